@@ -1,0 +1,97 @@
+"""What the hub announces: one frozen class per kind of change, on the bus and to phones."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+from protocol.errors import Violation
+from protocol.ids import Address, CommandId, DeviceId
+from protocol.messages import Scalar
+from protocol.presence import Presence
+from protocol.topics import Leaf
+
+
+@dataclass(frozen=True, slots=True)
+class Reported:
+    """A value as the twin holds it.
+
+    Attributes:
+        value: None when the device says that it does not know.
+        at_s: When the hub took it in; the core's clock.
+        device_time_ms: When the device says it was taken, Unix ms, if its clock is synced.
+    """
+
+    value: Scalar
+    at_s: float
+    device_time_ms: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class DeviceAdded:
+    """A device has joined, or its identity, name or product spec has changed: read it anew."""
+
+    device: DeviceId
+
+
+@dataclass(frozen=True, slots=True)
+class DeviceRemoved:
+    """A device has left the home."""
+
+    device: DeviceId
+
+
+@dataclass(frozen=True, slots=True)
+class PresenceChanged:
+    """A device can be reached, or not, for a reason, since a time of the core's clock."""
+
+    device: DeviceId
+    presence: Presence
+    reason: str
+    since_s: float
+
+
+@dataclass(frozen=True, slots=True)
+class ValuesReported:
+    """A device has told values; `cause` is the command behind them, if one is."""
+
+    device: DeviceId
+    values: Mapping[Address, Reported]
+    cause: CommandId | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class EventHappened:
+    """A device has told an event."""
+
+    device: DeviceId
+    event: Address
+    arguments: Mapping[str, Scalar]
+    at_s: float
+
+
+@dataclass(frozen=True, slots=True)
+class ReceiptChanged:
+    """A command has come further; the receipt is in `Hub.commands`."""
+
+    device: DeviceId
+    command: CommandId
+
+
+@dataclass(frozen=True, slots=True)
+class ViolationFound:
+    """A device has broken a rule, `count` times in all at this path since it joined."""
+
+    device: DeviceId
+    leaf: Leaf | None
+    violation: Violation
+    count: int
+
+
+Event = (
+    DeviceAdded
+    | DeviceRemoved
+    | PresenceChanged
+    | ValuesReported
+    | EventHappened
+    | ReceiptChanged
+    | ViolationFound
+)

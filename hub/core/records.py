@@ -1,0 +1,128 @@
+"""What must outlive a restart, as plain data: the core makes it, the store keeps it."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+
+from protocol.ids import Address, CommandId, DeviceId
+from protocol.messages import Scalar
+from protocol.receipt import Status
+
+
+@dataclass(frozen=True, slots=True)
+class DeviceRecord:
+    """A joined device.
+
+    Attributes:
+        name: What people call it; the product's title until they do.
+        driver: Entry point name of the driver that reaches it.
+        spec_sha256: The product spec it announced last; None before the first announce.
+        epoch: Its last accepted boot counter, 0 before the first announce or after a fresh join.
+        connection: Its last accepted connection counter.
+        joined_at_s, replaces: When it joined (core's clock), and the device whose place it took.
+        replaced_by: Set on a retired device: who took its place.
+    """
+
+    id: DeviceId
+    name: str
+    joined_at_s: float
+    driver: str = "mqtt"
+    vendor: str = ""
+    product: str = ""
+    serial: str = ""
+    hardware: str = ""
+    firmware: str = ""
+    protocol: str = "1.0"
+    spec_sha256: str | None = None
+    epoch: int = 0
+    connection: int = 0
+    is_time_synced: bool = False
+    is_retired: bool = False
+    replaces: DeviceId | None = None
+    replaced_by: DeviceId | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Item:
+    """The fate of one address of a `set`; `error` is a rule id or a code of the product."""
+
+    address: Address
+    status: Status
+    error: str | None = None
+    message: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Moment:
+    """One line of a receipt's history."""
+
+    status: Status
+    at_s: float
+    reason: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class CommandRecord:
+    """A command and its receipt.
+
+    Attributes:
+        id: Unique in this hub; the id on the wire.
+        client_id: What the client calls it; unique within `scope`.
+        scope: Public id of the token that sent it.
+        values: For a set: value by address. For an action: its arguments.
+        action: Address of the action; None for a set.
+        digest: SHA-256 of what was asked, to tell a repeat from another command of the same id.
+        expires_at_s: From then on it is not delivered any more (core's clock).
+        waits: Whether it may outlast a live connection, so that a power cut must not lose it.
+        sent_epoch: Boot of the device in which it was first sent; None while it waits.
+        reason: Why it ended, when that is not plain from the status.
+    """
+
+    id: CommandId
+    device: DeviceId
+    client_id: str
+    scope: str
+    values: Mapping[str, Scalar]
+    digest: str
+    created_at_s: float
+    expires_at_s: float
+    action: Address | None = None
+    waits: bool = False
+    sent_epoch: int | None = None
+    status: Status = Status.ACCEPTED
+    items: tuple[Item, ...] = ()
+    history: tuple[Moment, ...] = ()
+    reason: str = ""
+    results: Mapping[str, Scalar] = field(default_factory=dict)
+    is_final: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class SaveDevice:
+    """Keep a device; durable before it is acknowledged."""
+
+    record: DeviceRecord
+
+
+@dataclass(frozen=True, slots=True)
+class DropDevice:
+    """Forget a device, its twin and its commands."""
+
+    device: DeviceId
+
+
+@dataclass(frozen=True, slots=True)
+class SaveCommand:
+    """Keep a command and its receipt."""
+
+    record: CommandRecord
+
+
+@dataclass(frozen=True, slots=True)
+class SaveSpec:
+    """Keep the exact bytes of a product spec."""
+
+    sha256: str
+    document: bytes
+
+
+Save = SaveDevice | DropDevice | SaveCommand | SaveSpec
