@@ -1,142 +1,177 @@
-"""Product spec: what one model of device is and can do, as its vendor declares it."""
+"""Product spec: what one model of device is and can do, as its vendor declares it.
 
-from typing import Annotated, Final, Literal
+`parse_product` is the one door for a document; the models are those of `protocol.product_model`.
+"""
 
-from pydantic import BaseModel, ConfigDict, Field, StringConstraints
+from dataclasses import replace
+from hashlib import sha256
+from itertools import islice
+from typing import Any, Final
 
-from protocol.ids import NameText
-from protocol.messages import Text64
+from pydantic import ValidationError
+from pydantic_core import ErrorDetails, to_json
+
+from protocol import classes, product_sense
+from protocol.codec import Object, read_object
+from protocol.errors import Violation, ViolationError, printable
+from protocol.product_model import (
+    INTEGER_LIMITS,
+    Access,
+    Action,
+    Choice,
+    EventKind,
+    Format,
+    Number,
+    Privacy,
+    ProductSpec,
+    Property,
+    Service,
+    Severity,
+    Titles,
+    Ui,
+    Value,
+)
+from protocol.units import UNITS
+from protocol.version import check_peer, may_add_fields
+
+__all__ = [
+    "INTEGER_LIMITS",
+    "MAX_BYTES",
+    "MAX_DEPTH",
+    "MAX_VIOLATIONS",
+    "Access",
+    "Action",
+    "Choice",
+    "EventKind",
+    "Format",
+    "Number",
+    "Privacy",
+    "ProductSpec",
+    "Property",
+    "Service",
+    "Severity",
+    "Titles",
+    "Ui",
+    "Value",
+    "digest",
+    "parse_product",
+]
 
 MAX_BYTES: Final = 131_072
 """Largest product spec document (ECO-SPEC-001); real ones reach 23 kB."""
 
 MAX_DEPTH: Final = 16
+"""Deepest nesting of a document, the outermost object counted (ECO-SPEC-001)."""
 
-Format = Literal[
-    "bool", "uint8", "uint16", "uint32", "int8", "int16", "int32", "int64", "float", "string"
-]
-Access = Literal["read", "write", "notify"]
-Privacy = Literal["none", "personal", "health"]
-"""personal: tells of people's presence or habits; health: of a wearer's body."""
-
-Titles = Annotated[
-    dict[str, Annotated[str, StringConstraints(min_length=1, max_length=120)]], Field(max_length=40)
-]
-"""Text by BCP 47 language tag, `en` at least."""
+MAX_VIOLATIONS: Final = 32
+"""So many broken rules of one document are told; the rest shows once these are mended."""
 
 
-class _Part(BaseModel):
-    model_config = ConfigDict(frozen=True, extra="forbid", allow_inf_nan=False)
+def digest(document: bytes) -> str:
+    """Return the SHA-256 of the exact bytes of a document, hex; the name it travels under."""
+    return sha256(document).hexdigest()
 
 
-class Choice(_Part):
-    """One value of an enumeration with its standard label and titles."""
+def parse_product(document: bytes) -> ProductSpec:
+    """Turn a document into a product spec that keeps every rule.
 
-    value: int
-    name: NameText
-    title: Titles
+    A document of a newer minor version may hold fields, units and a class that this version does
+    not know: they are left out of what is returned (ECO-VERSION-003).
 
-
-class Ui(_Part):
-    """Hints for an app: they rank and shape controls, they never hide one.
-
-    Attributes:
-        icon: Name from the app's icon set; unknown ones fall back to the class's.
-        rank: Lower comes first; 0 to 1000.
-        is_primary: The one control that stands on the device's tile.
+    Raises:
+        ViolationError: the only error, whatever the bytes are: `ECO-SPEC-*` for what the document
+            says, `ECO-CODEC-*` for its JSON, `ECO-VERSION-*` for `eco`. Form goes before sense, and
+            all violations of one kind are told at once, up to `MAX_VIOLATIONS`.
     """
-
-    icon: Annotated[str, StringConstraints(pattern=r"^[a-z][a-z0-9-]{0,31}$")] | None = None
-    rank: Annotated[int, Field(ge=0, le=1000)] = 500
-    is_primary: bool = False
-
-
-class Value(_Part):
-    """Which values are allowed: a format, and a range, an enumeration or a length that narrow it.
-
-    Attributes:
-        range: `[minimum, maximum, step]`, numbers only; step 0 means any.
-        unit: A key of `protocol.units.UNITS`.
-        max_length: Longest text, in characters.
-    """
-
-    name: NameText
-    title: Titles
-    format: Format
-    range: tuple[float, float, float] | None = None
-    enum: tuple[Choice, ...] | None = None
-    max_length: Annotated[int, Field(ge=1, le=4096)] | None = None
-    unit: str | None = None
+    fields = _read(document)
+    if _is_newer(fields):
+        _forget_unknown_words(fields)
+        spec = _validate_newer(fields)
+    else:
+        spec = _validate(document)
+    violations = tuple(islice(product_sense.check(spec), MAX_VIOLATIONS))
+    if violations:
+        raise ViolationError(*violations)
+    return spec
 
 
-class Property(Value):
-    """A value that a device holds.
-
-    Attributes:
-        access: `read`: in full states; `notify`: sent when it changes; `write`: may be set.
-        max_age_s: Older than this, the value is shown as stale; None never is.
-    """
-
-    access: tuple[Access, ...]
-    privacy: Privacy = "none"
-    max_age_s: Annotated[float, Field(gt=0, le=31_536_000)] | None = None
-    ui: Ui = Ui()
-
-    @property
-    def is_readable(self) -> bool:
-        """Whether the property stands in a full state."""
-        return "read" in self.access
-
-    @property
-    def is_writable(self) -> bool:
-        """Whether a command may set the property."""
-        return "write" in self.access
+def _read(document: bytes) -> Object:
+    try:
+        return read_object(document, MAX_BYTES, MAX_DEPTH)
+    except ViolationError as error:
+        broken = error.violation
+    if broken.rule in {"ECO-CODEC-001", "ECO-CODEC-005"}:
+        broken = replace(broken, rule="ECO-SPEC-001")
+    raise ViolationError(broken)
 
 
-class Action(_Part):
-    """Something a device does once when told; arguments and results are typed like properties."""
-
-    name: NameText
-    title: Titles
-    arguments: tuple[Value, ...] = ()
-    results: tuple[Value, ...] = ()
-    ui: Ui = Ui()
-
-
-class EventKind(_Part):
-    """Something that happens on a device and is not a state."""
-
-    name: NameText
-    title: Titles
-    arguments: tuple[Value, ...] = ()
-    severity: Literal["info", "warning", "alarm"] = "info"
+def _is_newer(fields: Object) -> bool:
+    eco = fields.get("eco")
+    if not isinstance(eco, str):
+        return False
+    try:
+        return may_add_fields(check_peer(eco))
+    except ViolationError as error:
+        raise ViolationError(replace(error.violation, path="eco")) from None
 
 
-class Service(_Part):
-    """A group of properties, actions and events that belong together; its name leads addresses."""
-
-    name: NameText
-    title: Titles
-    properties: tuple[Property, ...] = ()
-    actions: tuple[Action, ...] = ()
-    events: tuple[EventKind, ...] = ()
+def _validate(document: bytes) -> ProductSpec:
+    try:
+        return ProductSpec.model_validate_json(document)
+    except ValidationError as error:
+        raise ViolationError(*_violations(_problems(error))) from None
 
 
-class ProductSpec(_Part):
-    """The whole description of one product.
+def _validate_newer(fields: Object) -> ProductSpec:
+    """Leave out the fields that only a newer version knows."""
+    try:
+        return ProductSpec.model_validate_json(to_json(fields))
+    except ValidationError as error:
+        problems = _problems(error)
+    extras = [p for p in problems if p["type"] == "extra_forbidden"]
+    if len(extras) < len(problems):
+        rest = [p for p in problems if p["type"] != "extra_forbidden"]
+        raise ViolationError(*_violations(rest))
+    for problem in extras:
+        _remove(fields, problem["loc"])
+    return _validate(to_json(fields))
 
-    Attributes:
-        eco: Version of the protocol whose rules the document follows.
-        version: Rises with each change; changes only add (ECO-SPEC-010).
-        rate_per_s: State and event messages a second that the device may send at most, on average.
-        device_class: Key of `protocol.classes.CLASSES`, or None for a class nobody has defined.
-    """
 
-    eco: Annotated[str, StringConstraints(pattern=r"^1\.[0-9]{1,4}$")]
-    vendor: Text64
-    product: Text64
-    version: Annotated[int, Field(ge=1, le=65_535)]
-    title: Titles
-    device_class: NameText | None = Field(default=None, alias="class")
-    rate_per_s: Annotated[float, Field(gt=0, le=100)] = 5.0
-    services: tuple[Service, ...]
+def _forget_unknown_words(node: object) -> None:
+    if isinstance(node, dict):
+        unit = node.get("unit")
+        if isinstance(unit, str) and unit not in UNITS:
+            del node["unit"]
+        kind = node.get("class")
+        if isinstance(kind, str) and not classes.is_known(kind):
+            del node["class"]
+        node = list(node.values())
+    if isinstance(node, list):
+        for child in node:
+            _forget_unknown_words(child)
+
+
+def _problems(error: ValidationError) -> list[ErrorDetails]:
+    return error.errors(include_url=False, include_context=False)
+
+
+def _remove(fields: Object, loc: tuple[int | str, ...]) -> None:
+    place: Any = fields
+    for part in loc[:-1]:
+        place = place[part]
+    del place[loc[-1]]
+
+
+def _violations(problems: list[ErrorDetails]) -> list[Violation]:
+    """Return one violation a place: a number that is neither int nor float is two problems."""
+    found: dict[str, Violation] = {}
+    for problem in problems:
+        loc, detail = problem["loc"], problem["msg"]
+        if len(loc) > 1 and loc[-1] in {"int", "float"} and isinstance(loc[-2], int):
+            loc, detail = loc[:-1], "Input should be a number"
+        path = printable(".".join(str(part) for part in loc if part != "[key]")) or "document"
+        sample = "" if problem["type"] == "missing" else printable(problem["input"])
+        found.setdefault(path, Violation("ECO-SPEC-003", path, sample, detail))
+        if len(found) == MAX_VIOLATIONS:
+            break
+    return list(found.values())
