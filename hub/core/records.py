@@ -2,10 +2,14 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from typing import Literal
 
 from protocol.ids import Address, CommandId, DeviceId
 from protocol.messages import Scalar
 from protocol.receipt import Status
+
+Mode = Literal["strict", "warn"]
+"""strict: a message that breaks a rule is refused; warn: what can be kept is kept."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,6 +40,7 @@ class DeviceRecord:
     epoch: int = 0
     connection: int = 0
     is_time_synced: bool = False
+    mode: Mode = "strict"
     is_retired: bool = False
     replaces: DeviceId | None = None
     replaced_by: DeviceId | None = None

@@ -1,0 +1,267 @@
+"""The commands of the home: what waits, what is on its way, what came of it."""
+
+from collections import OrderedDict, deque
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field, replace
+from typing import Final
+
+from hub.core.device import Desired, Device
+from hub.core.events import ReceiptChanged
+from hub.core.outcome import Outcome
+from hub.core.receipts import stepped
+from hub.core.records import CommandRecord, SaveCommand
+from protocol.ids import Address, CommandId, DeviceId
+from protocol.messages import ActionCommand, Scalar, SetCommand
+from protocol.receipt import Status, Step
+
+MAX_IN_FLIGHT: Final = 16
+"""Commands a device may have unanswered (ECO-HUB-003); it remembers twice as many ids."""
+
+MAX_WAITING: Final = 64
+"""Commands kept for one device beyond those in flight."""
+
+ANSWERS_KEPT: Final = 64
+
+KEPT_S: Final = 86_400.0
+"""How long an ended command can be asked for, and its id stays taken."""
+
+RESEND_AFTER_S: Final = 2.0
+"""A command that the device has not acknowledged by then is sent again, with the same id."""
+
+DONE_GRACE_S: Final = 10.0
+"""How long after its expiry a delivered command may still be answered."""
+
+CONFIRM_WITHIN_S: Final = 5.0
+"""How long after `done` a state may take to show the value."""
+
+
+@dataclass(frozen=True, slots=True)
+class CommandRequest:
+    """What a client asks of a device.
+
+    Attributes:
+        scope: Public id of the client's token; `client_id` is unique within it.
+        command_id: The id to use if the client chose none; unique in this hub.
+        values: For a set: value by address. For an action: its arguments.
+        ttl_s: How long it may wait to be delivered, seconds.
+    """
+
+    device: DeviceId
+    scope: str
+    command_id: CommandId
+    values: Mapping[str, Scalar]
+    action: Address | None = None
+    client_id: str | None = None
+    ttl_s: float = 10.0
+
+
+@dataclass(slots=True)
+class Flight:
+    """A command that has gone out and is not answered for good."""
+
+    command: CommandId
+    sent_s: float
+    is_received: bool = False
+
+
+@dataclass(slots=True)
+class Lane:
+    """One device's commands: those that wait, in order, those in flight, and the last answers."""
+
+    waiting: deque[CommandId] = field(default_factory=deque)
+    flights: OrderedDict[CommandId, Flight] = field(default_factory=OrderedDict)
+    answers: OrderedDict[CommandId, str] = field(default_factory=OrderedDict)
+    held_until_s: float = 0.0
+
+    def note_answer(self, command: CommandId, status: str) -> str | None:
+        """Remember a final answer; return an earlier, different one to the same command."""
+        first = self.answers.setdefault(command, status)
+        if len(self.answers) > ANSWERS_KEPT:
+            self.answers.popitem(last=False)
+        return first if first != status else None
+
+
+class Commands:
+    """All commands by id, open and ended, and a lane for each device.
+
+    Ended ones are dropped after `KEPT_S`; a lane never holds more than it may.
+    """
+
+    def __init__(self) -> None:
+        self._records: dict[CommandId, CommandRecord] = {}
+        self._by_client: dict[tuple[str, str], CommandId] = {}
+        self._lanes: dict[DeviceId, Lane] = {}
+        self._ended: deque[tuple[float, CommandId]] = deque()
+        self._open: dict[CommandId, None] = {}
+
+    def get(self, command: CommandId) -> CommandRecord | None:
+        """Return a command by its id."""
+        return self._records.get(command)
+
+    def find(self, scope: str, client_id: str) -> CommandRecord | None:
+        """Return a command by what its client calls it."""
+        command = self._by_client.get((scope, client_id))
+        return self._records.get(command) if command else None
+
+    def of(self, device: DeviceId) -> list[CommandRecord]:
+        """Return the device's commands, oldest first."""
+        return [record for record in self._records.values() if record.device == device]
+
+    def open_ones(self) -> Iterator[CommandRecord]:
+        """Yield the commands that have not ended; the caller may end them on the way."""
+        for command in list(self._open):
+            yield self._records[command]
+
+    def lane(self, device: DeviceId) -> Lane:
+        """Return the lane of a device."""
+        lane = self._lanes.get(device)
+        if lane is None:
+            lane = self._lanes[device] = Lane()
+        return lane
+
+    def add(self, record: CommandRecord) -> None:
+        """Take in a command, new or restored; an open one waits at the end of its lane."""
+        self._records[record.id] = record
+        self._by_client[(record.scope, record.client_id)] = record.id
+        if record.is_final:
+            self._ended.append((record.history[-1].at_s, record.id))
+            return
+        self._open[record.id] = None
+        if record.status is not Status.APPLIED:
+            self.lane(record.device).waiting.append(record.id)
+
+    def note(self, record: CommandRecord, out: Outcome) -> None:
+        """Replace and save a record whose receipt is as it was."""
+        self._records[record.id] = record
+        out.saves.append(SaveCommand(record))
+
+    def keep(self, record: CommandRecord, out: Outcome) -> None:
+        """Replace a record by what became of it, save it and announce it."""
+        self.note(record, out)
+        out.events.append(ReceiptChanged(record.device, record.id))
+        if record.is_final:
+            self._close(record)
+
+    def purge(self, now_s: float) -> None:
+        """Drop what ended more than `KEPT_S` ago."""
+        while self._ended and self._ended[0][0] < now_s - KEPT_S:
+            record = self._records.pop(self._ended.popleft()[1], None)
+            if record:
+                self._by_client.pop((record.scope, record.client_id), None)
+
+    def drop_device(self, device: DeviceId) -> None:
+        """Forget all commands of a device that has left."""
+        for record in self.of(device):
+            del self._records[record.id]
+            self._by_client.pop((record.scope, record.client_id), None)
+            self._open.pop(record.id, None)
+        self._lanes.pop(device, None)
+
+    def _close(self, record: CommandRecord) -> None:
+        if self._open.pop(record.id, 0) is None:
+            self._ended.append((record.history[-1].at_s, record.id))
+        lane = self.lane(record.device)
+        if record.id in lane.waiting:
+            lane.waiting.remove(record.id)
+        flight = lane.flights.get(record.id)
+        if flight and record.status is not Status.CONFIRMED:
+            del lane.flights[record.id]
+
+
+def settle(commands: Commands, device: Device, record: CommandRecord, out: Outcome) -> None:
+    """Keep a record that has changed, and take what it wanted out of the twin if it has ended."""
+    if record.is_final:
+        for address in record.values:
+            desired = device.desired.get(Address(address))
+            if desired and desired.command == record.id:
+                del device.desired[Address(address)]
+    commands.keep(record, out)
+
+
+def supersede(
+    commands: Commands, device: Device, newer: CommandRecord, now_s: float, out: Outcome
+) -> None:
+    """End the undelivered sets of which `newer` sets every address."""
+    lane = commands.lane(device.id)
+    for command in [*lane.waiting, *lane.flights]:
+        older = commands.get(command)
+        if older is None or older.action is not None or older.id == newer.id:
+            continue
+        if older.values.keys() <= newer.values.keys():
+            after = stepped(older, Step.REPLACED, now_s, f"by {newer.client_id}")
+            if after:
+                settle(commands, device, after, out)
+
+
+def want(device: Device, record: CommandRecord) -> None:
+    """Note in the twin what a set asks for."""
+    if record.action is None:
+        for address, value in record.values.items():
+            wanted = Desired(value, record.id, record.created_at_s)
+            device.desired[Address(address)] = wanted
+
+
+def pump(commands: Commands, device: Device, now_s: float, out: Outcome) -> None:
+    """Send what waits for a device, in order, as far as it is there and has room."""
+    lane = commands.lane(device.id)
+    if not device.is_connected or device.product is None or now_s < lane.held_until_s:
+        return
+    while lane.waiting and len(lane.flights) < MAX_IN_FLIGHT:
+        record = commands.get(lane.waiting.popleft())
+        if record is None or record.is_final:
+            continue
+        if record.action is not None and record.sent_epoch is None:
+            record = replace(record, sent_epoch=device.record.epoch)
+            commands.note(record, out)
+        lane.flights[record.id] = Flight(record.id, now_s)
+        out.send.append((device.id, as_message(record, now_s)))
+
+
+def resend(commands: Commands, device: Device, now_s: float, out: Outcome) -> None:
+    """Send again what went out on an earlier connection and is unanswered, in its old order."""
+    lane = commands.lane(device.id)
+    lane.waiting.extendleft(reversed([f for f in lane.flights if _is_open(commands, f)]))
+    lane.flights.clear()
+    pump(commands, device, now_s, out)
+
+
+def repeat(commands: Commands, device: Device, now_s: float, out: Outcome) -> None:
+    """Send again what the device should have acknowledged by now; drop flights nobody awaits."""
+    flights = commands.lane(device.id).flights
+    for flight in list(flights.values()):
+        record = commands.get(flight.command)
+        if record is None or record.is_final:
+            if now_s - flight.sent_s > DONE_GRACE_S:
+                del flights[flight.command]
+            continue
+        if flight.is_received or not device.is_connected:
+            continue
+        if now_s - flight.sent_s >= RESEND_AFTER_S and record.expires_at_s > now_s:
+            flight.sent_s = now_s
+            out.send.append((device.id, as_message(record, now_s)))
+
+
+def as_message(record: CommandRecord, now_s: float) -> SetCommand | ActionCommand:
+    """Return the wire message of a command, its ttl being what is left of it."""
+    ttl_ms = max(1, int((record.expires_at_s - now_s) * 1000))
+    if record.action is None:
+        return SetCommand(id=record.id, ttl_ms=ttl_ms, values=dict(record.values))
+    return ActionCommand(
+        id=record.id, ttl_ms=ttl_ms, action=record.action, arguments=dict(record.values)
+    )
+
+
+def deadline_s(record: CommandRecord) -> float:
+    """Return when the command has to have left its present status."""
+    match record.status:
+        case Status.DELIVERED:
+            return record.expires_at_s + DONE_GRACE_S
+        case Status.APPLIED:
+            return record.history[-1].at_s + CONFIRM_WITHIN_S
+        case _:
+            return record.expires_at_s
+
+
+def _is_open(commands: Commands, command: CommandId) -> bool:
+    record = commands.get(command)
+    return record is not None and not record.is_final

@@ -1,0 +1,152 @@
+"""What the hub holds of one device; written by the core alone, read by everybody."""
+
+from collections import deque
+from dataclasses import dataclass, field
+from typing import Final
+
+from protocol.validator import CompiledProduct
+
+from hub.core.events import Reported
+from hub.core.records import DeviceRecord
+from protocol.errors import Violation
+from protocol.ids import Address, CommandId, DeviceId
+from protocol.messages import Scalar
+from protocol.presence import Presence
+from protocol.topics import Leaf
+
+FLAPS_KEPT: Final = 10
+"""As many losses within `presence.FLAP_WINDOW_S` make a device unstable (design, section 6)."""
+
+
+@dataclass(frozen=True, slots=True)
+class Desired:
+    """A value that a command has asked for and that no state has shown yet."""
+
+    value: Scalar
+    command: CommandId
+    since_s: float
+
+
+@dataclass(slots=True)
+class ViolationCount:
+    """How often a device broke one rule at one place.
+
+    Attributes:
+        unsaid: Breaks since the last verdict about it.
+        said_s: When that verdict was sent; None before the first.
+    """
+
+    violation: Violation
+    leaf: Leaf | None
+    first_s: float
+    last_s: float
+    count: int = 0
+    unsaid: int = 0
+    said_s: float | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Spec:
+    """A product spec that the hub has checked, with its exact bytes."""
+
+    sha256: str
+    document: bytes
+    product: CompiledProduct
+
+
+@dataclass(slots=True)
+class Interview:
+    """The fetching of a product spec, part by part."""
+
+    sha256: str
+    size: int
+    received: bytearray = field(default_factory=bytearray)
+    asked_s: float | None = None
+    tries: int = 0
+
+
+@dataclass(slots=True)
+class Rate:
+    """Messages of the running second, and for how many seconds there were far too many."""
+
+    second_s: float = 0.0
+    count: int = 0
+    hot_s: int = 0
+    deaf_until_s: float = 0.0
+
+
+class Device:
+    """One joined device: identity, twin, presence, breaks of rules.
+
+    Attributes:
+        record: What outlives a restart.
+        spec: Its product spec, once the hub has it.
+        reported: The twin's reported values by address.
+        desired: The twin's desired values by address.
+        is_connected: Whether the newest evidence says that the device hears commands.
+        is_announced: Whether it has announced itself to this run of the hub.
+        heard_s: When its last message came; None if not in this run.
+        seqs: Last sequence number per leaf in the current epoch.
+        missed: Messages that were sent and never came, by the gaps in the sequence numbers.
+        messages: Messages taken in, refused ones included.
+    """
+
+    __slots__ = (
+        "calm_after_s",
+        "desired",
+        "flaps",
+        "full_asked_s",
+        "heard_s",
+        "interview",
+        "is_announced",
+        "is_connected",
+        "messages",
+        "missed",
+        "presence",
+        "probed_s",
+        "rate",
+        "reason",
+        "record",
+        "reported",
+        "seqs",
+        "since_s",
+        "spec",
+        "violations",
+    )
+
+    def __init__(self, record: DeviceRecord, presence: Presence, reason: str, now_s: float) -> None:
+        self.record = record
+        self.presence = presence
+        self.reason = reason
+        self.since_s = now_s
+        self.spec: Spec | None = None
+        self.reported: dict[Address, Reported] = {}
+        self.desired: dict[Address, Desired] = {}
+        self.violations: dict[tuple[str, str], ViolationCount] = {}
+        self.rate = Rate()
+        self.interview: Interview | None = None
+        self.flaps: deque[float] = deque(maxlen=FLAPS_KEPT)
+        self.calm_after_s = 0.0
+        self.seqs: dict[Leaf, int] = {}
+        self.is_connected = False
+        self.is_announced = False
+        self.heard_s: float | None = None
+        self.probed_s: float | None = None
+        self.full_asked_s: float | None = None
+        self.missed = 0
+        self.messages = 0
+
+    @property
+    def id(self) -> DeviceId:
+        """The device's id."""
+        return self.record.id
+
+    @property
+    def product(self) -> CompiledProduct | None:
+        """The compiled product spec, once the hub has it."""
+        return self.spec.product if self.spec else None
+
+    @property
+    def document(self) -> bytes | None:
+        """The exact bytes of the product spec, once the hub has them."""
+        return self.spec.document if self.spec else None

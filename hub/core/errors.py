@@ -1,0 +1,91 @@
+"""Errors of the core, each with the code under which the API reports it.
+
+* RequestError
+  - DeviceUnknownError     device-unknown: no such device has joined
+  - DeviceNotReadyError    device-not-ready: it cannot be commanded in its present state
+  - CommandIdTakenError    command-id-taken: the id stands for another command
+  - TooManyCommandsError   too-many-commands: too many wait for the device already
+  - RefusedError           a rule id: the command breaks the product spec
+"""
+
+from typing import ClassVar
+
+from protocol.errors import Violation
+from protocol.ids import CommandId, DeviceId
+
+
+class RequestError(Exception):
+    """A request that the hub does not carry out.
+
+    Attributes:
+        code: Stable code for programs.
+        status: HTTP status that fits.
+        remedy: What the caller can do about it.
+    """
+
+    code: str
+    status: ClassVar[int]
+
+    def __init__(self, message: str, remedy: str) -> None:
+        super().__init__(message)
+        self.remedy = remedy
+
+
+class DeviceUnknownError(RequestError):
+    """No device of that id has joined."""
+
+    code = "device-unknown"
+    status = 404
+
+    def __init__(self, device: DeviceId) -> None:
+        super().__init__(f"no device {device} in this home", "GET /api/v1/devices lists them")
+        self.device = device
+
+
+class DeviceNotReadyError(RequestError):
+    """The device cannot be commanded in its present state."""
+
+    code = "device-not-ready"
+    status = 409
+
+    def __init__(self, device: DeviceId, presence: str, reason: str, remedy: str) -> None:
+        super().__init__(f"{device} is {presence} ({reason})", remedy)
+        self.device, self.presence, self.reason = device, presence, reason
+
+
+class CommandIdTakenError(RequestError):
+    """The caller has used the id for another command."""
+
+    code = "command-id-taken"
+    status = 409
+
+    def __init__(self, client_id: str, command: CommandId) -> None:
+        super().__init__(
+            f"id {client_id} stands for another command",
+            "repeat a command with the same body, or choose a new id",
+        )
+        self.client_id, self.command = client_id, command
+
+
+class TooManyCommandsError(RequestError):
+    """More commands wait for the device than the hub keeps."""
+
+    code = "too-many-commands"
+    status = 429
+
+    def __init__(self, device: DeviceId, waiting: int) -> None:
+        super().__init__(
+            f"{waiting} commands wait for {device} already", "try again when some have ended"
+        )
+        self.device, self.waiting = device, waiting
+
+
+class RefusedError(RequestError):
+    """The command breaks the product spec of the device."""
+
+    status = 422
+
+    def __init__(self, violations: tuple[Violation, ...]) -> None:
+        super().__init__("; ".join(v.detail for v in violations), violations[0].fix)
+        self.code = violations[0].rule
+        self.violations = violations

@@ -1,0 +1,358 @@
+"""The core's one door: what devices say, what people ask and what time does, each to an outcome."""
+
+import hashlib
+from collections.abc import Iterable, Mapping
+from typing import Final
+
+from pydantic_core import to_json
+
+from hub.core import receipts
+from hub.core.commands import (
+    MAX_WAITING,
+    CommandRequest,
+    Commands,
+    deadline_s,
+    pump,
+    repeat,
+    settle,
+    supersede,
+    want,
+)
+from hub.core.device import Device, Spec
+from hub.core.enforcement import count_violation, is_flooding
+from hub.core.errors import (
+    CommandIdTakenError,
+    DeviceNotReadyError,
+    RefusedError,
+    TooManyCommandsError,
+)
+from hub.core.events import Reported
+from hub.core.intake import SERVICE_PREFIX, Intake, check_unknown_fields
+from hub.core.interview import Interviews
+from hub.core.members import Members
+from hub.core.outcome import Outcome
+from hub.core.presence import due, observe
+from hub.core.records import CommandRecord, DeviceRecord, Mode
+from protocol.codec import Decoded
+from protocol.errors import Violation, ViolationError
+from protocol.ids import Address, CommandId, DeviceId
+from protocol.messages import Ack, Announce, Birth, Event, Presence, SpecPart, State
+from protocol.presence import Evidence
+from protocol.presence import Presence as Reach
+from protocol.receipt import Status, Step
+from protocol.topics import Leaf, Topic
+
+BIRTHS_PER_S: Final = 500
+"""Announces a second that a birth may call forth; its spread follows (ECO-BIRTH-002)."""
+
+WAITS_BEYOND_S: Final = 60.0
+"""A command that may wait longer than this outlives a power cut (design, section 5)."""
+
+
+class Hub:
+    """Every device and command of a home, or of one worker's share of it.
+
+    Pure: no method blocks, sleeps or looks at a clock. `now_s` is one monotonic clock in seconds,
+    the same for all calls; ids come in from outside.
+    """
+
+    def __init__(self, name: str, epoch: int) -> None:
+        """Make an empty hub.
+
+        Args:
+            name: Id of this hub, told in births.
+            epoch: Starts of the hub, this one included.
+        """
+        self.name = name
+        self.epoch = epoch
+        self.commands = Commands()
+        self.unheard: int = 0
+        self._devices: dict[DeviceId, Device] = {}
+        self._specs: dict[str, Spec] = {}
+        self._is_linked = False
+        self._ids = 0
+        self._interviews = Interviews(self._next_id)
+        self._intake = Intake(
+            self.commands, self._interviews, self._specs, self._devices, self._next_id
+        )
+        self._members = Members(self._devices, self.commands)
+
+    @property
+    def devices(self) -> Mapping[DeviceId, Device]:
+        """The devices that have joined, retired ones included."""
+        return self._devices
+
+    @property
+    def is_linked(self) -> bool:
+        """Whether devices can reach the hub at all."""
+        return self._is_linked
+
+    def restore(
+        self,
+        devices: Iterable[DeviceRecord],
+        specs: Iterable[Spec],
+        commands: Iterable[CommandRecord],
+        twins: Mapping[DeviceId, Mapping[Address, Reported]],
+        now_s: float,
+    ) -> None:
+        """Take up what an earlier run left; nobody counts as reachable until heard anew."""
+        self._specs.update((spec.sha256, spec) for spec in specs)
+        for record in devices:
+            presence = Reach.RETIRED if record.is_retired else Reach.UNREACHABLE
+            reason = "replaced" if record.is_retired else "hub_restarted"
+            device = Device(record, presence, reason, now_s)
+            device.spec = self._specs.get(record.spec_sha256 or "")
+            device.reported.update(twins.get(record.id, {}))
+            self._devices[record.id] = device
+        for command in sorted(commands, key=lambda c: c.created_at_s):
+            if command.device in self._devices:
+                self.commands.add(command)
+                if not command.is_final:
+                    want(self._devices[command.device], command)
+
+    # What devices say
+
+    def is_heard(self, device_id: DeviceId, now_s: float) -> bool:
+        """Say whether a message of this device is worth reading; count it if not."""
+        device = self._devices.get(device_id)
+        if device is not None and device.rate.deaf_until_s <= now_s and not _is_shut_out(device):
+            return True
+        self.unheard += 1
+        return False
+
+    def receive(self, decoded: Decoded, now_s: float) -> Outcome:
+        """Take in a message of a device."""
+        out = Outcome()
+        device = self._devices.get(decoded.topic.device)
+        if device is None:
+            self.unheard += 1
+            return out
+        leaf = decoded.topic.leaf
+        if self._is_too_much(device, leaf, now_s, out):
+            return out
+        try:
+            self._check_fields(device, decoded, now_s, out)
+            self._dispatch(device, decoded, now_s, out)
+        except ViolationError as error:
+            for violation in error.violations:
+                count_violation(device, leaf, violation, now_s, out)
+        device.messages += 1
+        device.heard_s = now_s
+        return out
+
+    def refuse(self, topic: Topic | None, violation: Violation, now_s: float) -> Outcome:
+        """Take in that a device sent something that is no message of the protocol."""
+        out = Outcome()
+        device = self._devices.get(topic.device) if topic else None
+        if topic is None or device is None:
+            self.unheard += 1
+            return out
+        if not self._is_too_much(device, topic.leaf, now_s, out):
+            count_violation(device, topic.leaf, violation, now_s, out)
+        device.messages += 1
+        return out
+
+    def link_changed(self, *, is_up: bool, reason: str, now_s: float) -> Outcome:
+        """Take in that devices can, or cannot, reach the hub."""
+        out = Outcome()
+        self._is_linked = is_up
+        if not is_up:
+            for device in self._devices.values():
+                observe(device, Evidence.LINK_LOST, reason, now_s, out)
+        return out
+
+    def birth(self, wall_ms: int) -> Birth:
+        """Return the call to all devices to announce themselves, spread so that none is lost."""
+        living = sum(1 for d in self._devices.values() if not d.record.is_retired)
+        return Birth(
+            id=self._next_id(),
+            hub=self.name,
+            epoch=self.epoch,
+            time_ms=wall_ms,
+            spread_s=min(600.0, living / BIRTHS_PER_S),
+        )
+
+    # What people ask
+
+    def request(self, request: CommandRequest, now_s: float) -> tuple[CommandRecord, Outcome]:
+        """Take a command for a device.
+
+        Returns:
+            The command's record, an earlier one if the same was asked under the same id, and what
+            has to happen; the command is accepted once its save is durable.
+
+        Raises:
+            RequestError: It cannot be carried out; nothing has changed.
+        """
+        out = Outcome()
+        digest = _digest(request)
+        earlier = self.commands.find(request.scope, request.client_id or "")
+        if earlier and request.client_id:
+            if earlier.digest != digest:
+                raise CommandIdTakenError(request.client_id, earlier.id)
+            return earlier, out
+        device = self._ready_device(request)
+        record = _new_record(request, digest, now_s)
+        supersede(self.commands, device, record, now_s, out)
+        self.commands.add(record)
+        self.commands.keep(record, out)
+        want(device, record)
+        pump(self.commands, device, now_s, out)
+        accepted = self.commands.get(record.id)
+        return accepted or record, out
+
+    def admit(self, record: DeviceRecord, replaces: DeviceId | None, now_s: float) -> Outcome:
+        """Let a device in that has proved itself; a known one joins again and keeps its history.
+
+        Args:
+            record: The newcomer as it described itself.
+            replaces: A device whose name and place it takes; that one is retired.
+            now_s: The core's clock.
+        """
+        return self._members.admit(record, replaces, now_s)
+
+    def unjoin(self, device_id: DeviceId) -> Outcome:
+        """Forget a device with all it told and was told.
+
+        Raises:
+            DeviceUnknownError: No such device.
+        """
+        return self._members.unjoin(device_id)
+
+    def describe(
+        self, device_id: DeviceId, *, name: str | None = None, mode: Mode | None = None
+    ) -> Outcome:
+        """Give a device another name or another strictness.
+
+        Raises:
+            DeviceUnknownError: No such device.
+        """
+        return self._members.describe(device_id, name, mode)
+
+    # What time does
+
+    def tick(self, now_s: float) -> Outcome:
+        """Let time pass: end what is overdue, ask who is silent, send again what was lost."""
+        out = Outcome()
+        for record in self.commands.open_ones():
+            if deadline_s(record) <= now_s:
+                self._overdue(record, now_s, out)
+        for device in self._devices.values():
+            self._tick_device(device, now_s, out)
+        self.commands.purge(now_s)
+        return out
+
+    def _tick_device(self, device: Device, now_s: float, out: Outcome) -> None:
+        evidence = due(device, now_s)
+        if evidence is Evidence.TRAFFIC:
+            device.probed_s = now_s
+            device.full_asked_s = None
+            self._intake.ask_full(device, now_s, out)
+        elif evidence is not None:
+            observe(device, evidence, evidence.value, now_s, out)
+        if device.interview:
+            self._interviews.tick(device, now_s, out)
+        lane = self.commands.lane(device.id)
+        if lane.flights:
+            repeat(self.commands, device, now_s, out)
+        if lane.waiting:
+            pump(self.commands, device, now_s, out)
+
+    def _overdue(self, record: CommandRecord, now_s: float, out: Outcome) -> None:
+        device = self._devices[record.device]
+        if record.status is Status.ACCEPTED:
+            is_sent = record.id in self.commands.lane(device.id).flights
+            reason = "no_answer" if is_sent else device.presence.value
+            after = receipts.stepped(record, Step.OVERDUE, now_s, reason)
+        else:
+            is_done = record.status is Status.APPLIED
+            reason = "unconfirmed" if is_done else "outcome_unknown"
+            after = receipts.stepped(record, Step.LOST_SIGHT, now_s, reason)
+        if after:
+            settle(self.commands, device, after, out)
+
+    def _dispatch(self, device: Device, decoded: Decoded, now_s: float, out: Outcome) -> None:
+        match decoded.message:
+            case State() as message:
+                self._intake.state(device, message, now_s, out)
+            case Ack() as message:
+                self._intake.ack(device, message, now_s, out)
+            case Event() as message:
+                self._intake.event(device, message, now_s, out)
+            case Announce() as message:
+                self._intake.announce(device, message, now_s, out)
+            case Presence() as message:
+                self._intake.presence(device, message, now_s, out)
+            case SpecPart() as message:
+                self._intake.spec(device, message, now_s, out)
+            case _:
+                leaf = decoded.topic.leaf
+                detail = f"{leaf} goes from the hub to devices"
+                raise ViolationError(Violation("ECO-MSG-004", "topic", leaf, detail))
+
+    def _check_fields(self, device: Device, decoded: Decoded, now_s: float, out: Outcome) -> None:
+        if not decoded.unknown:
+            return
+        message = decoded.message
+        spoken = message.protocol if isinstance(message, Announce) else device.record.protocol
+        try:
+            check_unknown_fields(device, spoken, decoded.unknown)
+        except ViolationError as error:
+            if device.record.mode == "strict":
+                raise
+            count_violation(device, decoded.topic.leaf, error.violation, now_s, out)
+
+    def _is_too_much(self, device: Device, leaf: Leaf, now_s: float, out: Outcome) -> bool:
+        if not is_flooding(device, now_s):
+            return False
+        detail = "far above the declared rate for 5 s on end; not heard for a minute"
+        violation = Violation("ECO-RATE-001", leaf.value, "", detail)
+        count_violation(device, leaf, violation, now_s, out)
+        return True
+
+    def _ready_device(self, request: CommandRequest) -> Device:
+        device = self._members.device(request.device)
+        if device.product is None or _is_shut_out(device):
+            remedy = "wait until its presence is online"
+            raise DeviceNotReadyError(device.id, device.presence, device.reason, remedy)
+        violations = (
+            device.product.check_set(request.values)
+            if request.action is None
+            else device.product.check_action(request.action, request.values)
+        )
+        if violations:
+            raise RefusedError(violations)
+        waiting = len(self.commands.lane(device.id).waiting)
+        if waiting >= MAX_WAITING:
+            raise TooManyCommandsError(device.id, waiting)
+        return device
+
+    def _next_id(self) -> CommandId:
+        self._ids += 1
+        return CommandId(f"{SERVICE_PREFIX}{self.epoch}.{self._ids}")
+
+
+def _is_shut_out(device: Device) -> bool:
+    return device.presence in {Reach.QUARANTINED, Reach.RETIRED}
+
+
+def _digest(request: CommandRequest) -> str:
+    asked = [request.device, request.action, sorted(request.values.items())]
+    return hashlib.sha256(to_json(asked)).hexdigest()
+
+
+def _new_record(request: CommandRequest, digest: str, now_s: float) -> CommandRecord:
+    client_id = request.client_id or request.command_id
+    record = CommandRecord(
+        id=CommandId(f"{request.scope}.{client_id}") if request.client_id else request.command_id,
+        device=request.device,
+        client_id=client_id,
+        scope=request.scope,
+        values=dict(request.values),
+        digest=digest,
+        created_at_s=now_s,
+        expires_at_s=now_s + request.ttl_s,
+        action=request.action,
+        waits=request.ttl_s > WAITS_BEYOND_S,
+    )
+    return receipts.open_receipt(record)

@@ -1,0 +1,327 @@
+"""What each kind of message from a device does to the hub's picture of it."""
+
+from collections.abc import Callable
+from dataclasses import replace
+from typing import Final
+
+from hub.core import receipts
+from hub.core.commands import Commands, pump, resend, settle
+from hub.core.device import Device, Spec
+from hub.core.enforcement import count_violation
+from hub.core.events import DeviceAdded, EventHappened, Reported, ValuesReported
+from hub.core.interview import Interviews
+from hub.core.members import lose_sent_actions
+from hub.core.outcome import Outcome
+from hub.core.presence import observe
+from hub.core.records import CommandRecord, SaveDevice, SaveSpec
+from protocol.errors import Violation, ViolationError, printable
+from protocol.ids import Address, CommandId, DeviceId
+from protocol.messages import Ack, Announce, Event, Presence, SpecPart, State, StateGet
+from protocol.presence import Evidence
+from protocol.receipt import Step
+from protocol.topics import Leaf
+from protocol.version import PROTOCOL, Version, check_peer, may_add_fields
+
+FULL_EVERY_S: Final = 10.0
+"""After a gap a full state is asked for at most so often (ECO-HUB-004)."""
+
+PROBE_TTL_MS: Final = 10_000
+
+_EVIDENCE_OF: Final = {
+    ("offline", "lost"): (Evidence.WILL, "lost"),
+    ("asleep", None): (Evidence.FELL_ASLEEP, "asleep"),
+    ("asleep", "sleep"): (Evidence.FELL_ASLEEP, "asleep"),
+}
+
+_STEP_OF: Final = {
+    "received": Step.RECEIVED,
+    "done": Step.DONE,
+    "rejected": Step.REFUSED,
+    "expired": Step.TOO_LATE,
+}
+
+
+class Intake:
+    """Takes in the messages of devices that have joined and are heard.
+
+    Every method raises `ViolationError` for a message that breaks a rule; of such a message nothing
+    but its sequence number is kept.
+    """
+
+    def __init__(
+        self,
+        commands: Commands,
+        interviews: Interviews,
+        specs: dict[str, Spec],
+        devices: dict[DeviceId, Device],
+        next_id: Callable[[], CommandId],
+    ) -> None:
+        self._commands = commands
+        self._interviews = interviews
+        self._specs = specs
+        self._devices = devices
+        self._next_id = next_id
+
+    def announce(self, device: Device, message: Announce, now_s: float, out: Outcome) -> None:
+        """Take in who the device is; fetch its product spec if nobody has it yet."""
+        check_peer(message.protocol)
+        _check_boot(device, message.epoch, message.connection)
+        _check_identity(device, message)
+        known = device.record
+        is_new_boot = message.epoch != known.epoch
+        device.record = replace(
+            known,
+            vendor=message.vendor,
+            product=message.product,
+            serial=message.serial,
+            hardware=message.hardware,
+            firmware=message.firmware,
+            protocol=message.protocol,
+            spec_sha256=message.spec.sha256,
+            epoch=message.epoch,
+            connection=message.connection,
+            is_time_synced=message.is_time_synced,
+        )
+        if is_new_boot:
+            device.seqs.clear()
+        if replace(device.record, connection=known.connection) != known:
+            out.saves.append(SaveDevice(device.record))
+            out.events.append(DeviceAdded(device.id))
+        device.is_announced = True
+        self._find_spec(device, message, now_s, out)
+        if is_new_boot:
+            lose_sent_actions(self._commands, device, message.epoch, now_s, out)
+        resend(self._commands, device, now_s, out)
+
+    def presence(self, device: Device, message: Presence, now_s: float, out: Outcome) -> None:
+        """Take in that the device is there, asleep or gone, unless a newer word is known."""
+        record = device.record
+        if (message.epoch, message.connection) < (record.epoch, record.connection):
+            return  # an old will or the broker's cache: true once, beaten since
+        if message.status == "online":
+            if device.product is not None and message.epoch == record.epoch:
+                observe(device, Evidence.TRAFFIC, "online", now_s, out)
+                pump(self._commands, device, now_s, out)
+            return
+        key = (message.status, message.reason)
+        default = (Evidence.SHUTDOWN, message.reason or "shutdown")
+        evidence, reason = _EVIDENCE_OF.get(key, default)
+        observe(device, evidence, reason, now_s, out)
+
+    def state(self, device: Device, message: State, now_s: float, out: Outcome) -> None:
+        """Take reported values into the twin; a state with a cause may confirm a command."""
+        product = device.product
+        if product is None:
+            return  # in interview: the full state after it will tell
+        self._follow(device, Leaf.STATE, message.epoch, message.seq, now_s, out)
+        values = message.values
+        violations = product.check_state(values, is_full=message.full)
+        if violations:
+            if device.record.mode == "strict":
+                raise ViolationError(*violations)
+            for violation in violations:
+                count_violation(device, Leaf.STATE, violation, now_s, out)
+            values = dict(product.keep(values))
+        time_ms = message.time_ms if device.record.is_time_synced else None
+        told = {Address(a): Reported(v, now_s, time_ms) for a, v in values.items()}
+        device.reported.update(told)
+        cause = self._commands.get(CommandId(message.cause)) if message.cause else None
+        mine = cause if cause and cause.device == device.id else None
+        out.events.append(ValuesReported(device.id, told, mine.id if mine else None))
+        if mine:
+            self._confirm(device, mine, message, now_s, out)
+        self._hear(device, now_s, out)
+
+    def event(self, device: Device, message: Event, now_s: float, out: Outcome) -> None:
+        """Take in that something happened on the device."""
+        product = device.product
+        if product is None or not self._follow(
+            device, Leaf.EVENT, message.epoch, message.seq, now_s, out
+        ):
+            return
+        violations = product.check_event(message.event, message.arguments)
+        if violations:
+            raise ViolationError(*violations)
+        out.events.append(
+            EventHappened(device.id, Address(message.event), message.arguments, now_s)
+        )
+        self._hear(device, now_s, out)
+
+    def ack(self, device: Device, message: Ack, now_s: float, out: Outcome) -> None:
+        """Move the receipt of the command that the device answers."""
+        if not self._follow(device, Leaf.ACK, message.epoch, message.seq, now_s, out):
+            return
+        self._hear(device, now_s, out)
+        record = self._commands.get(CommandId(message.id))
+        if record is None or record.device != device.id:
+            if message.id.startswith(SERVICE_PREFIX):
+                return  # an answer to the hub's own spec.get or state.get
+            detail = "the hub sent no such command to this device"
+            raise ViolationError(Violation("ECO-ACK-001", "id", printable(message.id), detail))
+        lane = self._commands.lane(device.id)
+        flight = lane.flights.get(record.id)
+        if message.status == "received":
+            if flight:
+                flight.is_received = True
+        elif message.status == "busy":
+            self._put_back(device, record, message, now_s)
+            return
+        else:
+            lane.flights.pop(record.id, None)
+            first = lane.note_answer(record.id, message.status)
+            if first:
+                detail = f"the command was answered {first} before"
+                raise ViolationError(Violation("ECO-ACK-002", "status", message.status, detail))
+        self._answer(device, record, message, now_s, out)
+        pump(self._commands, device, now_s, out)
+
+    def spec(self, device: Device, message: SpecPart, now_s: float, out: Outcome) -> None:
+        """Take a part of the product spec; when it is whole, all who announced it are let in."""
+        device.heard_s = now_s
+        spec = self._interviews.take(device, message, now_s, out)
+        if spec is None:
+            return
+        self._specs[spec.sha256] = spec
+        out.saves.append(SaveSpec(spec.sha256, spec.document))
+        for other in self._devices.values():
+            if other.record.spec_sha256 == spec.sha256 and other.spec is not spec:
+                self._accept_spec(other, spec, now_s, out)
+
+    def _find_spec(self, device: Device, message: Announce, now_s: float, out: Outcome) -> None:
+        spec = self._specs.get(message.spec.sha256)
+        if spec:
+            device.spec, device.interview = spec, None
+            observe(device, Evidence.ANNOUNCED_KNOWN, "announced", now_s, out)
+        else:
+            device.spec = None
+            observe(device, Evidence.ANNOUNCED_UNKNOWN, "fetching_spec", now_s, out)
+            self._interviews.begin(device, message.spec, now_s, out)
+
+    def _accept_spec(self, device: Device, spec: Spec, now_s: float, out: Outcome) -> None:
+        device.spec, device.interview = spec, None
+        out.events.append(DeviceAdded(device.id))
+        if not device.is_connected:
+            return
+        observe(device, Evidence.SPEC_ACCEPTED, "announced", now_s, out)
+        self.ask_full(device, now_s, out)
+        pump(self._commands, device, now_s, out)
+
+    def ask_full(self, device: Device, now_s: float, out: Outcome) -> None:
+        """Ask a device for its full state, at most once in `FULL_EVERY_S`."""
+        if device.full_asked_s is None or now_s - device.full_asked_s >= FULL_EVERY_S:
+            device.full_asked_s = now_s
+            out.send.append((device.id, StateGet(id=self._next_id(), ttl_ms=PROBE_TTL_MS)))
+
+    def _follow(
+        self, device: Device, leaf: Leaf, epoch: int, seq: int, now_s: float, out: Outcome
+    ) -> bool:
+        """Judge a message's place in the order; False for a redelivery, which says nothing new."""
+        _check_epoch(device, epoch)
+        last = device.seqs.get(leaf)
+        if last is not None and seq <= last:
+            if seq == last and leaf is not Leaf.STATE:
+                return False
+            detail = f"seq {seq} after {last} in epoch {epoch}"
+            raise ViolationError(Violation("ECO-ORDER-002", "seq", str(seq), detail))
+        device.seqs[leaf] = seq
+        if last is not None and seq > last + 1:
+            device.missed += seq - last - 1
+            self.ask_full(device, now_s, out)
+        return True
+
+    def _hear(self, device: Device, now_s: float, out: Outcome) -> None:
+        if not device.is_connected:
+            observe(device, Evidence.TRAFFIC, "heard", now_s, out)
+            resend(self._commands, device, now_s, out)
+
+    def _answer(
+        self, device: Device, record: CommandRecord, ack: Ack, now_s: float, out: Outcome
+    ) -> None:
+        product = device.product
+        step = _STEP_OF[ack.status]
+        if step is Step.DONE and not (product and receipts.is_confirmable(record, product)):
+            step = Step.FINISHED
+        if step is Step.REFUSED:
+            record = receipts.with_answers(record, ack.items)
+        reason = ack.error.code if ack.error else ""
+        after = receipts.stepped(record, step, now_s, reason)
+        if after is None:
+            return
+        if ack.results:
+            after = replace(after, results=dict(ack.results))
+        settle(self._commands, device, after, out)
+        if product and step is Step.DONE and receipts.is_confirmed(after, product):
+            self._end_confirmed(device, after, now_s, out)
+
+    def _confirm(
+        self, device: Device, record: CommandRecord, state: State, now_s: float, out: Outcome
+    ) -> None:
+        product = device.product
+        if product is None or record.is_final or record.action is not None:
+            return
+        values = {Address(a): v for a, v in state.values.items()}
+        after = receipts.shown(record, values)
+        if after is record:
+            return
+        if receipts.is_confirmed(after, product):
+            self._end_confirmed(device, after, now_s, out)
+        else:
+            self._commands.keep(after, out)
+
+    def _end_confirmed(
+        self, device: Device, record: CommandRecord, now_s: float, out: Outcome
+    ) -> None:
+        after = receipts.stepped(record, Step.SHOWN, now_s)
+        if after:
+            settle(self._commands, device, after, out)
+
+    def _put_back(self, device: Device, record: CommandRecord, ack: Ack, now_s: float) -> None:
+        lane = self._commands.lane(device.id)
+        if lane.flights.pop(record.id, None) is not None and not record.is_final:
+            lane.waiting.appendleft(record.id)
+            lane.held_until_s = now_s + (ack.retry_after_ms or 1_000) / 1_000
+
+
+SERVICE_PREFIX: Final = "hub."
+"""Ids of the hub's own requests begin so; a client's never do."""
+
+
+def check_unknown_fields(device: Device, protocol: str, unknown: tuple[str, ...]) -> None:
+    """Refuse fields this version does not know, unless the device speaks a newer one.
+
+    Raises:
+        ViolationError: `ECO-MSG-002`.
+    """
+    if unknown and not may_add_fields(Version.parse(protocol)):
+        detail = f"protocol {PROTOCOL} has no such field"
+        raise ViolationError(Violation("ECO-MSG-002", unknown[0], unknown[0], detail))
+
+
+def _check_boot(device: Device, epoch: int, connection: int) -> None:
+    _check_epoch_floor(device, epoch)
+    known = device.record
+    if epoch == known.epoch and device.is_announced and connection < known.connection:
+        detail = f"connection {connection} after {known.connection} in epoch {epoch}"
+        raise ViolationError(Violation("ECO-ORDER-003", "connection", str(connection), detail))
+
+
+def _check_epoch(device: Device, epoch: int) -> None:
+    _check_epoch_floor(device, epoch)
+    if epoch > device.record.epoch:
+        detail = f"epoch {epoch} was not announced; the last one was {device.record.epoch}"
+        raise ViolationError(Violation("ECO-ANNOUNCE-001", "epoch", str(epoch), detail))
+
+
+def _check_epoch_floor(device: Device, epoch: int) -> None:
+    if epoch < device.record.epoch:
+        detail = f"epoch {epoch}, but {device.record.epoch} was announced before"
+        raise ViolationError(Violation("ECO-ORDER-001", "epoch", str(epoch), detail))
+
+
+def _check_identity(device: Device, message: Announce) -> None:
+    known = device.record
+    for name in ("serial", "vendor", "product"):
+        before, now = getattr(known, name), getattr(message, name)
+        if known.epoch and before != now:
+            detail = f"{name} was {before} when the device joined"
+            raise ViolationError(Violation("ECO-ANNOUNCE-002", name, printable(now), detail))

@@ -1,0 +1,120 @@
+"""The interview: a product spec nobody has seen yet is fetched from the device, part by part."""
+
+import base64
+import binascii
+from collections.abc import Callable
+from typing import Final
+
+from protocol.validator import compile_product
+
+from hub.core.device import Device, Interview, Spec
+from hub.core.outcome import Outcome
+from protocol.errors import Violation, ViolationError
+from protocol.ids import CommandId, DeviceId
+from protocol.messages import SpecGet, SpecPart, SpecReference
+from protocol.product import digest, parse_product
+
+ASK_AGAIN_S: Final = 5.0
+"""How long a part may take before it is asked for again."""
+
+PART_TTL_MS: Final = 5_000
+PART_LIMIT: Final = 8_192
+"""Bytes of the document in one part, before base64 (ECO-SPEC-009)."""
+
+REST_S: Final = 60.0
+TRIES: Final = 5
+"""After so many unanswered requests the device is left in peace for `REST_S`."""
+
+
+class Interviews:
+    """Fetches each product spec once, from one device, for all that announce the same hash."""
+
+    def __init__(self, next_id: Callable[[], CommandId]) -> None:
+        self._next_id = next_id
+        self._sources: dict[str, DeviceId] = {}
+
+    def begin(self, device: Device, reference: SpecReference, now_s: float, out: Outcome) -> None:
+        """Start fetching the spec that a device has announced, unless another is being asked."""
+        running = device.interview
+        if running is None or running.sha256 != reference.sha256:
+            device.interview = Interview(reference.sha256, reference.bytes)
+        source = self._sources.setdefault(reference.sha256, device.id)
+        if source == device.id:
+            self._ask(device, now_s, out)
+
+    def take(self, device: Device, part: SpecPart, now_s: float, out: Outcome) -> Spec | None:
+        """Add a part; return the spec when it is whole and sound.
+
+        Raises:
+            ViolationError: The part or the document breaks a rule; the fetching starts anew.
+        """
+        interview = device.interview
+        if interview is None or interview.sha256 != part.sha256:
+            return None
+        if part.offset != len(interview.received):
+            return None  # a repeat of a part, after it was asked for twice
+        data = _decoded(part)
+        interview.received += data
+        interview.tries = 0
+        if len(interview.received) < interview.size:
+            self._ask(device, now_s, out)
+            return None
+        return self._finish(device, interview)
+
+    def tick(self, device: Device, now_s: float, out: Outcome) -> None:
+        """Ask again when a part is overdue; let another device of the product try."""
+        interview = device.interview
+        if interview is None or not device.is_connected:
+            if interview and self._sources.get(interview.sha256) == device.id:
+                del self._sources[interview.sha256]
+            return
+        source = self._sources.setdefault(interview.sha256, device.id)
+        if source != device.id:
+            return
+        wait_s = ASK_AGAIN_S if interview.tries < TRIES else REST_S
+        if interview.asked_s is not None and now_s - interview.asked_s < wait_s:
+            return
+        if interview.tries >= TRIES:
+            interview.tries = 0
+            interview.asked_s = now_s
+            del self._sources[interview.sha256]
+            return
+        self._ask(device, now_s, out)
+
+    def _ask(self, device: Device, now_s: float, out: Outcome) -> None:
+        interview = device.interview
+        if interview is None:
+            return
+        interview.asked_s = now_s
+        interview.tries += 1
+        request = SpecGet(
+            id=self._next_id(),
+            ttl_ms=PART_TTL_MS,
+            sha256=interview.sha256,
+            offset=len(interview.received),
+        )
+        out.send.append((device.id, request))
+
+    def _finish(self, device: Device, interview: Interview) -> Spec:
+        self._sources.pop(interview.sha256, None)
+        document = bytes(interview.received)
+        interview.received.clear()
+        interview.tries = TRIES  # a refused document is not fetched again before `REST_S`
+        if digest(document) != interview.sha256 or len(document) != interview.size:
+            detail = f"{len(document)} bytes with SHA-256 {digest(document)}"
+            raise ViolationError(Violation("ECO-SPEC-002", "spec", interview.sha256, detail))
+        spec = Spec(interview.sha256, document, compile_product(parse_product(document)))
+        device.interview = None
+        return spec
+
+
+def _decoded(part: SpecPart) -> bytes:
+    try:
+        data = base64.b64decode(part.part, validate=True)
+    except binascii.Error as error:
+        violation = Violation("ECO-SPEC-009", "part", part.part[:40], str(error))
+        raise ViolationError(violation) from None
+    if not 0 < len(data) <= PART_LIMIT:
+        detail = f"{len(data)} bytes; a part has 1 to {PART_LIMIT}"
+        raise ViolationError(Violation("ECO-SPEC-009", "part", "", detail))
+    return data

@@ -1,0 +1,100 @@
+"""Who belongs to the home: devices are let in, renamed, replaced and forgotten."""
+
+from dataclasses import replace
+
+from hub.core import receipts
+from hub.core.commands import Commands, settle
+from hub.core.device import Device
+from hub.core.errors import DeviceUnknownError
+from hub.core.events import DeviceAdded, DeviceRemoved
+from hub.core.outcome import Outcome
+from hub.core.presence import observe
+from hub.core.records import DeviceRecord, DropDevice, Mode, SaveDevice
+from protocol.ids import DeviceId
+from protocol.presence import Evidence, Presence
+from protocol.receipt import Step
+
+
+class Members:
+    """The register of devices; shares its table with the hub."""
+
+    def __init__(self, devices: dict[DeviceId, Device], commands: Commands) -> None:
+        self._devices, self._commands = devices, commands
+
+    def device(self, device_id: DeviceId) -> Device:
+        """Return a member.
+
+        Raises:
+            DeviceUnknownError: No such device.
+        """
+        device = self._devices.get(device_id)
+        if device is None:
+            raise DeviceUnknownError(device_id)
+        return device
+
+    def admit(self, record: DeviceRecord, replaces: DeviceId | None, now_s: float) -> Outcome:
+        """See `Hub.admit`."""
+        out = Outcome()
+        known = self._devices.get(record.id)
+        if known:
+            record = replace(known.record, epoch=0, connection=0, is_retired=False, serial="")
+            lose_sent_actions(self._commands, known, 0, now_s, out)
+        old = self._devices.get(replaces) if replaces else None
+        if old and old.id != record.id:
+            record = replace(record, name=old.record.name, mode=old.record.mode, replaces=old.id)
+            self._retire(old, record.id, now_s, out)
+        device = known or Device(record, Presence.INTERVIEWING, "joined", now_s)
+        device.record = record
+        device.seqs.clear()
+        device.is_announced = device.is_connected = False
+        if known:
+            observe(device, Evidence.JOINED, "joined", now_s, out)
+        self._devices[record.id] = device
+        out.saves.append(SaveDevice(record))
+        out.events.append(DeviceAdded(record.id))
+        return out
+
+    def unjoin(self, device_id: DeviceId) -> Outcome:
+        """See `Hub.unjoin`."""
+        device = self.device(device_id)
+        out = Outcome()
+        del self._devices[device.id]
+        self._commands.drop_device(device.id)
+        out.saves.append(DropDevice(device.id))
+        out.events.append(DeviceRemoved(device.id))
+        return out
+
+    def describe(self, device_id: DeviceId, name: str | None, mode: Mode | None) -> Outcome:
+        """See `Hub.describe`."""
+        device = self.device(device_id)
+        out = Outcome()
+        known = device.record
+        device.record = replace(known, name=name or known.name, mode=mode or known.mode)
+        out.saves.append(SaveDevice(device.record))
+        out.events.append(DeviceAdded(device.id))
+        return out
+
+    def _retire(self, old: Device, heir: DeviceId, now_s: float, out: Outcome) -> None:
+        lane = self._commands.lane(old.id)
+        for command in [*lane.waiting, *lane.flights]:
+            record = self._commands.get(command)
+            after = record and receipts.stepped(record, Step.WITHDRAWN, now_s, "replaced")
+            if after:
+                settle(self._commands, old, after, out)
+        old.record = replace(old.record, is_retired=True, replaced_by=heir)
+        observe(old, Evidence.UNJOINED, "replaced", now_s, out)
+        out.saves.append(SaveDevice(old.record))
+        out.events.append(DeviceAdded(old.id))
+
+
+def lose_sent_actions(
+    commands: Commands, device: Device, epoch: int, now_s: float, out: Outcome
+) -> None:
+    """End the actions that went out in another boot than `epoch`: what they did is unknown."""
+    lane = commands.lane(device.id)
+    for command in [*lane.waiting, *lane.flights]:
+        record = commands.get(command)
+        if record and record.sent_epoch not in {None, epoch}:
+            after = receipts.stepped(record, Step.LOST_SIGHT, now_s, "outcome_unknown")
+            if after:
+                settle(commands, device, after, out)

@@ -1,0 +1,69 @@
+"""Presence of a device: evidence in, announced changes out, flapping damped."""
+
+from typing import Final
+
+from hub.core.device import FLAPS_KEPT, Device
+from hub.core.events import PresenceChanged
+from hub.core.outcome import Outcome
+from protocol.presence import Evidence, Presence, judge
+
+FLAP_WINDOW_S: Final = 120.0
+HOLD_BACK_S: Final = 300.0
+"""10 losses in 120 s make a device unstable; it is trusted again after 300 s without one."""
+
+QUIET_LIMIT_S: Final = 660.0
+"""A full state is due every 600 s (ECO-STATE-006); a minute of grace."""
+
+PROBE_WAIT_S: Final = 10.0
+FIRST_CONTACT_S: Final = 120.0
+"""How long a joined device may take to announce itself before it counts as unreachable."""
+
+_HEARING: Final = {Evidence.ANNOUNCED_KNOWN, Evidence.ANNOUNCED_UNKNOWN, Evidence.TRAFFIC}
+_DEAF: Final = {Evidence.WILL, Evidence.SHUTDOWN, Evidence.SILENT, Evidence.LINK_LOST}
+
+
+def observe(device: Device, evidence: Evidence, reason: str, now_s: float, out: Outcome) -> None:
+    """Take in evidence about a device and announce its presence if that changes it."""
+    if evidence in _HEARING:
+        device.is_connected = True
+    elif evidence in _DEAF or evidence is Evidence.FELL_ASLEEP:
+        if evidence is Evidence.WILL and device.is_connected:
+            _count_flap(device, now_s, out)
+        device.is_connected = False
+    _move(device, evidence, reason, now_s, out)
+
+
+def due(device: Device, now_s: float) -> Evidence | None:
+    """Say what the passing of time alone tells about a device, if anything.
+
+    `TRAFFIC` stands for "ask it": the caller sends a probe and notes `device.probed_s`.
+    """
+    if device.presence is Presence.UNSTABLE:
+        if now_s < device.calm_after_s:
+            return None
+        return Evidence.CALM if device.is_connected else Evidence.SILENT
+    if device.heard_s is None:
+        is_late = (
+            device.presence is Presence.INTERVIEWING and now_s - device.since_s > FIRST_CONTACT_S
+        )
+        return Evidence.SILENT if is_late else None
+    if not device.is_connected or now_s - device.heard_s < QUIET_LIMIT_S:
+        return None
+    if device.probed_s is None or device.probed_s < device.heard_s:
+        return Evidence.TRAFFIC
+    return Evidence.SILENT if now_s - device.probed_s > PROBE_WAIT_S else None
+
+
+def _count_flap(device: Device, now_s: float, out: Outcome) -> None:
+    device.flaps.append(now_s)
+    device.calm_after_s = now_s + HOLD_BACK_S
+    if len(device.flaps) == FLAPS_KEPT and now_s - device.flaps[0] <= FLAP_WINDOW_S:
+        _move(device, Evidence.FLAPPING, "flapping", now_s, out)
+
+
+def _move(device: Device, evidence: Evidence, reason: str, now_s: float, out: Outcome) -> None:
+    after = judge(device.presence, evidence)
+    if after is device.presence:
+        return
+    device.presence, device.reason, device.since_s = after, reason, now_s
+    out.events.append(PresenceChanged(device.id, after, reason, now_s))
