@@ -1,4 +1,4 @@
-"""Whether a well-formed product spec makes sense: ECO-SPEC-004 to -008 and -011."""
+"""Whether a well-formed product spec makes sense: ECO-SPEC-004 to -008, -016 and -017."""
 
 import math
 from collections.abc import Iterable, Iterator
@@ -62,7 +62,7 @@ def _property(path: str, part: Property) -> Iterator[Violation]:
             "what is sent when it changes is readable too: a lost state is healed by a full one"
         )
     if detail:
-        yield Violation("ECO-SPEC-011", f"{path}.access", ", ".join(part.access), detail)
+        yield Violation("ECO-SPEC-016", f"{path}.access", ", ".join(part.access), detail)
 
 
 def _action(path: str, action: Action) -> Iterator[Violation]:
@@ -101,7 +101,7 @@ def _bounded(path: str, value: Value) -> Iterator[Violation]:
     elif value.format == "string" and value.max_length is None:
         detail = "a text that can be sent to the device has a max_length"
     if detail:
-        yield Violation("ECO-SPEC-006", path, value.name, detail)
+        yield Violation("ECO-SPEC-017", path, value.name, detail)
 
 
 def _title(path: str, title: Titles) -> Iterator[Violation]:
