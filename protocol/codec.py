@@ -1,50 +1,56 @@
 """The one door: (topic, bytes) to a message or a violation, and back."""
 
-import json
-import re
-from typing import Annotated, Any, Final, NamedTuple, NoReturn
+from typing import Any, Final, NamedTuple
 
-from pydantic import Field, TypeAdapter, ValidationError
+from pydantic import ValidationError
 from pydantic_core import ErrorDetails, to_json
 
 from protocol import topics
 from protocol.errors import Violation, ViolationError, printable
 from protocol.ids import DeviceId
+from protocol.json_text import MAX_BYTES, Object, read_object
 from protocol.messages import (
     LEAF_OF,
     MAX_INTEGER,
     QOS,
     RETAINED,
     Ack,
+    ActionCommand,
     Announce,
     AnyMessage,
     Birth,
-    Command,
     Event,
+    Message,
     Presence,
+    Rest,
+    SetCommand,
+    SpecGet,
     SpecPart,
     State,
+    StateGet,
     Update,
     Verdict,
 )
 from protocol.topics import Leaf, Topic
 
-MAX_BYTES: Final = 16_384
-"""Largest payload (ECO-CODEC-001)."""
-
-MAX_DEPTH: Final = 8
-"""Deepest nesting of objects and arrays, the outermost counted (ECO-CODEC-005)."""
-
-
-Object = dict[str, Any]
-"""A JSON object as read, before a model has judged it."""
+__all__ = [
+    "MAX_BYTES",
+    "Decoded",
+    "Encoded",
+    "Object",
+    "decode",
+    "decode_at",
+    "encode",
+    "read_object",
+]
 
 
 class Decoded(NamedTuple):
     """A message with its topic, and the fields this version does not know.
 
     A receiver ignores `unknown` fields of a sender with a higher minor version and refuses those of
-    any other (ECO-VERSION-003); the codec only names them.
+    any other (ECO-MSG-002, ECO-VERSION-003); the codec only names them, since it does not know the
+    sender's version. `message` is what it is without them.
     """
 
     topic: Topic
@@ -76,18 +82,18 @@ def decode_at(where: Topic, payload: bytes) -> Decoded:
     if where.leaf is Leaf.STATE and (state := _plain_state(payload)) is not None:
         return Decoded(where, state)
     fields = read_object(payload)
-    schema = _MODELS[where.leaf]
+    model = _model(where.leaf, fields)
     try:
-        return Decoded(where, schema.validate_python(fields))
+        return Decoded(where, _validate(model, fields))
     except ValidationError as error:
         problems = error.errors(include_url=False, include_context=False)
-    extras = tuple(_path(p) for p in problems if p["type"] == "extra_forbidden")
-    rest = [p for p in problems if p["type"] != "extra_forbidden"]
-    if rest:
-        raise ViolationError(_as_violation(rest[0]))
+    wrong = next((p for p in problems if p["type"] != "extra_forbidden"), None)
+    if wrong is not None:
+        raise ViolationError(_as_violation(wrong))
     for problem in problems:
         _remove(fields, problem["loc"])
-    return Decoded(where, schema.validate_python(fields), extras)
+    unknown = tuple(_path(problem) for problem in problems)
+    return Decoded(where, _validate(model, fields), unknown)
 
 
 def encode(device: DeviceId, message: AnyMessage, child: DeviceId | None = None) -> Encoded:
@@ -101,29 +107,6 @@ def encode(device: DeviceId, message: AnyMessage, child: DeviceId | None = None)
     if len(payload) > MAX_BYTES:
         raise _refused("ECO-CODEC-001", "payload", "", f"{len(payload)} bytes, limit {MAX_BYTES}")
     return Encoded(topics.build(device, leaf, child), payload, QOS[leaf], leaf in RETAINED)
-
-
-def read_object(payload: bytes, max_bytes: int = MAX_BYTES, max_depth: int = MAX_DEPTH) -> Object:
-    """Read one JSON object under the limits of ECO/1.
-
-    Raises:
-        ViolationError: `ECO-CODEC-001` to `-009`.
-    """
-    if len(payload) > max_bytes:
-        raise _refused("ECO-CODEC-001", "payload", "", f"{len(payload)} bytes, limit {max_bytes}")
-    text = _text(payload)
-    if text.count("{") + text.count("[") > max_depth:
-        _check_depth(text, max_depth)
-    if "\\u" in text:
-        _check_escapes(text)
-    try:
-        value = _DECODER.decode(text)
-    except json.JSONDecodeError as error:
-        sample = printable(text[error.pos : error.pos + 40])
-        raise _refused("ECO-CODEC-003", f"char {error.pos}", sample, error.msg) from None
-    if type(value) is not dict:
-        raise _refused("ECO-CODEC-004", "payload", printable(text), "not an object")
-    return value
 
 
 def _plain_state(payload: bytes) -> State | None:
@@ -147,70 +130,22 @@ def _plain_state(payload: bytes) -> State | None:
     return state
 
 
-def _text(payload: bytes) -> str:
-    try:
-        text = payload.decode("utf-8")
-    except UnicodeDecodeError as error:
-        sample = payload[error.start : error.start + 8].hex(" ")
-        raise _refused("ECO-CODEC-002", f"byte {error.start}", sample, error.reason) from None
-    if text.startswith("\ufeff"):
-        raise _refused("ECO-CODEC-002", "byte 0", "ef bb bf", "a byte order mark")
-    return text
-
-
-def _check_depth(text: str, limit: int) -> None:
-    depth, in_string, is_escaped = 0, False, False
-    for place, char in enumerate(text):
-        if is_escaped:
-            is_escaped = False
-        elif in_string:
-            is_escaped, in_string = char == "\\", char != '"'
-        elif char == '"':
-            in_string = True
-        elif char in "{[":
-            depth += 1
-            if depth > limit:
-                sample = printable(text[place : place + 40])
-                raise _refused("ECO-CODEC-005", f"char {place}", sample, f"deeper than {limit}")
-        elif char in "]}":
-            depth -= 1
-
-
-def _check_escapes(text: str) -> None:
-    found = _LONE.search(_PAIR.sub(_blank, text.replace("\\\\", "  ")))
-    if found is not None:
-        place = found.start()
-        raise _refused("ECO-CODEC-009", f"char {place}", found[0], "half of a surrogate pair")
-
-
-def _blank(found: re.Match[str]) -> str:
-    return " " * len(found[0])
-
-
-def _integer(word: str) -> int:
-    if len(word) > 17 or abs(value := int(word)) > MAX_INTEGER:
-        raise _refused("ECO-CODEC-007", "payload", printable(word), f"beyond {MAX_INTEGER}")
-    return value
-
-
-def _number(word: str) -> float:
-    value = float(word)
-    if value in _INFINITE:
-        raise _refused("ECO-CODEC-006", "payload", printable(word), "too large for a double")
-    return value
-
-
-def _unique(pairs: list[tuple[str, Any]]) -> Object:
-    found = dict(pairs)
-    if len(found) != len(pairs):
-        names = [name for name, _ in pairs]
-        twice = next(name for name in names if names.count(name) > 1)
-        raise _refused("ECO-CODEC-008", printable(twice), printable(twice), "the key stands twice")
+def _model(leaf: Leaf, fields: Object) -> type[Message]:
+    if leaf is not Leaf.COMMAND:
+        return _MODELS[leaf]
+    if "type" not in fields:
+        raise _refused("ECO-MSG-001", "type", "", _DETAILS["missing"])
+    kind = fields["type"]
+    found = _COMMANDS.get(kind) if isinstance(kind, str) else None
+    if found is None:
+        detail = f"not one of {', '.join(_COMMANDS)}"
+        raise _refused("ECO-MSG-003", "type", printable(kind), detail)
     return found
 
 
-def _not_finite(word: str) -> NoReturn:
-    raise _refused("ECO-CODEC-006", "payload", word, "not a number of JSON")
+def _validate(model: type[Message], fields: Object) -> AnyMessage:
+    message: AnyMessage = model.__pydantic_validator__.validate_python(fields)
+    return message
 
 
 def _refused(rule: str, path: str, sample: str, detail: str) -> ViolationError:
@@ -218,42 +153,57 @@ def _refused(rule: str, path: str, sample: str, detail: str) -> ViolationError:
 
 
 def _as_violation(problem: ErrorDetails) -> Violation:
-    rule = "ECO-MSG-001" if problem["type"] == "missing" else "ECO-MSG-003"
-    sample = "" if problem["type"] == "missing" else printable(problem["input"])
-    return Violation(rule, _path(problem), sample, problem["msg"])
+    kind, place = problem["type"], problem["loc"]
+    if kind == "missing":
+        return Violation("ECO-MSG-001", _path(problem), "", _DETAILS[kind])
+    is_scalar = place[0] in _SCALARS and len(place) > 1
+    detail = _DETAILS["scalar"] if is_scalar else _DETAILS.get(kind, problem["msg"])
+    return Violation("ECO-MSG-003", _path(problem), printable(problem["input"]), detail)
 
 
 def _path(problem: ErrorDetails) -> str:
-    return printable(".".join(str(part) for part in problem["loc"])) or "payload"
+    place = problem["loc"]
+    if place[0] in _SCALARS:
+        place = place[:2]  # behind it stands only which type of a scalar was tried
+    return printable(".".join(str(part) for part in place))
 
 
-def _remove(fields: Object, loc: tuple[int | str, ...]) -> None:
-    place: Any = fields
-    for part in loc[:-1]:
-        if isinstance(place, list) or part in place:  # a union's tag stands in `loc` alone
-            place = place[part]
-    place.pop(loc[-1], None)
+def _remove(fields: Object, place: tuple[int | str, ...]) -> None:
+    inner: Any = fields
+    for part in place[:-1]:
+        inner = inner[part]
+    del inner[place[-1]]
 
 
-_PAIR: Final = re.compile(r"\\u[dD][89abAB][0-9a-fA-F]{2}\\u[dD][c-fC-F][0-9a-fA-F]{2}")
-_LONE: Final = re.compile(r"\\u[dD][89a-fA-F][0-9a-fA-F]{2}")
-_INFINITE: Final = (float("inf"), float("-inf"))
-_DECODER: Final = json.JSONDecoder(
-    object_pairs_hook=_unique,
-    parse_constant=_not_finite,
-    parse_float=_number,
-    parse_int=_integer,
-)
+_SCALARS: Final = frozenset({"values", "arguments", "results"})
+_DETAILS: Final = {
+    "bool_type": "not true or false",
+    "dict_type": "not an object",
+    "float_type": "not a number",
+    "int_type": "not an integer",
+    "missing": "the field is missing",
+    "model_type": "not an object",
+    "scalar": "not a text, a number, true, false or null",
+    "string_type": "not a text",
+    "tuple_type": "not an array",
+}
+"""What pydantic says in Python's words, in those of JSON."""
 _read_state: Final = State.__pydantic_validator__.validate_json
-_MODELS: Final[dict[Leaf, TypeAdapter[Any]]] = {
-    Leaf.ANNOUNCE: TypeAdapter(Announce),
-    Leaf.PRESENCE: TypeAdapter(Presence),
-    Leaf.STATE: TypeAdapter(State),
-    Leaf.EVENT: TypeAdapter(Event),
-    Leaf.ACK: TypeAdapter(Ack),
-    Leaf.SPEC: TypeAdapter(SpecPart),
-    Leaf.COMMAND: TypeAdapter(Annotated[Command, Field(discriminator="type")]),
-    Leaf.VERDICT: TypeAdapter(Verdict),
-    Leaf.UPDATE: TypeAdapter(Update),
-    Leaf.BIRTH: TypeAdapter(Birth),
+_MODELS: Final[dict[Leaf, type[Message]]] = {
+    Leaf.ANNOUNCE: Announce,
+    Leaf.PRESENCE: Presence,
+    Leaf.STATE: State,
+    Leaf.EVENT: Event,
+    Leaf.ACK: Ack,
+    Leaf.SPEC: SpecPart,
+    Leaf.VERDICT: Verdict,
+    Leaf.UPDATE: Update,
+    Leaf.BIRTH: Birth,
+}
+_COMMANDS: Final[dict[str, type[Message]]] = {
+    "set": SetCommand,
+    "action": ActionCommand,
+    "spec.get": SpecGet,
+    "state.get": StateGet,
+    "rest": Rest,
 }

@@ -49,7 +49,7 @@ class Announce(Message):
     serial: Text64
     hardware: Text64
     firmware: Text64
-    protocol: Annotated[str, StringConstraints(min_length=3, max_length=9)]
+    protocol: Text64
     epoch: Ordinal
     connection: Ordinal
     spec: SpecReference
@@ -126,7 +126,7 @@ class Ack(Message):
     seq: Ordinal
     id: CommandIdText
     status: Literal["received", "done", "rejected", "expired", "busy"]
-    items: tuple[AckItem, ...] = ()
+    items: Annotated[tuple[AckItem, ...], Field(strict=False)] = ()
     error: Fault | None = None
     results: dict[str, Scalar] = {}
     retry_after_ms: Annotated[int, Field(ge=0, le=3_600_000)] | None = None

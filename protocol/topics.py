@@ -4,7 +4,7 @@ from enum import StrEnum
 from typing import Final, NamedTuple
 
 from protocol.errors import Violation, ViolationError, printable
-from protocol.ids import DeviceId, is_device_id
+from protocol.ids import RESERVED, DeviceId, is_device_id
 
 ROOT: Final = "eco/1"
 BIRTH: Final = f"{ROOT}/hub/birth"
@@ -76,7 +76,7 @@ def parse(topic: str) -> Topic:
 def _check_id(topic: str, name: str) -> None:
     if is_device_id(name):
         return
-    if name in _LEAVES or name == "hub":
+    if name in RESERVED:
         raise _refused("ECO-TOPIC-003", topic, f"{name} is a word of the protocol, not a device id")
     detail = "a device id is 8 to 64 of a-z, 0-9 and -, neither first nor last a -"
     raise _refused("ECO-TOPIC-002", topic, detail)
