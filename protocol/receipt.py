@@ -36,6 +36,8 @@ class Step(StrEnum):
     """A newer command sets all that this one would have set."""
     OVERDUE = "overdue"
     """The deadline has passed and the device never said it had the command."""
+    TOO_LATE = "too_late"
+    """The device says that the command's ttl had passed when it could have begun."""
     LOST_SIGHT = "lost_sight"
     """The device had the command, and what came of it cannot be known any more."""
     WITHDRAWN = "withdrawn"
@@ -51,6 +53,7 @@ TABLE: Final[dict[Status, dict[Step, Status]]] = {
         Step.REFUSED: Status.REJECTED,
         Step.REPLACED: Status.SUPERSEDED,
         Step.OVERDUE: Status.EXPIRED,
+        Step.TOO_LATE: Status.EXPIRED,
         Step.LOST_SIGHT: Status.FAILED,
         Step.WITHDRAWN: Status.FAILED,
     },
@@ -60,6 +63,7 @@ TABLE: Final[dict[Status, dict[Step, Status]]] = {
         Step.FINISHED: Status.APPLIED,
         Step.SHOWN: Status.CONFIRMED,
         Step.REFUSED: Status.REJECTED,
+        Step.TOO_LATE: Status.EXPIRED,
         Step.LOST_SIGHT: Status.FAILED,
         Step.WITHDRAWN: Status.FAILED,
     },

@@ -149,12 +149,20 @@ class Commands:
             if record:
                 self._by_client.pop((record.scope, record.client_id), None)
 
+    def drop(self, record: CommandRecord) -> None:
+        """Forget a command as if it had never been asked."""
+        self._records.pop(record.id, None)
+        self._by_client.pop((record.scope, record.client_id), None)
+        self._open.pop(record.id, None)
+        lane = self.lane(record.device)
+        lane.flights.pop(record.id, None)
+        if record.id in lane.waiting:
+            lane.waiting.remove(record.id)
+
     def drop_device(self, device: DeviceId) -> None:
         """Forget all commands of a device that has left."""
         for record in self.of(device):
-            del self._records[record.id]
-            self._by_client.pop((record.scope, record.client_id), None)
-            self._open.pop(record.id, None)
+            self.drop(record)
         self._lanes.pop(device, None)
 
     def _close(self, record: CommandRecord) -> None:

@@ -4,8 +4,6 @@ from collections import deque
 from dataclasses import dataclass, field
 from typing import Final
 
-from protocol.validator import CompiledProduct
-
 from hub.core.events import Reported
 from hub.core.records import DeviceRecord
 from protocol.errors import Violation
@@ -13,6 +11,7 @@ from protocol.ids import Address, CommandId, DeviceId
 from protocol.messages import Scalar
 from protocol.presence import Presence
 from protocol.topics import Leaf
+from protocol.validator import CompiledProduct
 
 FLAPS_KEPT: Final = 10
 """As many losses within `presence.FLAP_WINDOW_S` make a device unstable (design, section 6)."""
@@ -63,6 +62,7 @@ class Interview:
     received: bytearray = field(default_factory=bytearray)
     asked_s: float | None = None
     tries: int = 0
+    rest_until_s: float = 0.0
 
 
 @dataclass(slots=True)

@@ -26,13 +26,13 @@ from hub.core.errors import (
     RefusedError,
     TooManyCommandsError,
 )
-from hub.core.events import Reported
+from hub.core.events import ReceiptChanged, Reported
 from hub.core.intake import SERVICE_PREFIX, Intake, check_unknown_fields
 from hub.core.interview import Interviews
 from hub.core.members import Members
 from hub.core.outcome import Outcome
 from hub.core.presence import due, observe
-from hub.core.records import CommandRecord, DeviceRecord, Mode
+from hub.core.records import CommandRecord, DeviceRecord, Mode, SaveCommand
 from protocol.codec import Decoded
 from protocol.errors import Violation, ViolationError
 from protocol.ids import Address, CommandId, DeviceId
@@ -200,6 +200,32 @@ class Hub:
         pump(self.commands, device, now_s, out)
         accepted = self.commands.get(record.id)
         return accepted or record, out
+
+    def withdraw(self, record: CommandRecord, promised: Outcome) -> Outcome:
+        """Take back a command that could not be made durable; what it ended stays ended.
+
+        Args:
+            record: The command, as `request` returned it.
+            promised: The outcome of that `request`, of which nothing was carried out.
+        """
+        self.commands.drop(record)
+        device = self._devices[record.device]
+        for address in record.values:
+            desired = device.desired.get(Address(address))
+            if desired and desired.command == record.id:
+                del device.desired[Address(address)]
+        return Outcome(
+            events=[
+                event
+                for event in promised.events
+                if not isinstance(event, ReceiptChanged) or event.command != record.id
+            ],
+            saves=[
+                save
+                for save in promised.saves
+                if not isinstance(save, SaveCommand) or save.record.id != record.id
+            ],
+        )
 
     def admit(self, record: DeviceRecord, replaces: DeviceId | None, now_s: float) -> Outcome:
         """Let a device in that has proved itself; a known one joins again and keeps its history.

@@ -121,7 +121,7 @@ class Intake:
                 raise ViolationError(*violations)
             for violation in violations:
                 count_violation(device, Leaf.STATE, violation, now_s, out)
-            values = dict(product.keep(values))
+            values = {str(a): v for a, v in product.keep(values).items()}
         time_ms = message.time_ms if device.record.is_time_synced else None
         told = {Address(a): Reported(v, now_s, time_ms) for a, v in values.items()}
         device.reported.update(told)

@@ -5,14 +5,13 @@ import binascii
 from collections.abc import Callable
 from typing import Final
 
-from protocol.validator import compile_product
-
 from hub.core.device import Device, Interview, Spec
 from hub.core.outcome import Outcome
 from protocol.errors import Violation, ViolationError
 from protocol.ids import CommandId, DeviceId
 from protocol.messages import SpecGet, SpecPart, SpecReference
 from protocol.product import digest, parse_product
+from protocol.validator import compile_product
 
 ASK_AGAIN_S: Final = 5.0
 """How long a part may take before it is asked for again."""
@@ -59,27 +58,31 @@ class Interviews:
         if len(interview.received) < interview.size:
             self._ask(device, now_s, out)
             return None
-        return self._finish(device, interview)
+        return self._finish(device, interview, now_s)
 
     def tick(self, device: Device, now_s: float, out: Outcome) -> None:
         """Ask again when a part is overdue; let another device of the product try."""
         interview = device.interview
-        if interview is None or not device.is_connected:
-            if interview and self._sources.get(interview.sha256) == device.id:
-                del self._sources[interview.sha256]
+        if interview is None:
             return
-        source = self._sources.setdefault(interview.sha256, device.id)
-        if source != device.id:
+        if not device.is_connected:
+            self._give_up(device, interview)
             return
-        wait_s = ASK_AGAIN_S if interview.tries < TRIES else REST_S
-        if interview.asked_s is not None and now_s - interview.asked_s < wait_s:
+        if now_s < interview.rest_until_s:
             return
-        if interview.tries >= TRIES:
-            interview.tries = 0
-            interview.asked_s = now_s
+        if self._sources.setdefault(interview.sha256, device.id) != device.id:
+            return
+        if interview.asked_s is not None and now_s - interview.asked_s < ASK_AGAIN_S:
+            return
+        if interview.tries < TRIES:
+            self._ask(device, now_s, out)
+            return
+        interview.tries, interview.rest_until_s = 0, now_s + REST_S
+        self._give_up(device, interview)
+
+    def _give_up(self, device: Device, interview: Interview) -> None:
+        if self._sources.get(interview.sha256) == device.id:
             del self._sources[interview.sha256]
-            return
-        self._ask(device, now_s, out)
 
     def _ask(self, device: Device, now_s: float, out: Outcome) -> None:
         interview = device.interview
@@ -95,11 +98,11 @@ class Interviews:
         )
         out.send.append((device.id, request))
 
-    def _finish(self, device: Device, interview: Interview) -> Spec:
-        self._sources.pop(interview.sha256, None)
+    def _finish(self, device: Device, interview: Interview, now_s: float) -> Spec:
+        self._give_up(device, interview)
         document = bytes(interview.received)
         interview.received.clear()
-        interview.tries = TRIES  # a refused document is not fetched again before `REST_S`
+        interview.tries, interview.rest_until_s = 0, now_s + REST_S
         if digest(document) != interview.sha256 or len(document) != interview.size:
             detail = f"{len(document)} bytes with SHA-256 {digest(document)}"
             raise ViolationError(Violation("ECO-SPEC-002", "spec", interview.sha256, detail))

@@ -3,12 +3,11 @@
 from collections.abc import Mapping
 from dataclasses import replace
 
-from protocol.validator import CompiledProduct
-
 from hub.core.records import CommandRecord, Item, Moment
 from protocol.ids import Address
 from protocol.messages import AckItem, Fault, Scalar
 from protocol.receipt import TABLE, Status, Step, advance
+from protocol.validator import CompiledProduct
 
 
 def open_receipt(record: CommandRecord) -> CommandRecord:

@@ -1,0 +1,114 @@
+"""Letting devices in: window, proof, broker credentials and register, as one step."""
+
+import asyncio
+import secrets
+from collections.abc import Mapping
+
+from protocol.joining import BrokerAddress, JoinChallenge, JoinGrant, JoinProof, JoinRequest
+
+from hub.broker import Broker
+from hub.broker.credentials import hash_password
+from hub.clock import Clock
+from hub.core.errors import DeviceUnknownError
+from hub.core.hub import Hub
+from hub.core.records import DeviceRecord, Mode
+from hub.joining import Joined, JoinWindow
+from hub.pipeline import Pipeline
+from hub.store import CredentialRecord, DropCredential, SaveCredential, StoreError, Write
+from protocol.ids import DeviceId
+
+
+class Admission:
+    """Holds the join window and the broker credentials of all devices."""
+
+    def __init__(
+        self, hub: Hub, clock: Clock, pipeline: Pipeline, broker: Broker, mode: Mode
+    ) -> None:
+        self.window = JoinWindow(hub.name)
+        self._hub, self._clock, self._pipeline = hub, clock, pipeline
+        self._broker, self._mode = broker, mode
+        self._credentials: dict[DeviceId, str] = {}
+
+    def restore(self, credentials: Mapping[DeviceId, str]) -> None:
+        """Take up the password hashes that the store held."""
+        self._credentials = dict(credentials)
+        self._broker.set_credentials(self._credentials)
+
+    def open_window(
+        self, code: str, duration_s: float, devices: int, replaces: DeviceId | None = None
+    ) -> None:
+        """Let devices join that know `code`, for a while.
+
+        Args:
+            code: Setup code of the device, eight digits.
+            duration_s: How long, seconds.
+            devices: After so many have joined the window closes.
+            replaces: A device whose place the next one takes.
+
+        Raises:
+            DeviceUnknownError: There is no device to replace.
+            JoinError: The code has another form.
+        """
+        if replaces is not None and replaces not in self._hub.devices:
+            raise DeviceUnknownError(replaces)
+        self.window.open(code, self._clock.now_s(), duration_s, devices, replaces)
+
+    def begin(self, request: JoinRequest) -> JoinChallenge:
+        """Answer a device that wants to join.
+
+        Raises:
+            JoinError: The window is closed, or too many are at it.
+        """
+        now_s = self._clock.now_s()
+        return self.window.begin(request, secrets.token_hex(16), secrets.token_hex(16), now_s)
+
+    async def finish(self, proof: JoinProof) -> JoinGrant:
+        """Let the device in whose proof is right, with credentials of its own.
+
+        Raises:
+            JoinError: The proof is wrong, or its time is over.
+            StoreError: The device could not be kept; nothing of it is left.
+        """
+        joined = self.window.finish(proof, self._clock.now_s())
+        password = secrets.token_urlsafe(24)
+        hashed = await asyncio.to_thread(hash_password, password)
+        await self._register(joined, hashed)
+        self._credentials[joined.device] = hashed
+        if joined.replaces and joined.replaces != joined.device:
+            self._credentials.pop(joined.replaces, None)
+        self._broker.set_credentials(self._credentials)
+        return JoinGrant(
+            hub=self._hub.name,
+            proof=joined.hub_proof,
+            broker=BrokerAddress(host=None, port=self._broker.access.port, tls=False),
+            user=joined.device,
+            client_id=joined.device,
+            password=password,
+        )
+
+    def shut_out(self, device: DeviceId) -> None:
+        """Take a device's credentials away and cut it off."""
+        self._credentials.pop(device, None)
+        self._broker.set_credentials(self._credentials)
+
+    async def _register(self, joined: Joined, hashed: str) -> None:
+        now_s = self._clock.now_s()
+        record = DeviceRecord(
+            joined.device,
+            name=joined.product or joined.device,
+            joined_at_s=now_s,
+            vendor=joined.vendor,
+            product=joined.product,
+            mode=self._mode,
+        )
+        is_known = joined.device in self._hub.devices
+        writes: list[Write] = [SaveCredential(CredentialRecord(joined.device, hashed))]
+        if joined.replaces and joined.replaces != joined.device:
+            writes.append(DropCredential(joined.replaces))
+        outcome = self._hub.admit(record, joined.replaces, now_s)
+        try:
+            await self._pipeline.carry_out(outcome, writes)
+        except StoreError:
+            if not is_known:
+                self._hub.unjoin(joined.device)
+            raise

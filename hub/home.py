@@ -1,0 +1,243 @@
+"""One home at run time: the core with its store, its drivers and its bus."""
+
+import asyncio
+import logging
+from collections.abc import Mapping
+from typing import Final
+
+from drivers.contract import Driver
+from hub.admission import Admission
+from hub.broker import Broker
+from hub.bus import Bus
+from hub.clock import Clock
+from hub.config import Settings
+from hub.core.commands import CommandRequest
+from hub.core.events import ReceiptChanged, ValuesReported
+from hub.core.hub import Hub
+from hub.core.outcome import Outcome
+from hub.core.records import CommandRecord, Mode
+from hub.discovery import Discovery, Sighting
+from hub.health import Health, PartHealth, judge
+from hub.pipeline import Pipeline
+from hub.security import Security
+from hub.store import DropCredential, Store, StoreError
+from protocol.codec import Decoded
+from protocol.errors import Violation
+from protocol.ids import CommandId, DeviceId
+from protocol.topics import Topic
+
+log = logging.getLogger(__name__)
+
+TICK_S: Final = 0.25
+TWINS_EVERY_S: Final = 5.0
+"""How often changed twins go to the disk; a power cut loses at most so much telemetry."""
+
+
+class Home:
+    """Applies what the core decides, and is the one way in for API, joining and drivers.
+
+    It is the `Receiver` of every driver.
+    """
+
+    def __init__(  # noqa: PLR0913 - composition: each part is made in hub.app and handed in
+        self,
+        *,
+        settings: Settings,
+        hub: Hub,
+        clock: Clock,
+        store: Store,
+        security: Security,
+        broker: Broker,
+        discovery: Discovery,
+        drivers: Mapping[str, Driver],
+    ) -> None:
+        self.settings, self.hub, self.clock = settings, hub, clock
+        self.store, self.security = store, security
+        self.broker, self.discovery = broker, discovery
+        self.bus = Bus()
+        self.started_s = clock.now_s()
+        self._drivers = drivers
+        self._pipeline = Pipeline(store, self._release)
+        self._waiters: dict[CommandId, list[asyncio.Future[None]]] = {}
+        self._dirty: set[DeviceId] = set()
+        self.admission = Admission(hub, clock, self._pipeline, broker, settings.hub.mode)
+
+    # For the API
+
+    @property
+    def hub_id(self) -> str:
+        """The hub's id, the same for its whole life."""
+        return self.hub.name
+
+    @property
+    def epoch(self) -> int:
+        """Starts of this hub, this one included."""
+        return self.hub.epoch
+
+    async def command(self, request: CommandRequest) -> CommandRecord:
+        """Take a command; it is durable when this returns.
+
+        Raises:
+            RequestError: It cannot be carried out.
+            StoreError: It could not be made durable and was not sent.
+        """
+        record, outcome = self.hub.request(request, self.clock.now_s())
+        try:
+            await self._pipeline.carry_out(outcome)
+        except StoreError:
+            self._pipeline.push(self.hub.withdraw(record, outcome))
+            raise
+        return self.hub.commands.get(record.id) or record
+
+    async def finished(self, command: CommandId, timeout_s: float) -> CommandRecord:
+        """Return the record once the command has ended, or as it is after `timeout_s`.
+
+        Raises:
+            KeyError: There is no such command.
+        """
+        record = self._record(command)
+        if record.is_final or timeout_s <= 0:
+            return record
+        waiter: asyncio.Future[None] = asyncio.get_running_loop().create_future()
+        self._waiters.setdefault(command, []).append(waiter)
+        try:
+            await asyncio.wait_for(waiter, timeout_s)
+        except TimeoutError:
+            log.debug("command %s is still open after %s s", command, timeout_s)
+        finally:
+            self._forget_waiter(command, waiter)
+        return self.hub.commands.get(command) or record
+
+    async def rename(self, device: DeviceId, name: str) -> None:
+        """Give a device another name.
+
+        Raises:
+            DeviceUnknownError: No such device.
+        """
+        await self._pipeline.carry_out(self.hub.describe(device, name=name))
+
+    async def set_mode(self, device: DeviceId, mode: Mode) -> None:
+        """Judge a device strictly or leniently.
+
+        Raises:
+            DeviceUnknownError: No such device.
+        """
+        await self._pipeline.carry_out(self.hub.describe(device, mode=mode))
+
+    async def unjoin(self, device: DeviceId) -> None:
+        """Cut a device off and forget it, its twin and its commands.
+
+        Raises:
+            DeviceUnknownError: No such device.
+        """
+        outcome = self.hub.unjoin(device)
+        await self._pipeline.carry_out(outcome, [DropCredential(device)])
+        self.admission.shut_out(device)
+        for driver in self._drivers.values():
+            driver.forget(device)
+
+    def seen(self) -> list[Sighting]:
+        """Return what mDNS has shown, newest last."""
+        return self.discovery.seen()
+
+    def health(self) -> Health:
+        """Return how the hub's parts are."""
+        failure, broker, mdns = self._pipeline.failure, self.broker.state, self.discovery.state
+        return judge(
+            [
+                _part("store", failure is None, failure.what, failure.remedy)
+                if failure
+                else _part("store", True),
+                _part("broker", broker.is_ready, broker.detail, broker.remedy),
+                _part("link", self.hub.is_linked, "the hub's own connection to its broker"),
+                _part("discovery", mdns.is_ok, mdns.detail, mdns.remedy),
+                _part("clock", self.clock.is_synced, "wall time", "wait for NTP or set the clock"),
+            ]
+        )
+
+    # For drivers
+
+    def is_heard(self, device: DeviceId) -> bool:
+        """See `Receiver.is_heard`."""
+        return self.hub.is_heard(device, self.clock.now_s())
+
+    def receive(self, decoded: Decoded) -> None:
+        """See `Receiver.receive`."""
+        self._pipeline.push(self.hub.receive(decoded, self.clock.now_s()))
+
+    def refuse(self, topic: Topic | None, violation: Violation) -> None:
+        """See `Receiver.refuse`."""
+        self._pipeline.push(self.hub.refuse(topic, violation, self.clock.now_s()))
+
+    def link_changed(self, *, is_up: bool, reason: str) -> None:
+        """See `Receiver.link_changed`."""
+        now_s = self.clock.now_s()
+        log.info("link to the devices is %s: %s", "up" if is_up else "down", reason)
+        self._pipeline.push(self.hub.link_changed(is_up=is_up, reason=reason, now_s=now_s))
+        if is_up:
+            birth = self.hub.birth(int(self.clock.wall_s(now_s) * 1000))
+            for driver in self._drivers.values():
+                driver.announce_birth(birth)
+
+    # For the app
+
+    async def run(self) -> None:
+        """Carry out outcomes and let time pass, until cancelled."""
+        async with asyncio.TaskGroup() as tasks:
+            tasks.create_task(self._pipeline.run(), name="pipeline")
+            tasks.create_task(self._tick(), name="tick")
+            tasks.create_task(self._keep_twins(), name="twins")
+
+    async def _tick(self) -> None:
+        while True:
+            await asyncio.sleep(TICK_S)
+            self._pipeline.push(self.hub.tick(self.clock.now_s()))
+
+    async def _keep_twins(self) -> None:
+        while True:
+            await asyncio.sleep(TWINS_EVERY_S)
+            self.save_twins()
+
+    def save_twins(self) -> None:
+        """Hand the twins that have changed to the store."""
+        dirty, self._dirty = self._dirty, set()
+        devices = (self.hub.devices.get(device) for device in dirty)
+        self.store.save_twins({d.id: dict(d.reported) for d in devices if d is not None})
+
+    def _release(self, outcome: Outcome) -> None:
+        for device_id, message in outcome.send:
+            device = self.hub.devices.get(device_id)
+            driver = self._drivers.get(device.record.driver) if device else None
+            if driver:
+                driver.send(device_id, message)
+        for event in outcome.events:
+            if isinstance(event, ValuesReported):
+                self._dirty.add(event.device)
+            elif isinstance(event, ReceiptChanged):
+                self._wake_waiters(event.command)
+        if outcome.events:
+            self.bus.publish(outcome.events)
+
+    def _wake_waiters(self, command: CommandId) -> None:
+        record = self.hub.commands.get(command)
+        if record is None or record.is_final:
+            for waiter in self._waiters.pop(command, ()):
+                if not waiter.done():
+                    waiter.set_result(None)
+
+    def _forget_waiter(self, command: CommandId, waiter: asyncio.Future[None]) -> None:
+        waiters = self._waiters.get(command, [])
+        if waiter in waiters:
+            waiters.remove(waiter)
+        if not waiters:
+            self._waiters.pop(command, None)
+
+    def _record(self, command: CommandId) -> CommandRecord:
+        record = self.hub.commands.get(command)
+        if record is None:
+            raise KeyError(command)
+        return record
+
+
+def _part(name: str, is_ok: bool, detail: str = "", remedy: str = "") -> PartHealth:
+    return PartHealth(name, "ok" if is_ok else "degraded", detail, "" if is_ok else remedy)

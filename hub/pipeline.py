@@ -1,0 +1,132 @@
+"""Carries out outcomes in their order: what must be durable is, before anybody is told."""
+
+import asyncio
+import logging
+from collections import deque
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, field
+from typing import Final, Protocol
+
+from hub.core.outcome import Outcome
+from hub.core.records import Save, SaveCommand, SaveDevice
+from hub.store import StoreError, Write
+
+log = logging.getLogger(__name__)
+
+BACKLOG: Final = 20_000
+"""Outcomes that may wait for the store; beyond it, what promised nothing goes on undurable."""
+
+RETRIED: Final = 1_000
+"""Writes kept for another try after the store has failed."""
+
+
+class Committer(Protocol):
+    """The part of the store that the pipeline needs."""
+
+    async def commit(self, saves: Sequence[Write]) -> None:
+        """Keep all of `saves` in one transaction; durable when it returns."""
+
+
+@dataclass(slots=True)
+class _Entry:
+    outcome: Outcome
+    extra: Sequence[Write] = ()
+    promise: asyncio.Future[None] | None = field(default=None)
+
+
+class Pipeline:
+    """Releases outcomes one after the other, each once its saves are in the store.
+
+    An outcome without saves is released at once unless an earlier one still waits: what is told
+    keeps the order in which it came about. All that waits goes into one transaction.
+
+    Args:
+        store: Where saves go.
+        release: Sends and publishes an outcome; called in the loop, must not raise.
+    """
+
+    def __init__(self, store: Committer, release: Callable[[Outcome], None]) -> None:
+        self._store, self._release = store, release
+        self._entries: deque[_Entry] = deque()
+        self._unsaved: dict[object, Save] = {}
+        self._wake = asyncio.Event()
+        self.failure: StoreError | None = None
+
+    def push(self, outcome: Outcome) -> None:
+        """Have an outcome carried out; nobody waits for it."""
+        if not outcome.saves and not self._entries:
+            self._release(outcome)
+        elif len(self._entries) >= BACKLOG:
+            self._keep_for_later(outcome.saves)
+            self._release(outcome)
+        else:
+            self._entries.append(_Entry(outcome))
+            self._wake.set()
+
+    async def carry_out(self, outcome: Outcome, extra: Sequence[Write] = ()) -> None:
+        """Have an outcome carried out and wait until it is durable and released.
+
+        Args:
+            outcome: What the core decided.
+            extra: Further writes of the same transaction.
+
+        Raises:
+            StoreError: It is not durable and was not released.
+        """
+        promise: asyncio.Future[None] = asyncio.get_running_loop().create_future()
+        self._entries.append(_Entry(outcome, extra, promise))
+        self._wake.set()
+        await promise
+
+    async def run(self) -> None:
+        """Work until cancelled."""
+        while True:
+            await self._wake.wait()
+            self._wake.clear()
+            while self._entries:
+                await self._commit(len(self._entries))
+
+    async def _commit(self, size: int) -> None:
+        batch = [self._entries[place] for place in range(size)]
+        writes: list[Write] = list(self._unsaved.values())
+        for entry in batch:
+            writes.extend(entry.outcome.saves)
+            writes.extend(entry.extra)
+        try:
+            await self._store.commit(writes)
+        except StoreError as error:
+            self._note_failure(error)
+            self._settle(batch, error)
+            return
+        self.failure = None
+        self._unsaved.clear()
+        self._settle(batch, None)
+
+    def _settle(self, batch: Sequence[_Entry], error: StoreError | None) -> None:
+        for entry in batch:
+            self._entries.popleft()
+            if error is None or entry.promise is None:
+                self._release(entry.outcome)
+            if error is not None and entry.promise is None:
+                self._keep_for_later(entry.outcome.saves)
+            if entry.promise is None or entry.promise.done():
+                continue
+            if error is None:
+                entry.promise.set_result(None)
+            else:
+                entry.promise.set_exception(error)
+
+    def _note_failure(self, error: StoreError) -> None:
+        if self.failure is None or type(self.failure) is not type(error):
+            log.error("%s", error)
+        self.failure = error
+
+    def _keep_for_later(self, saves: Sequence[Save]) -> None:
+        for save in saves:
+            match save:
+                case SaveDevice(record) | SaveCommand(record):
+                    self._unsaved[(type(save), record.id)] = save
+                case _:
+                    self._unsaved[save] = save
+        while len(self._unsaved) > RETRIED:
+            del self._unsaved[next(iter(self._unsaved))]
