@@ -1,0 +1,80 @@
+"""The hub's two clocks: monotonic seconds inside, wall time at the edges (API, store)."""
+
+import time
+from collections.abc import Callable
+from datetime import UTC, datetime
+from typing import Final
+
+PLAUSIBLE_S: Final = datetime(2025, 1, 1, tzinfo=UTC).timestamp()
+"""No hub ran before that day: an earlier wall clock was never set (a board without a battery)."""
+
+READ_EVERY_S: Final = 1.0
+SLEW: Final = 0.1
+"""Seconds given back per second after the system clock was set back: wall time slows down."""
+
+IN_STEP_S: Final = 5.0
+"""Largest lag behind the latest known time that still counts as synced."""
+
+
+class Clock:
+    """Tells monotonic time and converts it to and from wall time.
+
+    Wall time follows the system clock when that jumps ahead and never runs back: not when the
+    system clock is set back, and, with the mark that the store keeps, not over a restart.
+
+    Args:
+        monotonic: Seconds from any start, never back.
+        wall: Unix seconds.
+    """
+
+    def __init__(
+        self,
+        monotonic: Callable[[], float] = time.monotonic,
+        wall: Callable[[], float] = time.time,
+    ) -> None:
+        self._monotonic, self._wall = monotonic, wall
+        self._read_at_s = monotonic()
+        self._system_s = self._offset_s = wall() - self._read_at_s
+
+    def now_s(self) -> float:
+        """Return the core's time: monotonic seconds."""
+        now_s = self._monotonic()
+        if now_s - self._read_at_s >= READ_EVERY_S:
+            self._read(now_s)
+        return now_s
+
+    def wall_s(self, mono_s: float) -> float:
+        """Return the Unix seconds of a time of `now_s`."""
+        return mono_s + self._offset_s
+
+    def mono_s(self, wall_s: float) -> float:
+        """Return the time of `now_s` of some Unix seconds; below zero when that is long ago."""
+        return wall_s - self._offset_s
+
+    def iso(self, mono_s: float) -> str:
+        """Return a time of `now_s` as ISO 8601 in UTC with milliseconds."""
+        moment = datetime.fromtimestamp(self.wall_s(mono_s), UTC)
+        return f"{moment:%Y-%m-%dT%H:%M:%S}.{moment.microsecond // 1000:03d}Z"
+
+    def not_before(self, wall_s: float) -> None:
+        """Take in that it was `wall_s` already, in an earlier run of this hub."""
+        now_s = self._monotonic()
+        self._offset_s = max(self._offset_s, wall_s - now_s)
+
+    @property
+    def behind_s(self) -> float:
+        """How far the system clock lags behind the latest time this hub has known."""
+        return max(0.0, self._offset_s - self._system_s)
+
+    @property
+    def is_synced(self) -> bool:
+        """Whether wall time may be believed: the system clock is set, and was not set back."""
+        is_set = self._system_s + self._read_at_s >= PLAUSIBLE_S
+        return is_set and self.behind_s <= IN_STEP_S
+
+    def _read(self, now_s: float) -> None:
+        passed_s, self._read_at_s = now_s - self._read_at_s, now_s
+        self._system_s = self._wall() - now_s
+        is_set = self._system_s + now_s >= PLAUSIBLE_S
+        held_s = self._offset_s - (SLEW * passed_s if is_set else 0.0)
+        self._offset_s = max(self._system_s, held_s)

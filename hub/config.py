@@ -1,0 +1,301 @@
+"""Settings of the hub: hub.toml, over it the environment (`ECOHUB_API__PORT=8080`)."""
+
+import json
+import os
+import re
+import tomllib
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Annotated, Final, Literal
+
+from pydantic import (
+    AfterValidator,
+    BaseModel,
+    BeforeValidator,
+    ConfigDict,
+    Field,
+    SecretStr,
+    ValidationError,
+    ValidationInfo,
+)
+from pydantic_core import ErrorDetails
+from pydantic_settings import BaseSettings, PydanticBaseSettingsSource, SettingsConfigDict
+
+from hub.config_problems import ConfigError, Place, Problem, Vocabulary
+from hub.toml_lines import lines_of
+
+PREFIX: Final = "ECOHUB_"
+DELIMITER: Final = "__"
+DATA_VARIABLE: Final = "ECOHUB_DATA"
+"""Short for `ECOHUB_HUB__DATA_DIR`."""
+
+
+def _split(value: object, info: ValidationInfo) -> object:
+    """Read `a,b` as a list, but only from the environment: hub.toml has lists of its own."""
+    if isinstance(value, str) and info.mode == "python":
+        return tuple(part.strip() for part in value.split(",") if part.strip())
+    return tuple(value) if isinstance(value, list) else value
+
+
+def _absolute(path: Path) -> Path:
+    return path.expanduser().absolute()
+
+
+Text = Annotated[str, Field(min_length=1, max_length=255)]
+Port = Annotated[int, Field(ge=0, le=65535)]
+"""0 lets the system choose one."""
+
+Texts = Annotated[tuple[Text, ...], BeforeValidator(_split)]
+
+
+class Table(BaseModel):
+    """What all tables of hub.toml share: no key they do not know, and no change afterwards."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+
+class HubSettings(Table):
+    """The table `[hub]`.
+
+    Attributes:
+        mode: How a device that breaks rules is judged, unless it has a mode of its own.
+    """
+
+    name: Annotated[str, Field(min_length=1, max_length=64)] = "Home"
+    data_dir: Annotated[Path, AfterValidator(_absolute)] = Field(
+        default_factory=lambda: Path.home() / ".local/share/ecohub"
+    )
+    mode: Literal["strict", "warn"] = "strict"
+
+
+class ApiSettings(Table):
+    """The table `[api]`.
+
+    Attributes:
+        allowed_hosts: Further names by which a request may call this hub (its `Host` header).
+        allowed_origins: Further origins whose pages may open the stream.
+    """
+
+    host: Text = "0.0.0.0"  # noqa: S104 - phones reach the hub over the home network
+    port: Port = 8321
+    allowed_hosts: Texts = ()
+    allowed_origins: Texts = ()
+
+
+class BrokerSettings(Table):
+    """The table `[broker]`.
+
+    Attributes:
+        kind: `auto` runs mosquitto where it is installed, else the embedded broker on loopback.
+        executable: The mosquitto to run, when it is not the one on the path.
+        audit: Whether the broker's log is read for publishes it denied.
+        url: Where an external broker is, `mqtt://host:port` or `mqtts://host:port`.
+        provision_command: Program and arguments that create a device's user at an external broker.
+    """
+
+    kind: Literal["auto", "mosquitto", "embedded", "external"] = "auto"
+    host: Text = "0.0.0.0"  # noqa: S104 - devices reach the broker over the home network
+    port: Port = 1883
+    executable: Path | None = None
+    audit: bool = True
+    url: Annotated[str, Field(pattern=r"^mqtts?://[^\s/@:]+(:[0-9]{1,5})?/?$")] | None = Field(
+        default=None, description="mqtt://host:port or mqtts://host:port"
+    )
+    user: Text | None = None
+    password: SecretStr | None = None
+    provision_command: Texts = ()
+
+
+class DiscoverySettings(Table):
+    """The table `[discovery]`; no interfaces named means all of them."""
+
+    enabled: bool = True
+    interfaces: Texts = ()
+
+
+class Tables(Table):
+    """What hub.toml may hold; `drivers` has the tables that each driver checks itself."""
+
+    hub: HubSettings = Field(default_factory=HubSettings)
+    api: ApiSettings = Field(default_factory=ApiSettings)
+    broker: BrokerSettings = Field(default_factory=BrokerSettings)
+    discovery: DiscoverySettings = Field(default_factory=DiscoverySettings)
+    drivers: Mapping[str, Mapping[str, object]] = Field(default_factory=dict)
+
+
+class Settings(Tables, BaseSettings):
+    """All settings, checked: those of hub.toml, and over them those of the environment."""
+
+    model_config = SettingsConfigDict(
+        extra="forbid",
+        frozen=True,
+        env_prefix=PREFIX,
+        env_nested_delimiter=DELIMITER,
+        enable_decoding=False,
+    )
+
+    @classmethod
+    def settings_customise_sources(
+        cls,
+        settings_cls: type[BaseSettings],
+        init_settings: PydanticBaseSettingsSource,
+        env_settings: PydanticBaseSettingsSource,
+        dotenv_settings: PydanticBaseSettingsSource,
+        file_secret_settings: PydanticBaseSettingsSource,
+    ) -> tuple[PydanticBaseSettingsSource, ...]:
+        """Let the environment win over hub.toml, and read nothing else."""
+        return env_settings, init_settings
+
+
+def load_settings(path: Path | None) -> Settings:
+    """Return the settings of a file and of the environment, which wins.
+
+    Args:
+        path: A hub.toml; None for the defaults. Its relative `data_dir` counts from its folder.
+
+    Raises:
+        ConfigError: with all problems found, not only the first.
+    """
+    text = "" if path is None else _read(path)
+    tables = {} if path is None else _parse(path, text)
+    source = _Source("settings" if path is None else path.name, lines_of(text))
+    problems = source.problems_of_file(tables)
+    try:
+        settings = Settings(**_with_data_folder(tables, path))  # type: ignore[arg-type]
+    except ValidationError as error:
+        problems += source.problems_of_environment(error)
+        settings = None
+    problems += _unknown_variables()
+    if settings is not None and not problems:
+        problems = source.contradictions(settings)
+    if settings is None or problems:
+        raise ConfigError(*sorted(problems, key=lambda problem: problem.line or 0))
+    return settings
+
+
+class _Source:
+    """A settings file by name, and the line of each of its keys."""
+
+    def __init__(self, name: str, lines: Mapping[Place, int]) -> None:
+        self._name, self._lines = name, lines
+        self._words = Vocabulary(Settings.model_json_schema())
+
+    def problems_of_file(self, tables: Mapping[str, object]) -> list[Problem]:
+        """Judge the file alone, and strictly: `port = "80"` is a text, not a number."""
+        try:
+            Tables.model_validate_json(json.dumps(tables, default=str), strict=True)
+        except ValidationError as error:
+            return [self._in_file(found["loc"], self._text(found)) for found in _found(error)]
+        return []
+
+    def problems_of_environment(self, error: ValidationError) -> list[Problem]:
+        """Pick from what is wrong with file and environment together what the latter brought."""
+        problems = []
+        for found in _found(error):
+            variable = _variable(found["loc"])
+            if variable is not None:
+                problems.append(Problem(variable, _dotted(found["loc"]), self._text(found)))
+        return problems
+
+    def contradictions(self, settings: Settings) -> list[Problem]:
+        """Find keys that do not go together."""
+        broker = settings.broker
+        if broker.kind == "external" and broker.url is None:
+            text = 'url is missing in [broker]; kind = "external" needs it'
+            return [self._at(("broker", "kind"), text)]
+        if broker.kind != "external" and broker.url is not None:
+            text = f'url in [broker] is not used by kind = "{broker.kind}"; allowed: "external"'
+            return [self._at(("broker", "url"), text)]
+        return []
+
+    def _text(self, found: ErrorDetails) -> str:
+        if found["type"] == "extra_forbidden":
+            return self._words.unknown(found["loc"])
+        return self._words.refused(found["loc"], found["input"])
+
+    def _at(self, place: Place, text: str) -> Problem:
+        variable = _variable(place)
+        if variable is not None:
+            return Problem(variable, _dotted(place), text)
+        return self._in_file(place, text)
+
+    def _in_file(self, place: Place, text: str) -> Problem:
+        line = next((n for n in (self._lines.get(p) for p in _prefixes(place)) if n), None)
+        where = self._name if line is None else f"{self._name}:{line}"
+        return Problem(where, _dotted(place), text, line)
+
+
+def _read(path: Path) -> str:
+    try:
+        return path.read_text("utf-8")
+    except OSError as error:
+        text = f"cannot be read: {error.strerror}; name another file, or leave it out for defaults"
+        raise ConfigError(Problem(str(path), "", text)) from error
+    except UnicodeDecodeError as error:
+        text = f"is not UTF-8 at byte {error.start}; save it as UTF-8"
+        raise ConfigError(Problem(str(path), "", text)) from error
+
+
+def _parse(path: Path, text: str) -> dict[str, object]:
+    try:
+        return tomllib.loads(text)
+    except tomllib.TOMLDecodeError as error:
+        found = _PLACE_OF_ERROR.search(str(error))
+        line, column = (int(found[1]), int(found[2])) if found else _end(text)
+        reason = _PLACE_OF_ERROR.sub("", str(error))
+        where = f"{path.name}:{line}:{column}"
+        raise ConfigError(Problem(where, "", f"not TOML: {reason}", line)) from error
+
+
+_PLACE_OF_ERROR: Final = re.compile(r" \(at (?:line (\d+), column (\d+)|end of document)\)$")
+
+
+def _end(text: str) -> tuple[int, int]:
+    lines = text.split("\n")
+    return len(lines), len(lines[-1]) + 1
+
+
+def _with_data_folder(tables: Mapping[str, object], path: Path | None) -> dict[str, object]:
+    """Put `ECOHUB_DATA`, or the path from the file's own folder, into `[hub] data_dir`."""
+    hub = tables.get("hub", {})
+    if not isinstance(hub, dict):
+        return dict(tables)
+    given, short = hub.get("data_dir"), os.environ.get(DATA_VARIABLE)
+    if short:
+        hub = {**hub, "data_dir": short}
+    elif path is not None and isinstance(given, str):
+        hub = {**hub, "data_dir": path.absolute().parent / Path(given).expanduser()}
+    return {**tables, "hub": hub}
+
+
+def _unknown_variables() -> list[Problem]:
+    """Find variables such as `ECOHUB_APX__PORT`, which pydantic-settings passes over."""
+    problems, words = [], Vocabulary(Settings.model_json_schema())
+    for variable in sorted(os.environ):
+        table, delimiter, _ = variable.removeprefix(PREFIX).lower().partition(DELIMITER)
+        is_ours = variable.startswith(PREFIX) and delimiter
+        if is_ours and table not in Settings.model_fields:
+            problems.append(Problem(variable, table, words.unknown((table,))))
+    return problems
+
+
+def _found(error: ValidationError) -> list[ErrorDetails]:
+    return error.errors(include_url=False, include_context=False)
+
+
+def _variable(place: Place) -> str | None:
+    """Name the environment variable that set a place, if one did."""
+    names = {name.upper(): name for name in os.environ}
+    for prefix in _prefixes(place):
+        name = PREFIX + DELIMITER.join(str(key) for key in prefix).upper()
+        if name in names:
+            return names[name]
+    return DATA_VARIABLE if place == ("hub", "data_dir") and DATA_VARIABLE in names else None
+
+
+def _prefixes(place: Place) -> list[Place]:
+    return [place[:length] for length in range(len(place), 0, -1)]
+
+
+def _dotted(place: Place) -> str:
+    return ".".join(str(key) for key in place)

@@ -1,0 +1,70 @@
+"""Reads back what is stored."""
+
+import logging
+import sqlite3
+from collections.abc import Callable, Iterable
+from typing import Final, TypeVar
+
+from pydantic import ValidationError
+
+from hub.clock import Clock
+from hub.core.events import Reported
+from hub.core.records import CommandRecord, DeviceRecord
+from hub.store.records import CredentialRecord, TokenRecord
+from hub.store.rows import read_command, read_credential, read_device, read_token, read_twin
+from protocol.ids import Address, DeviceId
+
+_COMMANDS: Final = "SELECT id, record FROM commands ORDER BY changed_s"
+
+_log = logging.getLogger(__name__)
+_Record = TypeVar("_Record")
+
+
+def devices(control: sqlite3.Connection, clock: Clock) -> list[DeviceRecord]:
+    """Return all devices, by id."""
+    rows = control.execute("SELECT id, record FROM devices ORDER BY id")
+    return [device for _, device in _readable(rows, lambda text: read_device(text, clock))]
+
+
+def commands(control: sqlite3.Connection, clock: Clock) -> list[CommandRecord]:
+    """Return all commands, the one that changed last at the end."""
+    rows = control.execute(_COMMANDS)
+    return [command for _, command in _readable(rows, lambda text: read_command(text, clock))]
+
+
+def specs(control: sqlite3.Connection) -> dict[str, bytes]:
+    """Return the exact bytes of each product spec by hash."""
+    return dict(control.execute("SELECT sha256, document FROM specs").fetchall())
+
+
+def twins(history: sqlite3.Connection, clock: Clock) -> dict[DeviceId, dict[Address, Reported]]:
+    """Return the reported values of each device."""
+    rows = history.execute("SELECT device, reported FROM twins")
+    return {DeviceId(i): twin for i, twin in _readable(rows, lambda text: read_twin(text, clock))}
+
+
+def tokens(control: sqlite3.Connection, clock: Clock) -> list[TokenRecord]:
+    """Return all tokens, oldest first."""
+    rows = control.execute(
+        "SELECT public_id, name, role, sha256, created_s FROM tokens ORDER BY created_s"
+    )
+    return [read_token(row, clock) for row in rows]
+
+
+def credentials(control: sqlite3.Connection) -> dict[DeviceId, CredentialRecord]:
+    """Return how the broker knows each device."""
+    rows = control.execute("SELECT device, password_hash FROM credentials ORDER BY device")
+    return {record.device: record for record in map(read_credential, rows)}
+
+
+def _readable(
+    rows: Iterable[tuple[str, str]], read: Callable[[str], _Record]
+) -> Iterable[tuple[str, _Record]]:
+    """Read row by row; one that makes no sense is passed over and stays where it is."""
+    for key, text in rows:
+        try:
+            record = read(text)
+        except ValidationError as error:
+            _log.error("what is stored of %s is passed over: %s", key, error)
+            continue
+        yield key, record

@@ -1,0 +1,167 @@
+"""Records to rows and back; on the way the core's seconds become Unix seconds."""
+
+import sqlite3
+from collections.abc import Mapping, Sequence
+from dataclasses import replace
+from typing import Final, cast
+
+from pydantic import TypeAdapter
+from pydantic_core import to_json
+
+from hub.clock import Clock
+from hub.core.events import Reported
+from hub.core.records import (
+    CommandRecord,
+    DeviceRecord,
+    DropDevice,
+    SaveCommand,
+    SaveDevice,
+    SaveSpec,
+)
+from hub.store.records import (
+    CredentialRecord,
+    DropCredential,
+    DropToken,
+    SaveCredential,
+    SaveToken,
+    TokenRecord,
+    Write,
+)
+from protocol.ids import Address, DeviceId
+from protocol.messages import Scalar
+
+_SAVE_DEVICE: Final = """INSERT INTO devices (id, record) VALUES (?, ?)
+    ON CONFLICT (id) DO UPDATE SET record = excluded.record"""
+_SAVE_COMMAND: Final = """INSERT INTO commands (id, device, is_final, changed_s, record)
+    VALUES (?, ?, ?, ?, ?) ON CONFLICT (id) DO UPDATE SET device = excluded.device,
+    is_final = excluded.is_final, changed_s = excluded.changed_s, record = excluded.record"""
+_SAVE_SPEC: Final = "INSERT OR REPLACE INTO specs (sha256, document, saved_s) VALUES (?, ?, ?)"
+_SAVE_CREDENTIAL: Final = "INSERT OR REPLACE INTO credentials (device, password_hash) VALUES (?, ?)"
+_SAVE_TWIN: Final = "INSERT OR REPLACE INTO twins (device, reported) VALUES (?, ?)"
+
+_devices: Final = TypeAdapter(DeviceRecord)
+_commands: Final = TypeAdapter(CommandRecord)
+_reported: Final = TypeAdapter(dict[Address, tuple[Scalar, float, int | None]])
+
+
+def must_outlast_power_cut(write: Write) -> bool:
+    """Say whether a write is worth an fsync; commands that nothing waits for are not."""
+    return not isinstance(write, SaveCommand) or write.record.waits
+
+
+def newest(writes: Sequence[Write]) -> list[Write]:
+    """Leave out each save of a command that a later save of the same command replaces."""
+    last = {w.record.id: n for n, w in enumerate(writes) if isinstance(w, SaveCommand)}
+    return [
+        write
+        for n, write in enumerate(writes)
+        if not isinstance(write, SaveCommand) or last[write.record.id] == n
+    ]
+
+
+def write_row(connection: sqlite3.Connection, write: Write, clock: Clock) -> None:
+    """Carry out one write within the transaction that is open."""
+    match write:
+        case SaveCommand(record):
+            connection.execute(_SAVE_COMMAND, _command_row(record, clock))
+        case SaveDevice(record):
+            kept = replace(record, joined_at_s=clock.wall_s(record.joined_at_s))
+            connection.execute(_SAVE_DEVICE, (record.id, _devices.dump_json(kept).decode()))
+        case SaveSpec(sha256, document):
+            connection.execute(_SAVE_SPEC, (sha256, document, clock.wall_s(clock.now_s())))
+        case DropDevice(device):
+            for table, column in _OF_DEVICE:
+                connection.execute(f"DELETE FROM {table} WHERE {column} = ?", (device,))  # noqa: S608 - constants
+        case _:
+            _write_access(connection, write, clock)
+
+
+_OF_DEVICE: Final = (("devices", "id"), ("commands", "device"), ("credentials", "device"))
+
+
+def _write_access(
+    connection: sqlite3.Connection,
+    write: SaveToken | DropToken | SaveCredential | DropCredential,
+    clock: Clock,
+) -> None:
+    match write:
+        case SaveToken(record):
+            created_s = clock.wall_s(record.created_at_s)
+            row = (record.public_id, record.name, record.role, record.sha256, created_s)
+            connection.execute("INSERT OR REPLACE INTO tokens VALUES (?, ?, ?, ?, ?)", row)
+        case DropToken(public_id):
+            connection.execute("DELETE FROM tokens WHERE public_id = ?", (public_id,))
+        case SaveCredential(record):
+            connection.execute(_SAVE_CREDENTIAL, (record.device, record.password_hash))
+        case DropCredential(device):
+            connection.execute("DELETE FROM credentials WHERE device = ?", (device,))
+
+
+def _command_row(record: CommandRecord, clock: Clock) -> tuple[object, ...]:
+    fields = {name: getattr(record, name) for name in _COMMAND_FIELDS}
+    fields["values"], fields["results"] = dict(record.values), dict(record.results)
+    fields["created_at_s"] = clock.wall_s(record.created_at_s)
+    fields["expires_at_s"] = clock.wall_s(record.expires_at_s)
+    fields["history"] = [
+        {"status": m.status, "at_s": clock.wall_s(m.at_s), "reason": m.reason}
+        for m in record.history
+    ]
+    changed_s = clock.wall_s(clock.now_s())
+    return record.id, record.device, record.is_final, changed_s, to_json(fields).decode()
+
+
+_COMMAND_FIELDS: Final = tuple(CommandRecord.__dataclass_fields__)
+
+
+def write_twin(
+    connection: sqlite3.Connection,
+    device: DeviceId,
+    reported: Mapping[Address, Reported] | None,
+    clock: Clock,
+) -> None:
+    """Keep the reported values of a device in place of those kept before; None forgets them."""
+    if reported is None:
+        connection.execute("DELETE FROM twins WHERE device = ?", (device,))
+        return
+    values = {
+        address: (r.value, clock.wall_s(r.at_s), r.device_time_ms)
+        for address, r in reported.items()
+    }
+    connection.execute(_SAVE_TWIN, (device, to_json(values).decode()))
+
+
+def read_device(text: str, clock: Clock) -> DeviceRecord:
+    """Read back a device."""
+    record = _devices.validate_json(text)
+    return replace(record, joined_at_s=clock.mono_s(record.joined_at_s))
+
+
+def read_command(text: str, clock: Clock) -> CommandRecord:
+    """Read back a command."""
+    record = _commands.validate_json(text)
+    moments = tuple(replace(m, at_s=clock.mono_s(m.at_s)) for m in record.history)
+    return replace(
+        record,
+        created_at_s=clock.mono_s(record.created_at_s),
+        expires_at_s=clock.mono_s(record.expires_at_s),
+        history=moments,
+    )
+
+
+def read_twin(text: str, clock: Clock) -> dict[Address, Reported]:
+    """Read back the reported values of a device."""
+    return {
+        address: Reported(value, clock.mono_s(at_s), device_time_ms)
+        for address, (value, at_s, device_time_ms) in _reported.validate_json(text).items()
+    }
+
+
+def read_token(row: tuple[str, str, str, str, float], clock: Clock) -> TokenRecord:
+    """Read back a token."""
+    public_id, name, role, sha256, created_s = row
+    return TokenRecord(public_id, name, role, sha256, clock.mono_s(created_s))
+
+
+def read_credential(row: tuple[str, str]) -> CredentialRecord:
+    """Read back a credential."""
+    return CredentialRecord(cast("DeviceId", row[0]), row[1])

@@ -1,0 +1,119 @@
+"""The tables, as migrations that only ever get longer, and how a database file is opened."""
+
+import os
+import sqlite3
+from collections.abc import Iterator
+from contextlib import closing, contextmanager
+from pathlib import Path
+from typing import Final
+
+from sqlite_utils import Database, Migrations
+
+from hub.store.errors import StoreVersionError
+
+APPLICATION_ID: Final = 0x45434F48
+"""`ECOH`, at bytes 68 to 71 of each file: tells our databases from those of other programs."""
+
+BUSY_TIMEOUT_MS: Final = 5_000
+LOG_LIMIT: Final = 4 * 2**20
+"""Bytes to which the write-ahead log shrinks again after a burst."""
+
+control = Migrations("control")
+"""What must never be lost."""
+
+history = Migrations("history")
+"""What devices tell; it heals by itself when they tell it again."""
+
+
+@control()
+def create_control(db: Database) -> None:
+    """Devices, their specs, commands, tokens and credentials."""
+    db.table("meta").create({"key": str, "value": str}, pk="key")
+    db.table("devices").create({"id": str, "record": str}, pk="id")
+    db.table("specs").create({"sha256": str, "document": bytes, "saved_s": float}, pk="sha256")
+    commands = db.table("commands").create(
+        {"id": str, "device": str, "is_final": int, "changed_s": float, "record": str}, pk="id"
+    )
+    commands.create_index(["is_final", "changed_s"])
+    commands.create_index(["device"])
+    tokens = db.table("tokens").create(
+        {"public_id": str, "name": str, "role": str, "sha256": str, "created_s": float},
+        pk="public_id",
+    )
+    tokens.create_index(["sha256"], unique=True)
+    db.table("credentials").create({"device": str, "password_hash": str}, pk="device")
+
+
+@history()
+def create_history(db: Database) -> None:
+    """The last reported values of each device."""
+    db.table("twins").create({"device": str, "reported": str}, pk="device")
+
+
+def connect(path: Path) -> sqlite3.Connection:
+    """Open a database file that only this user can read, making it where there is none.
+
+    Raises:
+        sqlite3.Error, OSError: The file cannot be opened, or is no database.
+    """
+    os.close(os.open(path, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o600))
+    connection = sqlite3.connect(path, isolation_level=None, check_same_thread=False)
+    try:
+        connection.execute(f"PRAGMA busy_timeout = {BUSY_TIMEOUT_MS}")
+        connection.execute("PRAGMA journal_mode = WAL")
+        connection.execute("PRAGMA synchronous = NORMAL")
+        connection.execute(f"PRAGMA journal_size_limit = {LOG_LIMIT}")
+    except BaseException:
+        connection.close()
+        raise
+    return connection
+
+
+@contextmanager
+def transaction(connection: sqlite3.Connection, *, is_full: bool) -> Iterator[None]:
+    """Keep all that is done within, or nothing of it.
+
+    Args:
+        connection: Whatever is done on it belongs to the transaction.
+        is_full: Whether it must outlast a power cut and not only the end of this process.
+    """
+    connection.execute(f"PRAGMA synchronous = {'FULL' if is_full else 'NORMAL'}")
+    connection.execute("BEGIN IMMEDIATE")
+    try:
+        yield
+        connection.execute("COMMIT")
+    except BaseException:
+        if connection.in_transaction:
+            connection.execute("ROLLBACK")
+        raise
+
+
+def is_behind(connection: sqlite3.Connection, migrations: Migrations) -> bool:
+    """Say whether a database that has tables of ours lacks some of the newest."""
+    db = Database(connection)
+    return bool(migrations.applied(db)) and bool(migrations.pending(db))
+
+
+def migrate(connection: sqlite3.Connection, migrations: Migrations, path: Path) -> None:
+    """Bring a database to the newest form, each step whole or not at all.
+
+    Raises:
+        StoreVersionError: It was written by a newer ecohub, or by another program.
+    """
+    db = Database(connection)
+    applied = {step.name for step in migrations.applied(db)}
+    (program,) = connection.execute("PRAGMA application_id").fetchone()
+    (tables,) = connection.execute("SELECT count(*) FROM sqlite_master").fetchone()
+    if program not in {0, APPLICATION_ID} or (program == 0 and tables):
+        remedy = "Move it away, or choose another folder as data_dir."
+        raise StoreVersionError(f"{path} is the database of another program", remedy)
+    if applied - _names(migrations):
+        remedy = "Install that ecohub again, or restore an older copy of the data folder."
+        raise StoreVersionError(f"{path} was written by a newer ecohub", remedy)
+    connection.execute(f"PRAGMA application_id = {APPLICATION_ID}")
+    migrations.apply(db)
+
+
+def _names(migrations: Migrations) -> set[str]:
+    with closing(sqlite3.connect(":memory:")) as nothing:
+        return {step.name for step in migrations.pending(Database(nothing))}

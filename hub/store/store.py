@@ -1,0 +1,200 @@
+"""The store: what the rest of the hub calls, from its loop."""
+
+import asyncio
+from collections.abc import Callable, Sequence
+from concurrent.futures import Future
+from pathlib import Path
+from typing import Final, Self, TypeVar
+
+from hub.clock import Clock
+from hub.store.errors import StoreBusyError, StoreClosedError, StoreDiskError, StoreError
+from hub.store.failure import explain
+from hub.store.folder import FolderLock
+from hub.store.opening import Opened, open_databases
+from hub.store.reading import credentials, tokens
+from hub.store.records import (
+    CredentialRecord,
+    DropToken,
+    SaveCredential,
+    SaveToken,
+    Stored,
+    TokenRecord,
+    Twins,
+    Write,
+)
+from hub.store.upkeep import Upkeep
+from hub.store.writer import Commit, Commits, KeepTwins, Task, Writer
+from protocol.ids import DeviceId
+
+COMMITS_LIMIT: Final = 20_000
+"""Calls of `commit` that may wait at a time."""
+
+ANSWER_S: Final = 30.0
+"""How long a disk may take before it counts as failed."""
+
+_Result = TypeVar("_Result")
+
+
+class Store:
+    """Keeps what must outlive a restart; made by `open`, to be closed by `close`.
+
+    `open`, `load` and `close` block; everything else returns to the loop at once.
+    """
+
+    def __init__(self, lock: FolderLock, opened: Opened, clock: Clock) -> None:
+        self._lock, self._clock = lock, clock
+        self._stored: Stored | None = opened.stored
+        self._writer = Writer(opened.control, opened.history, clock)
+        self._upkeep = Upkeep(self._writer, opened.control_path, clock)
+        self._turn: list[Commit] = []
+        self._waiting = 0
+        self._is_open = True
+
+    @classmethod
+    def open(cls, folder: Path, clock: Clock) -> Self:
+        """Open the data folder, made where there is none, and read what is in it.
+
+        Sets `clock` not to run behind what was known in the last run.
+
+        Raises:
+            StoreError: The hub cannot work in this folder; says why and how to mend it.
+        """
+        lock = FolderLock.take(folder)
+        try:
+            store = cls(lock, open_databases(folder, clock), clock)
+        except BaseException as error:
+            lock.release()
+            if isinstance(error, Exception):
+                raise explain(error) from error
+            raise
+        store._writer.start()
+        return store
+
+    def load(self) -> Stored:
+        """Return what outlived the last run, as it was found by `open`; once."""
+        stored, self._stored = self._stored, None
+        if stored is None:
+            raise StoreClosedError("What was stored has been handed out", "Open the store anew.")
+        return stored
+
+    @property
+    def trouble(self) -> StoreError | None:
+        """Why writing fails at present; None when all is well."""
+        return self._writer.trouble
+
+    @property
+    def transactions(self) -> int:
+        """Transactions written since `open`."""
+        return self._writer.transactions
+
+    async def commit(self, writes: Sequence[Write]) -> None:
+        """Keep all of `writes` or none; durable when it returns.
+
+        All calls of one turn of the loop, and those that come while the disk is busy, share one
+        transaction. A caller that is cancelled may still have its writes kept.
+
+        Raises:
+            StoreError: Nothing of it is kept.
+        """
+        if not writes:
+            return
+        self._check_open()
+        if self._waiting >= COMMITS_LIMIT:
+            remedy = "Send less at a time, or use a faster disk."
+            raise StoreBusyError(f"{COMMITS_LIMIT} commits wait for the disk already", remedy)
+        loop = asyncio.get_running_loop()
+        done: asyncio.Future[None] = loop.create_future()
+        if not self._turn:
+            loop.call_soon(self._end_turn)
+        self._turn.append(Commit(tuple(writes), done))
+        self._waiting += 1
+        try:
+            await done
+        finally:
+            self._waiting -= 1
+
+    def save_twins(self, twins: Twins) -> None:
+        """Have reported values written soon; values of a device replace those kept before."""
+        if twins and self._is_open:
+            self._writer.put(KeepTwins({device: dict(twin) for device, twin in twins.items()}))
+
+    async def flush(self) -> None:
+        """Wait until all that was handed over is written.
+
+        Raises:
+            StoreError: Some of it cannot be written now; it is tried again later.
+        """
+        await self._run(self._check_settled)
+
+    async def purge(self) -> int:
+        """Forget what is too old and take a snapshot when one is due; call about hourly.
+
+        Returns:
+            How many finished commands were forgotten.
+        """
+        return await self._run(self._upkeep.run)
+
+    async def add_token(self, record: TokenRecord) -> None:
+        """Keep a token; durable when it returns."""
+        await self.commit([SaveToken(record)])
+
+    async def drop_token(self, public_id: str) -> None:
+        """Forget a token; durable when it returns."""
+        await self.commit([DropToken(public_id)])
+
+    async def tokens(self) -> list[TokenRecord]:
+        """Return all tokens."""
+        return await self._run(lambda: tokens(self._writer.control, self._clock))
+
+    async def set_credential(self, device: DeviceId, record: CredentialRecord) -> None:
+        """Keep how the broker knows a device; durable when it returns."""
+        await self.commit([SaveCredential(record)])
+
+    async def credentials(self) -> dict[DeviceId, CredentialRecord]:
+        """Return how the broker knows each device."""
+        return await self._run(lambda: credentials(self._writer.control))
+
+    def close(self) -> None:
+        """Write what was handed over, take a snapshot, and let go of the folder.
+
+        Raises:
+            StoreDiskError: The disk does not answer.
+        """
+        if not self._is_open:
+            return
+        self._is_open = False
+        self._end_turn()
+        self._writer.put(Task(self._upkeep.finish))
+        if not self._writer.stop(ANSWER_S):
+            remedy = "Check the disk; what was acknowledged before is kept."
+            raise StoreDiskError(f"The disk has not answered for {ANSWER_S:g} s", remedy)
+        self._writer.control.close()
+        self._writer.history.close()
+        self._lock.release()
+
+    async def _run(self, work: Callable[[], _Result]) -> _Result:
+        self._check_open()
+        self._end_turn()
+        result: Future[_Result] = Future()
+
+        def task() -> None:
+            try:
+                result.set_result(work())
+            except Exception as error:
+                result.set_exception(explain(error))
+
+        self._writer.put(Task(task))
+        return await asyncio.wrap_future(result)
+
+    def _end_turn(self) -> None:
+        if self._turn:
+            self._writer.put(Commits(self._turn))
+            self._turn = []
+
+    def _check_settled(self) -> None:
+        if not self._writer.is_settled and self._writer.trouble is not None:
+            raise self._writer.trouble
+
+    def _check_open(self) -> None:
+        if not self._is_open:
+            raise StoreClosedError("The store is closed", "Start the hub again.")
