@@ -1,0 +1,257 @@
+"""A client of the hub's API: typed calls, one error tree, nothing that a caller must clean up."""
+
+import json
+from collections.abc import AsyncIterator, Mapping
+from contextlib import asynccontextmanager
+from types import TracebackType
+from typing import TYPE_CHECKING, Final, Literal, Self, TypeVar, cast
+from urllib.parse import quote
+
+from aiohttp import (
+    ClientError,
+    ClientResponse,
+    ClientSession,
+    ClientTimeout,
+    ClientWebSocketResponse,
+    WSMsgType,
+)
+
+from hub.cli.access import Access
+from hub.cli.errors import CliError, NotAuthorisedError, RefusedError, UnreachableError
+from protocol.messages import Scalar
+
+if TYPE_CHECKING:
+    from hub.api.models import (
+        DeviceList,
+        DeviceView,
+        DiscoveryReport,
+        HealthReport,
+        HubReport,
+        Problem,
+        Receipt,
+        WindowState,
+    )
+
+TIMEOUT_S: Final = 10.0
+WAIT_LIMIT_S: Final = 30.0
+"""Longest that the API waits for a receipt to end."""
+
+Method = Literal["GET", "POST", "PATCH", "PUT", "DELETE"]
+Frame = Mapping[str, object]
+Shape = TypeVar("Shape")
+
+
+class HubClient:
+    """Calls one hub; an asynchronous context manager.
+
+    Every call raises `UnreachableError`, `NotAuthorisedError` or `RefusedError`.
+    """
+
+    def __init__(self, access: Access, timeout_s: float = TIMEOUT_S) -> None:
+        self._access, self._timeout_s = access, timeout_s
+        self._session: ClientSession | None = None
+
+    async def __aenter__(self) -> Self:
+        self._session = ClientSession(
+            headers={"Authorization": f"Bearer {self._access.token}"},
+            timeout=ClientTimeout(total=self._timeout_s),
+        )
+        return self
+
+    async def __aexit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        trace: TracebackType | None,
+    ) -> None:
+        if self._session is not None:
+            await self._session.close()
+
+    async def health(self) -> "HealthReport":
+        """Return whether the hub works."""
+        return cast("HealthReport", await self._call("GET", "health"))
+
+    async def hub(self) -> "HubReport":
+        """Return what the hub is and how it stands."""
+        return cast("HubReport", await self._call("GET", "hub"))
+
+    async def devices(self) -> "DeviceList":
+        """Return the devices of the home."""
+        return cast("DeviceList", await self._call("GET", "devices"))
+
+    async def device(self, device: str) -> "DeviceView":
+        """Return all about one device."""
+        return cast("DeviceView", await self._call("GET", f"devices/{_part(device)}"))
+
+    async def rename(self, device: str, name: str) -> "DeviceView":
+        """Give a device another name."""
+        body = {"name": name}
+        return cast("DeviceView", await self._call("PATCH", f"devices/{_part(device)}", body))
+
+    async def unjoin(self, device: str) -> None:
+        """Send a device away."""
+        await self._call("DELETE", f"devices/{_part(device)}")
+
+    async def set(
+        self,
+        device: str,
+        values: Mapping[str, Scalar],
+        *,
+        wait_s: float,
+        expires_in_s: float,
+    ) -> "Receipt":
+        """Set properties and return the receipt after at most `wait_s`."""
+        body = {"properties": values, "wait_s": wait_s, "expires_in_s": expires_in_s}
+        place = f"devices/{_part(device)}/properties"
+        return cast("Receipt", await self._call("PATCH", place, body, wait_s))
+
+    async def act(
+        self,
+        device: str,
+        action: str,
+        arguments: Mapping[str, Scalar],
+        *,
+        wait_s: float,
+        expires_in_s: float,
+    ) -> "Receipt":
+        """Run an action and return the receipt after at most `wait_s`."""
+        body = {"arguments": arguments, "wait_s": wait_s, "expires_in_s": expires_in_s}
+        place = f"devices/{_part(device)}/actions/{_part(action)}"
+        return cast("Receipt", await self._call("POST", place, body, wait_s))
+
+    async def command(self, command: str) -> "Receipt":
+        """Return how far a command has come."""
+        return cast("Receipt", await self._call("GET", f"commands/{_part(command)}"))
+
+    async def discovery(self) -> "DiscoveryReport":
+        """Return what the network tells of itself."""
+        return cast("DiscoveryReport", await self._call("GET", "discovery"))
+
+    async def window(self) -> "WindowState":
+        """Return whether devices may join now."""
+        return cast("WindowState", await self._call("GET", "join/window"))
+
+    async def open_window(
+        self, code: str, *, duration_s: float, devices: int, replaces: str | None = None
+    ) -> "WindowState":
+        """Let devices join that prove `code`."""
+        body = {"code": code, "duration_s": duration_s, "devices": devices, "replaces": replaces}
+        return cast("WindowState", await self._call("PUT", "join/window", body))
+
+    async def close_window(self) -> None:
+        """Let no more devices join."""
+        await self._call("DELETE", "join/window")
+
+    @asynccontextmanager
+    async def stream(self, resume: Frame | None = None) -> AsyncIterator["Stream"]:
+        """Open the live stream, from a place on (`{"stream", "seq"}`) or with a snapshot."""
+        session = self._opened()
+        try:
+            async with session.ws_connect(
+                f"{self._access.url}/api/v1/stream",
+                heartbeat=30,
+                max_msg_size=0,
+            ) as socket:
+                stream = Stream(socket)
+                await stream.begin(self._access.token, resume)
+                yield stream
+        except (ClientError, TimeoutError, OSError) as error:
+            raise self._unreachable(error) from error
+
+    async def _call(
+        self,
+        method: Method,
+        place: str,
+        body: Mapping[str, object] | None = None,
+        wait_s: float = 0.0,
+    ) -> object:
+        session = self._opened()
+        url = f"{self._access.url}/api/v1/{place}"
+        timeout = ClientTimeout(total=self._timeout_s + wait_s)
+        try:
+            async with session.request(method, url, json=body, timeout=timeout) as response:
+                return await self._read(response)
+        except (ClientError, TimeoutError, OSError) as error:
+            raise self._unreachable(error) from error
+
+    async def _read(self, response: ClientResponse) -> object:
+        text = await response.text()
+        try:
+            document: object = json.loads(text) if text else None
+        except ValueError:
+            raise UnreachableError(
+                f"{self._access.url} is no hub: it answers {response.status} with no JSON",
+                "see which hub runs where: ecohub discover",
+            ) from None
+        if response.status < 400:
+            return document
+        raise _refusal(response.status, document)
+
+    def _opened(self) -> ClientSession:
+        if self._session is None:
+            raise RuntimeError("the client is used outside its context")
+        return self._session
+
+    def _unreachable(self, error: Exception) -> UnreachableError:
+        reason = str(error) or type(error).__name__
+        return UnreachableError(
+            f"no hub answers at {self._access.url}: {reason}",
+            "see whether it runs: ecohub doctor",
+        )
+
+
+class Stream:
+    """The live stream of one hub.
+
+    Attributes:
+        place: Where reading has come to, to resume from.
+    """
+
+    def __init__(self, socket: ClientWebSocketResponse) -> None:
+        self._socket = socket
+        self.place: dict[str, object] = {}
+
+    async def begin(self, token: str, resume: Frame | None) -> None:
+        """Say who is there; the next frame is a snapshot, or says that it goes on."""
+        await self.send({"type": "auth", "token": token, **({"resume": resume} if resume else {})})
+
+    async def send(self, frame: Frame) -> None:
+        """Send one frame."""
+        await self._socket.send_str(json.dumps(frame))
+
+    async def frames(self) -> AsyncIterator[Frame]:
+        """Yield what comes until the hub closes the stream.
+
+        Raises:
+            NotAuthorisedError: The hub does not take the token.
+        """
+        async for message in self._socket:
+            if message.type is not WSMsgType.TEXT:
+                continue
+            frame = cast("dict[str, object]", json.loads(message.data))
+            self.place.update({key: frame[key] for key in ("stream", "seq") if key in frame})
+            if frame.get("type") == "problem" and "ref" not in frame:
+                problem = cast("dict[str, object]", frame.get("problem") or {})
+                status = problem.get("status")
+                raise _refusal(status if isinstance(status, int) else 400, problem)
+            yield frame
+
+
+def _refusal(status: int, document: object) -> CliError:
+    problem = cast("Problem", document if isinstance(document, dict) else {})
+    text = problem.get("detail") or problem.get("title") or f"the hub answers {status}"
+    more = [
+        f"{item.get('path', '')}: {item.get('detail', '')} {item.get('remedy', '')}".strip()
+        for item in problem.get("errors", [])[1:]
+    ]
+    code = problem.get("code", "refused")
+    remedy = "\n".join([problem.get("remedy", ""), *more]).strip()
+    if status == 401:
+        return NotAuthorisedError(text, remedy, code)
+    if code.startswith("ECO-"):
+        text = f"{text} ({code})"
+    return RefusedError(text, remedy, code)
+
+
+def _part(text: str) -> str:
+    return quote(text, safe="")

@@ -1,0 +1,136 @@
+"""The commands: which there are, where each lives, and how one is run.
+
+A command's module is loaded only when the command is called, so that `ecohub --help` and shell
+completion need none of the libraries that commands need.
+"""
+
+import functools
+import sys
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from importlib import import_module
+from importlib.metadata import EntryPoint, entry_points
+from typing import Final
+
+import typer
+
+from hub.cli.errors import EXIT_CODES, CliError
+
+ENTRY_POINTS: Final = "ecohub.commands"
+"""Commands of other folders; each entry point is a typer app with one command, or a function."""
+
+_HELP: Final = "A hub for partner devices: one protocol, one API for the phone, no cloud."
+
+
+@dataclass(frozen=True, slots=True)
+class Command:
+    """A command of our own: its name, module, function, and the line that `--help` shows."""
+
+    name: str
+    place: str
+    text: str
+    panel: str
+
+
+_INTERRUPTED: Final = 130
+"""128 + SIGINT, as shells have it."""
+
+_START: Final = "Start"
+_HOME: Final = "The home"
+_DEVICES: Final = "Devices"
+
+COMMANDS: Final = (
+    Command("demo", "hub.cli.demo:demo", "A hub and simulated devices, at once.", _START),
+    Command("run", "hub.cli.run:run", "Run the hub until stopped.", _START),
+    Command("doctor", "hub.cli.doctor:doctor", "What is wrong here and how to mend it.", _START),
+    Command("version", "hub.cli.version:version", "Versions of ecohub and its protocol.", _START),
+    Command("devices", "hub.cli.devices:devices", "The devices of the home.", _HOME),
+    Command("watch", "hub.cli.watch:watch", "What happens, as it happens.", _HOME),
+    Command("discover", "hub.cli.discover:discover", "What the network tells of itself.", _HOME),
+    Command("join", "hub.cli.join:join", "Let devices join that prove their code.", _HOME),
+    Command("unjoin", "hub.cli.join:unjoin", "Send a device away.", _HOME),
+    Command("show", "hub.cli.show:show", "All about one device.", _DEVICES),
+    Command("set", "hub.cli.control:set_properties", "Set properties of a device.", _DEVICES),
+    Command("call", "hub.cli.control:call", "Run an action of a device.", _DEVICES),
+    Command("rename", "hub.cli.devices:rename", "Give a device another name.", _DEVICES),
+)
+
+
+def build(arguments: Sequence[str]) -> typer.Typer:
+    """Return the app for a command line: the command it calls whole, the others as names."""
+    called = next((word for word in arguments if not word.startswith("-")), None)
+    app = typer.Typer(
+        name="ecohub",
+        help=_HELP,
+        epilog=EXIT_CODES,
+        no_args_is_help=True,
+        add_completion=False,
+        pretty_exceptions_enable=False,
+        rich_markup_mode="rich",
+    )
+    for command in COMMANDS:
+        run = _load(command.place) if command.name == called else _named(command.text)
+        app.command(command.name, epilog=EXIT_CODES, rich_help_panel=command.panel)(run)
+    for entry in entry_points(group=ENTRY_POINTS):
+        if entry.name == called or called is None:
+            _add_foreign(app, entry)
+    return app
+
+
+def _load(place: str) -> Callable[..., None]:
+    module, _, name = place.partition(":")
+    run: Callable[..., None] = getattr(import_module(module), name)
+    return _guarded(run)
+
+
+def _guarded(run: Callable[..., None]) -> Callable[..., None]:
+    """Turn the errors that a person can read into a message and an exit code."""
+
+    @functools.wraps(run)
+    def guarded(*arguments: object, **options: object) -> None:
+        try:
+            run(*arguments, **options)
+        except CliError as error:
+            from hub.cli.output import print_error  # noqa: PLC0415 - loads rich, only for an error
+
+            print_error(error, as_json="--json" in sys.argv)
+            raise typer.Exit(error.exit_code) from None
+        except KeyboardInterrupt:
+            raise typer.Exit(_INTERRUPTED) from None
+
+    return guarded
+
+
+def _named(text: str) -> Callable[[], None]:
+    def nothing() -> None:
+        pass
+
+    nothing.__doc__ = text
+    return nothing
+
+
+def _add_foreign(app: typer.Typer, entry: EntryPoint) -> None:
+    try:
+        found = entry.load()
+    except Exception as error:
+        app.command(entry.name, rich_help_panel=_START)(_broken(entry, error))
+        return
+    run = found
+    if isinstance(found, typer.Typer):
+        callbacks = [command.callback for command in found.registered_commands]
+        if len(callbacks) != 1 or callbacks[0] is None:
+            app.add_typer(found, name=entry.name, rich_help_panel=_START)
+            return
+        run = callbacks[0]
+    app.command(entry.name, epilog=EXIT_CODES, rich_help_panel=_START)(_guarded(run))
+
+
+def _broken(entry: EntryPoint, error: Exception) -> Callable[[], None]:
+    def broken() -> None:
+        raise CliError(
+            f"the command {entry.name} of {entry.value} cannot be loaded: {error!r}",
+            "install ecohub again: pip install --force-reinstall ecohub",
+        )
+
+    broken.__doc__ = "Cannot be loaded."
+    return _guarded(broken)
