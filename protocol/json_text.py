@@ -2,6 +2,7 @@
 
 import json
 import re
+from collections import Counter
 from typing import Any, Final, NoReturn
 
 from protocol.errors import Violation, ViolationError, printable
@@ -96,8 +97,8 @@ def _number(word: str) -> float:
 def _unique(pairs: list[tuple[str, Any]]) -> Object:
     found = dict(pairs)
     if len(found) != len(pairs):
-        names = [name for name, _ in pairs]
-        twice = next(name for name in names if names.count(name) > 1)
+        counts = Counter(name for name, _ in pairs)
+        twice = next(name for name, count in counts.items() if count > 1)
         raise _refused("ECO-CODEC-008", printable(twice), printable(twice), "the key stands twice")
     return found
 
