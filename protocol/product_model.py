@@ -83,7 +83,7 @@ class Value(_Part):
     title: Titles
     format: Format
     range: tuple[Number, Number, Number] | None = None
-    enum: tuple[Choice, ...] | None = None
+    enum: Annotated[tuple[Choice, ...], Field(fail_fast=True)] | None = None
     max_length: Annotated[int, Field(ge=1, le=4096)] | None = None
     unit: NameText | None = None
 
@@ -96,6 +96,10 @@ class Value(_Part):
     def is_number(self) -> bool:
         """Whether values are numbers, whole or not."""
         return self.format == "float" or self.is_integer
+
+
+Values = Annotated[tuple[Value, ...], Field(fail_fast=True)]
+"""Arguments or results; the first malformed one ends the reading, so that there are few errors."""
 
 
 class Property(Value):
@@ -127,8 +131,8 @@ class Action(_Part):
 
     name: NameText
     title: Titles
-    arguments: tuple[Value, ...] = ()
-    results: tuple[Value, ...] = ()
+    arguments: Values = ()
+    results: Values = ()
     ui: Ui = Ui()
 
 
@@ -137,7 +141,7 @@ class EventKind(_Part):
 
     name: NameText
     title: Titles
-    arguments: tuple[Value, ...] = ()
+    arguments: Values = ()
     severity: Severity = "info"
 
 
