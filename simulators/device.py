@@ -1,0 +1,268 @@
+"""A simulated device: ECO/1 as a good device speaks it, around the physics of a product.
+
+Pure: no I/O, no clock. Time comes in as `now_s`, one monotonic clock in seconds for all calls;
+messages come in decoded and go out as values. All chance comes from the seed.
+"""
+
+import math
+from collections import deque
+from collections.abc import Sequence
+from dataclasses import dataclass
+from random import Random
+from typing import Final
+
+from protocol.ids import CommandId, DeviceId
+from protocol.messages import (
+    ActionCommand,
+    Birth,
+    DownMessage,
+    Event,
+    Presence,
+    SetCommand,
+    SpecGet,
+    State,
+    StateGet,
+    UpMessage,
+    Verdict,
+)
+from simulators.commands import Answer, Memory, Waiting
+from simulators.hardware import Done, Hardware
+from simulators.pace import Pace
+from simulators.physics import Physics
+from simulators.product import Product
+from simulators.voice import Identity, Voice
+
+FULL_EVERY_S: Final = 600.0
+"""Longest time between two full states (ECO-STATE-006)."""
+
+FULL_JITTER: Final = 0.1
+"""So much earlier a full state may come, that a home's devices do not fall into step."""
+
+REACTION_S: Final = 1.0
+"""How soon after a command the hardware is looked at again, for what followed from it."""
+
+UNHEARD: Final = 16
+"""Events that were sent and not acknowledged when the link broke; of more the oldest are lost."""
+
+
+@dataclass(frozen=True, slots=True)
+class Settings:
+    """How a device is set up.
+
+    Attributes:
+        seed: Where its chance begins.
+        epoch: The number of this boot.
+        speed: How much faster than the wire's time physics goes.
+        latency_s: How long a command takes to be carried out.
+        wall_minus_now_s: Wall time, Unix seconds, minus `now_s`; None for a device without a clock.
+    """
+
+    seed: int = 0
+    epoch: int = 1
+    speed: float = 1.0
+    latency_s: float = 0.0
+    wall_minus_now_s: float | None = None
+
+
+class SimDevice:
+    """One device; whoever holds it keeps its link: `dial`, CONNECT, `connected`, `lost`, `dial`.
+
+    Attributes:
+        due_s: When `tick` has something to do; it may be called at any time.
+        redial_s: Not None while the device is going away on purpose: the link is to be closed when
+            what was returned is sent, and dialled again no sooner than this.
+    """
+
+    def __init__(
+        self, identity: Identity, product: Product, physics: Physics, settings: Settings
+    ) -> None:
+        self.id: DeviceId = identity.device
+        self.product = product
+        self.due_s = math.inf
+        self.redial_s: float | None = None
+        self.is_connected = False
+        self._latency_s = settings.latency_s
+        self._rng = Random(settings.seed)  # noqa: S311 - what it does has to repeat from its seed
+        self._voice = Voice(identity, product, settings.epoch, settings.wall_minus_now_s)
+        self._hardware = Hardware(physics, product.compiled, settings.speed)
+        self._pace = Pace(product.compiled.spec.rate_per_s)
+        self._memory = Memory()
+        self._unheard: deque[Event] = deque(maxlen=UNHEARD)
+        self._birth: str | None = None
+        self._birth_due_s = self._sample_due_s = self._full_due_s = math.inf
+
+    @property
+    def epoch(self) -> int:
+        """Number of the running boot; whoever holds the device makes it last."""
+        return self._voice.epoch
+
+    def dial(self) -> Presence:
+        """Count a CONNECT that is about to be sent, and return the will to register with it."""
+        self.redial_s = None
+        self._voice.connection += 1
+        return self._voice.offline("lost")
+
+    def connected(self, now_s: float) -> list[UpMessage]:
+        """Take in that the link is up and subscribed; return what has to be said first."""
+        self.is_connected = True
+        self._sample_due_s = now_s + self._rng.uniform(0.0, self._hardware.report_s)
+        out = [*self._introduce(None, now_s), *self._unheard]
+        self._unheard.clear()
+        return self._settle(out)
+
+    def lost(self, unsent: Sequence[UpMessage] = ()) -> None:
+        """Take in that the link is gone.
+
+        Args:
+            unsent: What the broker has not acknowledged; events of it are told again later.
+        """
+        self.is_connected = False
+        self._unheard.extend(m for m in unsent if isinstance(m, Event) and m.epoch == self.epoch)
+        self._settle([])
+
+    def leave(self) -> list[UpMessage]:
+        """Return the orderly goodbye; the link is to be closed when it is sent."""
+        if not self.is_connected:
+            return []
+        self.is_connected = False
+        return self._settle([self._voice.offline("shutdown")])
+
+    def on_message(
+        self, message: DownMessage, now_s: float, *, is_retained: bool = False
+    ) -> list[UpMessage]:
+        """Take in a message of the hub and return what to say to it.
+
+        Args:
+            message: Fields that this version does not know are left out of it already.
+            now_s: Now.
+            is_retained: Whether the broker had kept it: such a message is old and ignored.
+        """
+        if is_retained or not self.is_connected:
+            return []
+        out: list[UpMessage] = []
+        match message:
+            case SetCommand() | ActionCommand():
+                out = self._take(message, now_s)
+            case StateGet():
+                out = [self._full(now_s)]
+            case SpecGet(sha256=self.product.sha256, offset=offset):
+                out = [part] if (part := self._voice.spec_part(offset)) else []
+            case Birth():
+                out = self._hear_birth(message, now_s)
+            case Verdict(rule="ECO-ORDER-001", min_epoch=int(least)) if least > self.epoch:
+                self._boot(least)
+                out = self._introduce(None, now_s)
+        return self._settle(out)
+
+    def press(self, button: str, now_s: float) -> list[UpMessage]:
+        """Press a button on the device; what it changes is told at once, with no cause."""
+        self._hardware.pass_time(now_s)
+        self._hardware.press(button)
+        return self._settle(self._report(now_s) if self.is_connected else [])
+
+    def tick(self, now_s: float) -> list[UpMessage]:
+        """Let time pass and return what has become due."""
+        self._hardware.pass_time(now_s)
+        out = self._carry_out(now_s) if self.is_connected else []
+        if self.is_connected:
+            out += self._tell_due(now_s)
+        return self._settle(out)
+
+    def _tell_due(self, now_s: float) -> list[UpMessage]:
+        out: list[UpMessage] = []
+        if now_s >= self._birth_due_s:
+            out += self._answer_birth(now_s)
+        if now_s >= self._sample_due_s:
+            self._sample_due_s = now_s + self._hardware.report_s
+            out += self._report(now_s)
+        if now_s >= self._full_due_s:
+            out.append(self._full(now_s))
+        return out
+
+    def _introduce(self, birth: str | None, now_s: float) -> list[UpMessage]:
+        return [self._voice.announce(birth), self._voice.online(), self._full(now_s)]
+
+    def _hear_birth(self, birth: Birth, now_s: float) -> list[UpMessage]:
+        if birth.id == self._birth:
+            return []
+        self._birth = birth.id
+        self._birth_due_s = now_s + self._rng.uniform(0.0, birth.spread_s)
+        return self._answer_birth(now_s) if self._birth_due_s <= now_s else []
+
+    def _answer_birth(self, now_s: float) -> list[UpMessage]:
+        self._birth_due_s = math.inf
+        return self._introduce(self._birth, now_s)
+
+    def _take(self, command: SetCommand | ActionCommand, now_s: float) -> list[UpMessage]:
+        name = CommandId(command.id)
+        if self._memory.knows(name):
+            answer = self._memory.answer(name)
+            return [self._voice.final(name, answer) if answer else self._voice.received(name)]
+        wait_s = self._pace.wait_s(now_s)
+        if wait_s > 0.0 or not self._memory.has_room:
+            return [self._voice.busy(name, max(wait_s, self._latency_s, 0.1))]
+        self._pace.spend(now_s)
+        self._memory.take(command, now_s)
+        return [self._voice.received(name), *self._carry_out(now_s)]
+
+    def _carry_out(self, now_s: float) -> list[UpMessage]:
+        out: list[UpMessage] = []
+        while (due_s := self._memory.next_s(self._latency_s)) is not None and due_s <= now_s:
+            waiting = self._memory.pop()
+            name = CommandId(waiting.command.id)
+            done = self._obey(waiting, now_s)
+            self._memory.settle(name, done.answer)
+            out.append(self._voice.final(name, done.answer))
+            if done.values:
+                out.append(self._voice.state(done.values, now_s, cause=name))
+            if done.reboot_s is not None:
+                out.append(self._reboot(now_s + done.reboot_s))
+        return out
+
+    def _obey(self, waiting: Waiting, now_s: float) -> Done:
+        if waiting.is_too_late(now_s, self._voice.wall_ms(now_s)):
+            return Done(Answer("expired"), {})
+        self._hardware.pass_time(now_s)
+        done = self._hardware.obey(waiting.command)
+        look_s = min(REACTION_S, self._hardware.report_s)
+        self._sample_due_s = min(self._sample_due_s, now_s + look_s)
+        return done
+
+    def _reboot(self, back_s: float) -> UpMessage:
+        goodbye = self._voice.offline("reset")
+        self.redial_s = back_s
+        self.is_connected = False
+        self._boot(self.epoch + 1)
+        self._voice.connection = 0
+        self._birth, self._birth_due_s = None, math.inf
+        self._memory.forget()
+        self._hardware.happenings.clear()
+        return goodbye
+
+    def _boot(self, epoch: int) -> None:
+        self._voice.boot(epoch)
+        self._unheard.clear()
+
+    def _report(self, now_s: float) -> list[UpMessage]:
+        out: list[UpMessage] = []
+        while self._hardware.happenings and self._pace.wait_s(now_s) <= 0.0:
+            self._pace.spend(now_s)
+            out.append(self._voice.event(self._hardware.happenings.popleft(), now_s))
+        if self._pace.may_report(now_s):
+            values = self._hardware.changes()
+            if values:
+                self._pace.spend(now_s)
+                out.append(self._voice.state(values, now_s))
+        return out
+
+    def _full(self, now_s: float) -> State:
+        self._hardware.pass_time(now_s)
+        self._full_due_s = now_s + FULL_EVERY_S * self._rng.uniform(1.0 - FULL_JITTER, 1.0)
+        self._pace.spend(now_s)
+        return self._voice.state(self._hardware.full(), now_s, is_full=True)
+
+    def _settle(self, out: list[UpMessage]) -> list[UpMessage]:
+        command_s = self._memory.next_s(self._latency_s)
+        due = (self._birth_due_s, self._sample_due_s, self._full_due_s, command_s)
+        self.due_s = min(s for s in due if s is not None) if self.is_connected else math.inf
+        return out
