@@ -38,9 +38,10 @@ _INNER: Final[dict[str, type[BaseModel]]] = {
     "enum": Choice,
     "ui": Ui,
 }
+_MODELS: Final[tuple[type[BaseModel], ...]] = (ProductSpec, *_INNER.values())
 _KNOWN: Final = {
     model: frozenset(field.alias or name for name, field in model.model_fields.items())
-    for model in (ProductSpec, *_INNER.values())
+    for model in _MODELS
 }
 
 
