@@ -56,7 +56,7 @@ class Home:
         self.broker, self.discovery = broker, discovery
         self.bus = Bus()
         self.started_s = clock.now_s()
-        self._drivers = drivers
+        self.drivers = drivers
         self._pipeline = Pipeline(store, self._release)
         self._waiters: dict[CommandId, list[asyncio.Future[None]]] = {}
         self._dirty: set[DeviceId] = set()
@@ -133,7 +133,7 @@ class Home:
         outcome = self.hub.unjoin(device)
         await self._pipeline.carry_out(outcome, [DropCredential(device)])
         self.admission.shut_out(device)
-        for driver in self._drivers.values():
+        for driver in self.drivers.values():
             driver.forget(device)
 
     def seen(self) -> list[Sighting]:
@@ -176,17 +176,21 @@ class Home:
         self._pipeline.push(self.hub.link_changed(is_up=is_up, reason=reason, now_s=now_s))
         if is_up:
             birth = self.hub.birth(int(self.clock.wall_s(now_s) * 1000))
-            for driver in self._drivers.values():
+            for driver in self.drivers.values():
                 driver.announce_birth(birth)
 
     # For the app
 
     async def run(self) -> None:
-        """Carry out outcomes and let time pass, until cancelled."""
-        async with asyncio.TaskGroup() as tasks:
-            tasks.create_task(self._pipeline.run(), name="pipeline")
-            tasks.create_task(self._tick(), name="tick")
-            tasks.create_task(self._keep_twins(), name="twins")
+        """Carry out outcomes and let time pass; when cancelled, finish what was decided."""
+        try:
+            async with asyncio.TaskGroup() as tasks:
+                tasks.create_task(self._pipeline.run(), name="pipeline")
+                tasks.create_task(self._tick(), name="tick")
+                tasks.create_task(self._keep_twins(), name="twins")
+        finally:
+            await self._pipeline.drain()
+            self.save_twins()
 
     async def _tick(self) -> None:
         while True:
@@ -207,7 +211,7 @@ class Home:
     def _release(self, outcome: Outcome) -> None:
         for device_id, message in outcome.send:
             device = self.hub.devices.get(device_id)
-            driver = self._drivers.get(device.record.driver) if device else None
+            driver = self.drivers.get(device.record.driver) if device else None
             if driver:
                 driver.send(device_id, message)
         for event in outcome.events:

@@ -83,8 +83,12 @@ class Pipeline:
         while True:
             await self._wake.wait()
             self._wake.clear()
-            while self._entries:
-                await self._commit(len(self._entries))
+            await self.drain()
+
+    async def drain(self) -> None:
+        """Carry out all that waits."""
+        while self._entries:
+            await self._commit(len(self._entries))
 
     async def _commit(self, size: int) -> None:
         batch = [self._entries[place] for place in range(size)]

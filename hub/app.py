@@ -1,0 +1,262 @@
+"""Puts the hub together and runs it: the only module that sees all of its parts.
+
+Errors that keep a hub from starting, each with a remedy for people:
+
+* AppError
+  - PortTakenError    the API's port belongs to another process
+  - DriverError       a driver named in hub.toml cannot be made
+"""
+
+import asyncio
+import errno
+import json
+import logging
+import os
+import signal
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from importlib.metadata import entry_points
+from pathlib import Path
+from typing import Final
+
+from pydantic import ValidationError
+
+from drivers.contract import ENTRY_POINTS, Driver, DriverContext
+from hub.api.server import ApiServer
+from hub.broker import Broker, make_broker
+from hub.clock import Clock
+from hub.config import Settings
+from hub.core.device import Spec
+from hub.core.hub import Hub
+from hub.discovery import Discovery
+from hub.home import Home
+from hub.ports import describe
+from hub.security import Security
+from hub.store import Store, Stored
+from protocol.advert import HubAdvert
+from protocol.errors import ViolationError
+from protocol.product import parse_product
+from protocol.validator import compile_product
+from protocol.version import PROTOCOL
+
+log = logging.getLogger(__name__)
+
+NATIVE: Final = "mqtt"
+"""The driver that every hub has; others are named by their tables in hub.toml."""
+
+RUN_FILE: Final = "run.json"
+UPKEEP_S: Final = 3_600.0
+ADVERT_S: Final = 1.0
+
+
+class AppError(Exception):
+    """The hub cannot start.
+
+    Attributes:
+        remedy: What a person can do about it.
+    """
+
+    def __init__(self, what: str, remedy: str) -> None:
+        super().__init__(what)
+        self.remedy = remedy
+
+
+class PortTakenError(AppError):
+    """The port of the API belongs to another process."""
+
+
+class DriverError(AppError):
+    """A driver cannot be made."""
+
+
+@dataclass(frozen=True, slots=True)
+class Ready:
+    """Where a hub that has started can be reached; its devices may still be on their way.
+
+    Attributes:
+        url: Of the API, for programs on this machine.
+        mqtt_port: Of the broker, for devices.
+    """
+
+    hub: str
+    url: str
+    mqtt_port: int
+    token_path: Path
+
+
+OnReady = Callable[[Ready], None]
+
+
+def main(settings: Settings, on_ready: OnReady | None = None) -> None:
+    """Run a hub until SIGINT or SIGTERM.
+
+    Raises:
+        AppError: It cannot start.
+        StoreError: Its data folder cannot be used.
+    """
+    asyncio.run(_until_stopped(settings, on_ready))
+
+
+async def serve(settings: Settings, on_ready: OnReady | None = None) -> None:
+    """Run a hub until cancelled; what it acknowledged is on the disk however that ends.
+
+    Raises:
+        AppError: It cannot start.
+        StoreError: Its data folder cannot be used.
+    """
+    clock = Clock()
+    store = Store.open(settings.hub.data_dir, clock)
+    try:
+        home = await _build(settings, clock, store)
+        api = ApiServer(home)
+        await _listen(api, settings)
+        async with asyncio.TaskGroup() as tasks:
+            _start_parts(tasks, home, api)
+            try:
+                await _report(home, api, on_ready)
+            finally:
+                await api.stop()
+    finally:
+        await asyncio.to_thread(store.close)
+
+
+async def _report(home: Home, api: ApiServer, on_ready: OnReady | None) -> None:
+    ready = Ready(
+        hub=home.hub_id,
+        url=f"http://127.0.0.1:{api.port}",
+        mqtt_port=home.broker.access.port,
+        token_path=home.security.local_token_path,
+    )
+    with _run_file(home.settings.hub.data_dir, ready):
+        log.info("hub %s serves %s", ready.hub, ready.url)
+        if on_ready:
+            on_ready(ready)
+        await asyncio.get_running_loop().create_future()
+
+
+async def _build(settings: Settings, clock: Clock, store: Store) -> Home:
+    stored = store.load()
+    for notice in stored.notices:
+        log.warning("%s", notice)
+    hub = _restored(stored, clock)
+    security = Security(store, settings.hub.data_dir, clock)
+    await security.open()
+    broker = make_broker(settings.broker, settings.hub.data_dir / "broker", stored.hub_id)
+    home = Home(
+        settings=settings,
+        hub=hub,
+        clock=clock,
+        store=store,
+        security=security,
+        broker=broker,
+        discovery=Discovery(settings.discovery, clock),
+        drivers=_drivers(settings, broker),
+    )
+    records = (await store.credentials()).values()
+    home.admission.restore({record.device: record.password_hash for record in records})
+    return home
+
+
+def _restored(stored: Stored, clock: Clock) -> Hub:
+    hub = Hub(stored.hub_id, stored.epoch)
+    specs = []
+    for sha256, document in stored.specs.items():
+        try:
+            product = compile_product(parse_product(document))
+        except ViolationError as error:  # kept by an earlier version with other rules
+            log.warning("product spec %s is refused now: %s", sha256, error)
+            continue
+        specs.append(Spec(sha256, document, product))
+    hub.restore(stored.devices, specs, stored.commands, stored.twins, clock.now_s())
+    return hub
+
+
+def _drivers(settings: Settings, broker: Broker) -> dict[str, Driver]:
+    known = {entry.name: entry for entry in entry_points(group=ENTRY_POINTS)}
+    drivers: dict[str, Driver] = {}
+    for name in dict.fromkeys([NATIVE, *settings.drivers]):
+        entry = known.get(name)
+        if entry is None:
+            remedy = (
+                f"install it or remove [drivers.{name}] from hub.toml; there are {sorted(known)}"
+            )
+            raise DriverError(f"there is no driver {name}", remedy)
+        try:
+            drivers[name] = entry.load()(
+                DriverContext(broker.access, settings.drivers.get(name, {}))
+            )
+        except (ImportError, ValidationError) as error:
+            raise DriverError(f"driver {name}: {error}", f"mend [drivers.{name}]") from error
+    return drivers
+
+
+async def _listen(api: ApiServer, settings: Settings) -> None:
+    host, port = settings.api.host, settings.api.port
+    try:
+        await api.start()
+    except OSError as error:
+        if error.errno != errno.EADDRINUSE:
+            remedy = "choose an address of this machine: [api] host in hub.toml"
+            raise AppError(f"cannot listen on {host}:{port}: {error.strerror}", remedy) from error
+        holder = await asyncio.to_thread(describe, port, "tcp")
+        remedy = "stop that process, or choose another port: [api] port in hub.toml"
+        raise PortTakenError(f"port {port} is taken by {holder}", remedy) from error
+
+
+def _start_parts(tasks: asyncio.TaskGroup, home: Home, api: ApiServer) -> None:
+    tasks.create_task(home.run(), name="home")
+    tasks.create_task(home.broker.run(), name="broker")
+    tasks.create_task(home.discovery.run(), name="discovery")
+    tasks.create_task(_advertise(home, api), name="advert")
+    tasks.create_task(_upkeep(home.store), name="upkeep")
+    for name, driver in home.drivers.items():
+        tasks.create_task(driver.run(home), name=f"driver {name}")
+
+
+async def _advertise(home: Home, api: ApiServer) -> None:
+    """Tell by mDNS where the hub is, and whether devices may join it now."""
+    told: tuple[HubAdvert, int] | None = None
+    while True:
+        is_open = home.admission.window.status(home.clock.now_s()).is_open
+        advert = HubAdvert(
+            id=home.hub_id,
+            version=str(PROTOCOL),
+            mqtt_port=home.broker.access.port,
+            is_open=is_open,
+        )
+        if (advert, api.port) != told:
+            told = advert, api.port
+            home.discovery.advertise(advert, api.port, home.settings.api.host)
+        await asyncio.sleep(ADVERT_S)
+
+
+async def _upkeep(store: Store) -> None:
+    while True:
+        await asyncio.sleep(UPKEEP_S)
+        await store.purge()
+
+
+async def _until_stopped(settings: Settings, on_ready: OnReady | None) -> None:
+    task = asyncio.ensure_future(serve(settings, on_ready))
+    loop = asyncio.get_running_loop()
+    for number in (signal.SIGINT, signal.SIGTERM):
+        loop.add_signal_handler(number, task.cancel)
+    try:
+        await task
+    except asyncio.CancelledError:
+        log.info("stopped")
+
+
+@contextmanager
+def _run_file(folder: Path, ready: Ready) -> Iterator[None]:
+    """Keep `run.json` for programs of the same user while the hub runs."""
+    path = folder / RUN_FILE
+    told = {"hub": ready.hub, "url": ready.url, "mqtt_port": ready.mqtt_port, "pid": os.getpid()}
+    path.unlink(missing_ok=True)
+    with os.fdopen(os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "w") as file:
+        json.dump(told, file)
+    try:
+        yield
+    finally:
+        path.unlink(missing_ok=True)
