@@ -7,7 +7,7 @@ tried again with back-off, and the rest of the hub goes on.
 import asyncio
 import errno
 import logging
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from contextlib import suppress
 from dataclasses import dataclass
 from typing import Final, Literal
@@ -71,6 +71,10 @@ class _Place:
 class Discovery:
     """The hub's mDNS: `run` does all the work, the rest reads and asks.
 
+    Args:
+        open_link: Opens mDNS on interfaces named by their addresses; may raise OSError.
+        retry_s: First and longest wait before it is opened again.
+
     Attributes:
         state: How it stands; for health, doctor and people.
     """
@@ -79,9 +83,11 @@ class Discovery:
         self,
         settings: DiscoverySettings,
         clock: Clock,
+        open_link: Callable[[list[str]], AsyncZeroconf] = AsyncZeroconf,
         retry_s: tuple[float, float] = RETRY_S,
     ) -> None:
-        self._settings, self._clock, self._retry_s = settings, clock, retry_s
+        self._settings, self._clock = settings, clock
+        self._open_link, self._retry_s = open_link, retry_s
         self._evidence = Evidence()
         self._place: _Place | None = None
         self._nudge = asyncio.Event()
@@ -142,7 +148,7 @@ class Discovery:
         places = _chosen(self._settings.interfaces)
         if not places:
             raise OSError(errno.ENODEV, "no interface with an IPv4 address is up")
-        link = AsyncZeroconf(interfaces=[place.address for place in places])
+        link = self._open_link([place.address for place in places])
         try:
             await link.zeroconf.async_wait_for_start()
             ear = _Ear(link.zeroconf, self._evidence, self._clock, places)
@@ -157,8 +163,10 @@ class Discovery:
         schedule = Schedule(looked_s)
         while True:
             now_s = self._clock.now_s()
-            is_due = schedule.is_due(now_s)
-            if is_due or self._is_ask_wanted or self._evidence.gate.settle(now_s):
+            if self._evidence.gate.settle(now_s):
+                ear.clear()
+                self._is_ask_wanted = True
+            if schedule.is_due(now_s) or self._is_ask_wanted:
                 self._is_ask_wanted = False
                 ear.ask(now_s)
             ear.look_up(now_s)
@@ -255,6 +263,16 @@ class _Ear(RecordUpdateListener):
         places = {place.name: place.address for place in self._places}
         self._evidence.ask(places, now_s)
         self._send(*((kind, _PTR) for kind in _KINDS))
+
+    def clear(self) -> None:
+        """Empty the library's cache after a flood.
+
+        A full one throws out what expires first, and that is what real devices say of their place:
+        120 s, where a rogue name may say 75 minutes. Nobody new would be found until then.
+        """
+        cache = self._zc.cache
+        for name in cache.names():
+            cache.async_remove_records(cache.entries_with_name(name))
 
     def look_up(self, now_s: float) -> None:
         """Take adverts whose parts have arrived meanwhile, and ask for what is still missing."""

@@ -55,10 +55,14 @@ def reachable_addresses(bound_to: str, among: tuple[Interface, ...]) -> tuple[st
     """Return the addresses at which others reach a server bound to `bound_to`.
 
     For a server on all interfaces these are the addresses that are not loopback's, or loopback's
-    where the machine has no other.
+    where the machine has no other. For one bound to a name there are none to tell.
     """
-    if not ipaddress.ip_address(bound_to).is_unspecified:
-        return (bound_to,)
+    try:
+        place = ipaddress.ip_address("127.0.0.1" if bound_to == "localhost" else bound_to)
+    except ValueError:
+        return ()
+    if not place.is_unspecified:
+        return (str(place),)
     outside = tuple(i.address for i in among if not i.is_loopback)
     return outside or ("127.0.0.1",)
 
