@@ -1,0 +1,230 @@
+"""One MQTT connection of a device: paho-mqtt driven by the running asyncio loop, no thread.
+
+A connection lives once: paho keeps unacknowledged messages for the next CONNECT, which would then
+tell of an old connection after the announce of the new one.
+"""
+
+import asyncio
+import socket
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from typing import Final, Protocol
+
+from paho.mqtt import client as mqtt
+from paho.mqtt.enums import CallbackAPIVersion
+from paho.mqtt.properties import Properties
+from paho.mqtt.reasoncodes import ReasonCode
+
+from protocol.codec import Encoded
+
+KEEPALIVE_S: Final = 30
+"""What ECO-MQTT-007 suggests."""
+
+MISC_EVERY_S: Final = 7.5
+"""How often `Connection.keep_alive` has to be called for pings to be in time."""
+
+
+@dataclass(frozen=True, slots=True)
+class Access:
+    """Where a device's broker is and as whom it logs in; user and client id are the device id."""
+
+    host: str
+    port: int
+    user: str
+    password: str = field(repr=False)
+
+
+class Owner(Protocol):
+    """Who is told what happens on a connection; no method may raise."""
+
+    def subscribed(self) -> None:
+        """Take in that CONNACK and SUBACK are here."""
+
+    def arrived(self, topic: str, payload: bytes, *, is_retained: bool) -> None:
+        """Take in a message."""
+
+    def written(self, number: int) -> None:
+        """Take in that a publish of QoS 0 is written, or one of QoS 1 acknowledged."""
+
+    def closed(self, reason: str, *, is_refused: bool) -> None:
+        """Take in that the connection has ended; `is_refused`: the broker did not let us in."""
+
+
+class _Client(mqtt.Client):
+    """paho's client on a socket that is connected already: paho's own connect blocks the loop."""
+
+    def __init__(self, client_id: str, sock: socket.socket) -> None:
+        super().__init__(
+            CallbackAPIVersion.VERSION2, client_id, clean_session=True, reconnect_on_failure=False
+        )
+        self._connected_socket = sock
+
+    def _create_socket(self) -> socket.socket:
+        return self._connected_socket
+
+
+class Connection:
+    """A CONNECT and what follows, until one side closes.
+
+    Args:
+        sock: Connected to the broker, non-blocking; it belongs to the connection from now on.
+        access: As whom to log in.
+        will: What the broker says when the connection breaks.
+        topics: What to subscribe to, with its QoS.
+        owner: Who is told.
+    """
+
+    def __init__(
+        self,
+        sock: socket.socket,
+        access: Access,
+        will: Encoded,
+        topics: Sequence[tuple[str, int]],
+        owner: Owner,
+    ) -> None:
+        self._sock = sock
+        self._access = access
+        self._will = will
+        self._topics = list(topics)
+        self._owner = owner
+        self._loop = asyncio.get_running_loop()
+        self._client = _Client(access.user, sock)
+        self._refusal = ""
+
+    def open(self) -> None:
+        """Send CONNECT."""
+        client, will = self._client, self._will
+        client.username_pw_set(self._access.user, self._access.password)
+        client.will_set(will.topic, will.payload, will.qos, will.is_retained)
+        client.on_socket_open = self._socket_opened
+        client.on_socket_close = self._socket_closing
+        client.on_socket_register_write = self._wants_to_write
+        client.on_socket_unregister_write = self._has_written
+        client.on_connect = self._on_connect
+        client.on_subscribe = self._on_subscribe
+        client.on_message = self._on_message
+        client.on_publish = self._on_publish
+        client.on_disconnect = self._on_disconnect
+        client.connect(self._access.host, self._access.port, keepalive=KEEPALIVE_S)
+
+    def publish(self, message: Encoded) -> int:
+        """Queue a message and return the number under which `Owner.written` will name it."""
+        return self._client.publish(
+            message.topic, message.payload, message.qos, message.is_retained
+        ).mid
+
+    def keep_alive(self) -> None:
+        """Ping the broker if it is time, and give up on one that does not answer."""
+        self._client.loop_misc()
+
+    def disconnect(self) -> None:
+        """Send DISCONNECT behind what is queued; `Owner.closed` follows."""
+        self._client.disconnect()
+
+    def drop(self) -> None:
+        """Close at once, without DISCONNECT; the owner is not told."""
+        client = self._client
+        client.on_socket_close = client.on_socket_unregister_write = None
+        client.on_disconnect = client.on_publish = client.on_message = None
+        if self._sock.fileno() >= 0:
+            self._loop.remove_reader(self._sock)
+            self._loop.remove_writer(self._sock)
+            self._sock.close()
+
+    def _socket_opened(self, client: mqtt.Client, data: None, sock: object) -> None:
+        self._sock.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
+        self._loop.add_reader(self._sock, self._client.loop_read)
+
+    def _socket_closing(self, client: mqtt.Client, data: None, sock: object) -> None:
+        self._loop.remove_reader(self._sock)
+
+    def _wants_to_write(self, client: mqtt.Client, data: None, sock: object) -> None:
+        # Most writes go through at once, which spares two epoll_ctl for each message.
+        self._loop.call_soon(self._write)
+
+    def _has_written(self, client: mqtt.Client, data: None, sock: object) -> None:
+        self._loop.remove_writer(self._sock)
+
+    def _write(self) -> None:
+        if self._sock.fileno() < 0:
+            return
+        self._client.loop_write()
+        if self._client.want_write() and self._sock.fileno() >= 0:
+            self._loop.add_writer(self._sock, self._client.loop_write)
+
+    def _on_connect(
+        self,
+        client: mqtt.Client,
+        data: None,
+        flags: mqtt.ConnectFlags,
+        reason: ReasonCode,
+        properties: Properties | None,
+    ) -> None:
+        if reason.is_failure:
+            self._refusal = str(reason)
+        else:
+            client.subscribe(self._topics)
+
+    def _on_subscribe(
+        self,
+        client: mqtt.Client,
+        data: None,
+        number: int,
+        reasons: list[ReasonCode],
+        properties: Properties | None,
+    ) -> None:
+        if any(reason.is_failure for reason in reasons):
+            self._refusal = "the broker refuses the subscription"
+            client.disconnect()
+        else:
+            self._owner.subscribed()
+
+    def _on_message(self, client: mqtt.Client, data: None, message: mqtt.MQTTMessage) -> None:
+        self._owner.arrived(message.topic, bytes(message.payload), is_retained=message.retain)
+
+    def _on_publish(
+        self,
+        client: mqtt.Client,
+        data: None,
+        number: int,
+        reason: ReasonCode,
+        properties: Properties | None,
+    ) -> None:
+        self._owner.written(number)
+
+    def _on_disconnect(
+        self,
+        client: mqtt.Client,
+        data: None,
+        flags: mqtt.DisconnectFlags,
+        reason: ReasonCode,
+        properties: Properties | None,
+    ) -> None:
+        self._owner.closed(self._refusal or str(reason), is_refused=bool(self._refusal))
+
+
+async def open_socket(host: str, port: int, timeout_s: float) -> socket.socket:
+    """Return a non-blocking socket connected to the first address of `host` that answers.
+
+    Raises:
+        OSError: No address answers, within `timeout_s` in all.
+    """
+    loop = asyncio.get_running_loop()
+    error = OSError(f"{host} has no address")
+    async with asyncio.timeout(timeout_s):
+        for family, kind, number, _, address in await loop.getaddrinfo(
+            host, port, type=socket.SOCK_STREAM
+        ):
+            sock = socket.socket(family, kind, number)
+            try:
+                sock.setblocking(False)
+                await loop.sock_connect(sock, address)
+            except OSError as failed:
+                sock.close()
+                error = failed
+            except BaseException:
+                sock.close()
+                raise
+            else:
+                return sock
+    raise error
