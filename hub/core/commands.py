@@ -98,6 +98,10 @@ class Commands:
         """Return a command by its id."""
         return self._records.get(command)
 
+    def record(self, command: CommandId) -> CommandRecord:
+        """Return a command that is known to be there, as those in a lane are."""
+        return self._records[command]
+
     def find(self, scope: str, client_id: str) -> CommandRecord | None:
         """Return a command by what its client calls it."""
         command = self._by_client.get((scope, client_id))
@@ -166,8 +170,8 @@ class Commands:
         self._lanes.pop(device, None)
 
     def _close(self, record: CommandRecord) -> None:
-        if self._open.pop(record.id, 0) is None:
-            self._ended.append((record.history[-1].at_s, record.id))
+        self._open.pop(record.id, None)
+        self._ended.append((record.history[-1].at_s, record.id))
         lane = self.lane(record.device)
         if record.id in lane.waiting:
             lane.waiting.remove(record.id)
@@ -192,10 +196,8 @@ def supersede(
     """End the undelivered sets of which `newer` sets every address."""
     lane = commands.lane(device.id)
     for command in [*lane.waiting, *lane.flights]:
-        older = commands.get(command)
-        if older is None or older.action is not None or older.id == newer.id:
-            continue
-        if older.values.keys() <= newer.values.keys():
+        older = commands.record(command)
+        if older.action is None and older.values.keys() <= newer.values.keys():
             after = stepped(older, Step.REPLACED, now_s, f"by {newer.client_id}")
             if after:
                 settle(commands, device, after, out)
@@ -215,9 +217,7 @@ def pump(commands: Commands, device: Device, now_s: float, out: Outcome) -> None
     if not device.is_connected or device.product is None or now_s < lane.held_until_s:
         return
     while lane.waiting and len(lane.flights) < MAX_IN_FLIGHT:
-        record = commands.get(lane.waiting.popleft())
-        if record is None or record.is_final:
-            continue
+        record = commands.record(lane.waiting.popleft())
         if record.action is not None and record.sent_epoch is None:
             record = replace(record, sent_epoch=device.record.epoch)
             commands.note(record, out)
@@ -228,7 +228,8 @@ def pump(commands: Commands, device: Device, now_s: float, out: Outcome) -> None
 def resend(commands: Commands, device: Device, now_s: float, out: Outcome) -> None:
     """Send again what went out on an earlier connection and is unanswered, in its old order."""
     lane = commands.lane(device.id)
-    lane.waiting.extendleft(reversed([f for f in lane.flights if _is_open(commands, f)]))
+    still_open = [f for f in lane.flights if not commands.record(f).is_final]
+    lane.waiting.extendleft(reversed(still_open))
     lane.flights.clear()
     pump(commands, device, now_s, out)
 
@@ -237,8 +238,8 @@ def repeat(commands: Commands, device: Device, now_s: float, out: Outcome) -> No
     """Send again what the device should have acknowledged by now; drop flights nobody awaits."""
     flights = commands.lane(device.id).flights
     for flight in list(flights.values()):
-        record = commands.get(flight.command)
-        if record is None or record.is_final:
+        record = commands.record(flight.command)
+        if record.is_final:
             if now_s - flight.sent_s > DONE_GRACE_S:
                 del flights[flight.command]
             continue
@@ -268,8 +269,3 @@ def deadline_s(record: CommandRecord) -> float:
             return record.history[-1].at_s + CONFIRM_WITHIN_S
         case _:
             return record.expires_at_s
-
-
-def _is_open(commands: Commands, command: CommandId) -> bool:
-    record = commands.get(command)
-    return record is not None and not record.is_final

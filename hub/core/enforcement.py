@@ -13,7 +13,7 @@ VERDICT_EVERY_S: Final = 10.0
 """At most one verdict about a rule at a path in this time (ECO-VERDICT-002)."""
 
 KEPT: Final = 64
-"""Different (rule, path) pairs kept per device; more are counted under the path `*`."""
+"""Different (rule, path) pairs kept per device; more are counted by rule, under the path `*`."""
 
 FLOOD_FACTOR: Final = 10
 FLOOD_SECONDS: Final = 5
@@ -61,8 +61,6 @@ def _entry(device: Device, leaf: Leaf | None, violation: Violation, now_s: float
     key = (violation.rule, violation.path)
     if key not in device.violations and len(device.violations) >= KEPT:
         key = (violation.rule, "*")
-    if key not in device.violations and len(device.violations) >= 2 * KEPT:
-        key = next(iter(device.violations))
     found = device.violations.get(key)
     if found is None:
         found = ViolationCount(violation, leaf, first_s=now_s, last_s=now_s)

@@ -277,7 +277,7 @@ class Hub:
         elif evidence is not None:
             observe(device, evidence, evidence.value, now_s, out)
         if device.interview:
-            self._interviews.tick(device, now_s, out)
+            self._interviews.tick(device, device.interview, now_s, out)
         lane = self.commands.lane(device.id)
         if lane.flights:
             repeat(self.commands, device, now_s, out)
@@ -289,13 +289,13 @@ class Hub:
         if record.status is Status.ACCEPTED:
             is_sent = record.id in self.commands.lane(device.id).flights
             reason = "no_answer" if is_sent else device.presence.value
-            after = receipts.stepped(record, Step.OVERDUE, now_s, reason)
+            step = Step.OVERDUE
         else:
             is_done = record.status is Status.APPLIED
             reason = "unconfirmed" if is_done else "outcome_unknown"
-            after = receipts.stepped(record, Step.LOST_SIGHT, now_s, reason)
-        if after:
-            settle(self.commands, device, after, out)
+            step = Step.LOST_SIGHT
+        after = receipts.stepped(record, step, now_s, reason) or record
+        settle(self.commands, device, after, out)
 
     def _dispatch(self, device: Device, decoded: Decoded, now_s: float, out: Outcome) -> None:
         match decoded.message:

@@ -151,28 +151,9 @@ class Intake:
         """Move the receipt of the command that the device answers."""
         if not self._follow(device, Leaf.ACK, message.epoch, message.seq, now_s, out):
             return
+        if not message.id.startswith(SERVICE_PREFIX):
+            self._take_answer(device, message, now_s, out)
         self._hear(device, now_s, out)
-        record = self._commands.get(CommandId(message.id))
-        if record is None or record.device != device.id:
-            if message.id.startswith(SERVICE_PREFIX):
-                return  # an answer to the hub's own spec.get or state.get
-            detail = "the hub sent no such command to this device"
-            raise ViolationError(Violation("ECO-ACK-001", "id", printable(message.id), detail))
-        lane = self._commands.lane(device.id)
-        flight = lane.flights.get(record.id)
-        if message.status == "received":
-            if flight:
-                flight.is_received = True
-        elif message.status == "busy":
-            self._put_back(device, record, message, now_s)
-            return
-        else:
-            lane.flights.pop(record.id, None)
-            first = lane.note_answer(record.id, message.status)
-            if first:
-                detail = f"the command was answered {first} before"
-                raise ViolationError(Violation("ECO-ACK-002", "status", message.status, detail))
-        self._answer(device, record, message, now_s, out)
         pump(self._commands, device, now_s, out)
 
     def spec(self, device: Device, message: SpecPart, now_s: float, out: Outcome) -> None:
@@ -184,7 +165,7 @@ class Intake:
         self._specs[spec.sha256] = spec
         out.saves.append(SaveSpec(spec.sha256, spec.document))
         for other in self._devices.values():
-            if other.record.spec_sha256 == spec.sha256 and other.spec is not spec:
+            if other.record.spec_sha256 == spec.sha256:
                 self._accept_spec(other, spec, now_s, out)
 
     def _find_spec(self, device: Device, message: Announce, now_s: float, out: Outcome) -> None:
@@ -234,6 +215,26 @@ class Intake:
             observe(device, Evidence.TRAFFIC, "heard", now_s, out)
             resend(self._commands, device, now_s, out)
 
+    def _take_answer(self, device: Device, ack: Ack, now_s: float, out: Outcome) -> None:
+        record = self._commands.get(CommandId(ack.id))
+        if record is None or record.device != device.id:
+            detail = "the hub sent no such command to this device"
+            raise ViolationError(Violation("ECO-ACK-001", "id", printable(ack.id), detail))
+        lane = self._commands.lane(device.id)
+        if ack.status == "busy":
+            self._put_back(device, record, ack, now_s)
+            return
+        if ack.status == "received":
+            if record.id in lane.flights:
+                lane.flights[record.id].is_received = True
+        else:
+            lane.flights.pop(record.id, None)
+            first = lane.note_answer(record.id, ack.status)
+            if first:
+                detail = f"the command was answered {first} before"
+                raise ViolationError(Violation("ECO-ACK-002", "status", ack.status, detail))
+        self._answer(device, record, ack, now_s, out)
+
     def _answer(
         self, device: Device, record: CommandRecord, ack: Ack, now_s: float, out: Outcome
     ) -> None:
@@ -250,8 +251,6 @@ class Intake:
         if ack.results:
             after = replace(after, results=dict(ack.results))
         settle(self._commands, device, after, out)
-        if product and step is Step.DONE and receipts.is_confirmed(after, product):
-            self._end_confirmed(device, after, now_s, out)
 
     def _confirm(
         self, device: Device, record: CommandRecord, state: State, now_s: float, out: Outcome
@@ -264,16 +263,10 @@ class Intake:
         if after is record:
             return
         if receipts.is_confirmed(after, product):
-            self._end_confirmed(device, after, now_s, out)
+            ended = receipts.stepped(after, Step.SHOWN, now_s) or after
+            settle(self._commands, device, ended, out)
         else:
             self._commands.keep(after, out)
-
-    def _end_confirmed(
-        self, device: Device, record: CommandRecord, now_s: float, out: Outcome
-    ) -> None:
-        after = receipts.stepped(record, Step.SHOWN, now_s)
-        if after:
-            settle(self._commands, device, after, out)
 
     def _put_back(self, device: Device, record: CommandRecord, ack: Ack, now_s: float) -> None:
         lane = self._commands.lane(device.id)

@@ -34,12 +34,13 @@ class Interviews:
 
     def begin(self, device: Device, reference: SpecReference, now_s: float, out: Outcome) -> None:
         """Start fetching the spec that a device has announced, unless another is being asked."""
-        running = device.interview
-        if running is None or running.sha256 != reference.sha256:
-            device.interview = Interview(reference.sha256, reference.bytes)
-        source = self._sources.setdefault(reference.sha256, device.id)
-        if source == device.id:
-            self._ask(device, now_s, out)
+        interview = device.interview
+        if interview is None or interview.sha256 != reference.sha256:
+            device.interview = interview = Interview(reference.sha256, reference.bytes)
+        elif now_s < interview.rest_until_s:
+            return
+        if self._sources.setdefault(reference.sha256, device.id) == device.id:
+            self._ask(device, interview, now_s, out)
 
     def take(self, device: Device, part: SpecPart, now_s: float, out: Outcome) -> Spec | None:
         """Add a part; return the spec when it is whole and sound.
@@ -56,15 +57,12 @@ class Interviews:
         interview.received += data
         interview.tries = 0
         if len(interview.received) < interview.size:
-            self._ask(device, now_s, out)
+            self._ask(device, interview, now_s, out)
             return None
         return self._finish(device, interview, now_s)
 
-    def tick(self, device: Device, now_s: float, out: Outcome) -> None:
+    def tick(self, device: Device, interview: Interview, now_s: float, out: Outcome) -> None:
         """Ask again when a part is overdue; let another device of the product try."""
-        interview = device.interview
-        if interview is None:
-            return
         if not device.is_connected:
             self._give_up(device, interview)
             return
@@ -75,7 +73,7 @@ class Interviews:
         if interview.asked_s is not None and now_s - interview.asked_s < ASK_AGAIN_S:
             return
         if interview.tries < TRIES:
-            self._ask(device, now_s, out)
+            self._ask(device, interview, now_s, out)
             return
         interview.tries, interview.rest_until_s = 0, now_s + REST_S
         self._give_up(device, interview)
@@ -84,10 +82,7 @@ class Interviews:
         if self._sources.get(interview.sha256) == device.id:
             del self._sources[interview.sha256]
 
-    def _ask(self, device: Device, now_s: float, out: Outcome) -> None:
-        interview = device.interview
-        if interview is None:
-            return
+    def _ask(self, device: Device, interview: Interview, now_s: float, out: Outcome) -> None:
         interview.asked_s = now_s
         interview.tries += 1
         request = SpecGet(

@@ -77,9 +77,9 @@ class Members:
     def _retire(self, old: Device, heir: DeviceId, now_s: float, out: Outcome) -> None:
         lane = self._commands.lane(old.id)
         for command in [*lane.waiting, *lane.flights]:
-            record = self._commands.get(command)
-            after = record and receipts.stepped(record, Step.WITHDRAWN, now_s, "replaced")
-            if after:
+            record = self._commands.record(command)
+            after = receipts.stepped(record, Step.WITHDRAWN, now_s, "replaced")
+            if after:  # not one that a state has confirmed before its last ack
                 settle(self._commands, old, after, out)
         old.record = replace(old.record, is_retired=True, replaced_by=heir)
         observe(old, Evidence.UNJOINED, "replaced", now_s, out)
@@ -93,8 +93,7 @@ def lose_sent_actions(
     """End the actions that went out in another boot than `epoch`: what they did is unknown."""
     lane = commands.lane(device.id)
     for command in [*lane.waiting, *lane.flights]:
-        record = commands.get(command)
-        if record and record.sent_epoch not in {None, epoch}:
-            after = receipts.stepped(record, Step.LOST_SIGHT, now_s, "outcome_unknown")
-            if after:
-                settle(commands, device, after, out)
+        record = commands.record(command)
+        if record.sent_epoch not in {None, epoch}:
+            after = receipts.stepped(record, Step.LOST_SIGHT, now_s, "outcome_unknown") or record
+            settle(commands, device, after, out)

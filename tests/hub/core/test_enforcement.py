@@ -263,3 +263,35 @@ def test_device_behind_a_retired_one_is_not_heard() -> None:
     assert world.device().presence is Presence.RETIRED
     assert not world.hub.is_heard(LAMP, world.now_s)
     assert world.device(new).record.name == world.device().record.name
+
+
+def test_places_beyond_all_bounds_share_an_entry() -> None:
+    world = online_world()
+    for rule in range(3 * KEPT):
+        violation = Violation(f"ECO-CODEC-00{rule % 9 + 1}", f"char {rule}", "", "")
+        world.take(world.hub.refuse(Topic(LAMP, Leaf.STATE), violation, world.now_s))
+    assert len(world.device().violations) == KEPT + 9
+
+
+def test_flood_of_garbage_is_not_heard_either() -> None:
+    world = online_world()
+    violation = Violation("ECO-CODEC-003", "char 0", "", "Expecting value")
+    for _ in range(7):
+        for _ in range(120):
+            world.take(world.hub.refuse(Topic(LAMP, Leaf.STATE), violation, world.now_s))
+        world.now_s += 1.0
+    assert not world.hub.is_heard(LAMP, world.now_s)
+
+
+def test_device_in_interview_may_talk_but_is_not_believed() -> None:
+    world = World()
+    world.join()
+    world.boot()
+    world.connect()
+    world.state(FULL, full=True)
+    world.tell(Event(epoch=1, seq=1, event="lamp.pressed"))
+    assert not world.device().reported
+    assert not world.device().violations
+    world.answer_spec()
+    world.state(FULL, full=True)
+    assert world.device().reported

@@ -115,6 +115,18 @@ def test_part_that_is_no_base64_is_refused(part: str) -> None:
     assert [v.rule for v in world.verdicts()] == ["ECO-SPEC-009"]
 
 
+def test_spec_of_one_product_says_nothing_about_another() -> None:
+    world = World()
+    for device in (LAMP, OTHER):
+        world.join(device)
+        world.boot(device)
+    world.connect(OTHER, spec=SpecReference(sha256="0" * 64, bytes=10))
+    world.connect(LAMP)
+    world.answer_spec(LAMP)
+    assert world.device(LAMP).presence is Presence.ONLINE
+    assert world.device(OTHER).presence is Presence.INTERVIEWING
+
+
 def test_part_nobody_asked_for_is_ignored() -> None:
     world = online_world()
     world.tell_raw("spec", b'{"epoch":1,"sha256":"%s","offset":0,"part":"QQ=="}' % SHA.encode())
@@ -195,3 +207,30 @@ def test_new_spec_of_a_known_device_is_fetched() -> None:
     product = world.device().product
     assert product is not None
     assert product.spec.version == 2
+
+
+def test_refused_document_that_is_announced_again_waits_its_time() -> None:
+    world = World()
+    world.join()
+    world.boot()
+    world.connect()
+    world.answer_spec(document=DOCUMENT.replace(b"Lamp", b"Damp"))
+    before = len(asked(world))
+    world.connect()
+    assert len(asked(world)) == before
+    world.wait(REST_S)
+    world.connect()
+    assert len(asked(world)) > before
+
+
+def test_device_that_was_away_is_let_in_when_it_is_back() -> None:
+    world = World()
+    for device in (LAMP, OTHER):
+        world.join(device)
+        world.boot(device)
+        world.connect(device)
+    world.leave(device=OTHER)
+    world.answer_spec()
+    assert world.device(OTHER).presence is Presence.UNREACHABLE
+    world.connect(OTHER)
+    assert world.device(OTHER).presence is Presence.ONLINE

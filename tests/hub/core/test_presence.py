@@ -167,3 +167,16 @@ def test_birth_is_spread_by_the_number_of_devices() -> None:
     assert birth.spread_s == pytest.approx(1 / 500)
     assert birth.hub == world.hub.name
     assert birth.id != world.hub.birth(0).id
+
+
+def test_online_of_a_boot_nobody_announced_says_nothing() -> None:
+    world = online_world()
+    world.leave()
+    world.tell(PresenceMessage(status="online", epoch=7, connection=1))
+    assert world.device().presence is Presence.UNREACHABLE
+
+
+def test_link_says_whether_it_is_there() -> None:
+    world = online_world()
+    world.take(world.hub.link_changed(is_up=True, reason="connected", now_s=world.now_s))
+    assert world.hub.is_linked

@@ -1,8 +1,11 @@
 """What a receipt says, step by step, and only when it is true."""
 
+from dataclasses import replace
+
 import pytest
 
 from hub.core.commands import (
+    ANSWERS_KEPT,
     CONFIRM_WITHIN_S,
     DONE_GRACE_S,
     MAX_IN_FLIGHT,
@@ -17,9 +20,10 @@ from hub.core.errors import (
     TooManyCommandsError,
 )
 from hub.core.events import ReceiptChanged, ValuesReported
+from hub.core.receipts import is_same
 from hub.core.records import SaveCommand
 from protocol.ids import Address, CommandId, DeviceId
-from protocol.messages import ActionCommand, SetCommand
+from protocol.messages import Ack, ActionCommand, SetCommand
 from protocol.receipt import Status
 from tests.hub.core.world import FULL, LAMP, World, online_world
 
@@ -487,3 +491,110 @@ def test_command_to_a_device_that_left_is_unknown() -> None:
     with pytest.raises(DeviceUnknownError):
         world.hub.unjoin(DeviceId("lamp-0001"))
     world.wait(30)
+
+
+def test_ended_command_of_a_device_that_left_is_forgotten_once() -> None:
+    world = online_world()
+    world.ack(world.ask({"lamp.on": True}), "rejected")
+    world.take(world.hub.unjoin(LAMP))
+    world.wait(90_000)
+    assert not world.hub.commands.of(LAMP)
+
+
+def test_ended_and_applied_commands_are_restored_but_not_sent() -> None:
+    world = online_world()
+    ended = world.ask({"lamp.on": True}, client_id="mine")
+    world.ack(ended, "rejected")
+    applied = world.ask({"lamp.level": 3})
+    world.ack(applied, "done")
+    spec = world.device().spec
+    assert spec is not None
+    later = World(epoch=2, now_s=world.now_s)
+    kept = [world.record(ended), world.record(applied)]
+    stray = replace(kept[0], device=DeviceId("lamp-gone"), id=CommandId("stray"))
+    later.hub.restore([world.device().record], [spec], [*kept, stray], {}, later.now_s)
+    later.epochs, later.connections = dict(world.epochs), dict(world.connections)
+    later.announce()
+    assert not [m for m in later.sent_to() if isinstance(m, SetCommand)]
+    assert later.ask({"lamp.on": True}, client_id="mine").id == ended.id
+    assert later.hub.commands.get(CommandId("stray")) is None
+    later.state({"lamp.level": 3}, cause=applied.id)
+    assert later.record(applied).status is Status.CONFIRMED
+
+
+def test_withdrawn_command_gives_the_wish_of_a_newer_one_no_harm() -> None:
+    world = online_world()
+    request = CommandRequest(LAMP, "phone", CommandId("c-9"), {"lamp.on": True})
+    record, promised = world.hub.request(request, world.now_s)
+    newer = world.ask({"lamp.on": False})
+    world.hub.withdraw(record, promised)
+    assert world.device().desired[Address("lamp.on")].command == newer.id
+
+
+def test_withdrawn_command_that_waited_leaves_the_lane() -> None:
+    world = online_world()
+    world.leave()
+    request = CommandRequest(LAMP, "phone", CommandId("c-9"), {"lamp.on": True})
+    record, promised = world.hub.request(request, world.now_s)
+    world.hub.withdraw(record, promised)
+    world.connect()
+    assert not [m for m in world.sent_to() if isinstance(m, SetCommand)]
+
+
+def test_text_is_confirmed_by_the_same_text() -> None:
+    assert is_same("a", "a")
+    assert not is_same("a", "b")
+    assert is_same(2, 2.0)
+    assert not is_same(True, 1)
+    assert not is_same(None, False)
+
+
+def test_confirmed_set_whose_last_ack_never_comes_frees_its_place() -> None:
+    world = online_world()
+    for _ in range(MAX_IN_FLIGHT):
+        command = world.ask({"lamp.level": 7})
+        world.state({"lamp.level": 7}, cause=command.id)
+    last = world.ask({"lamp.level": 8})
+    assert not [m for m in world.sent_to() if isinstance(m, SetCommand) and m.id == last.id]
+    world.now_s += DONE_GRACE_S - 1
+    world.wait(0.5)
+    assert world.record(last).status is Status.ACCEPTED
+
+
+def test_replaced_device_ends_what_was_confirmed_as_confirmed() -> None:
+    world = online_world()
+    command = world.ask({"lamp.level": 7})
+    world.state({"lamp.level": 7}, cause=command.id)
+    world.join(DeviceId("lamp-0002"), replaces=LAMP)
+    assert world.record(command).status is Status.CONFIRMED
+
+
+def test_busy_answer_to_an_ended_command_changes_nothing() -> None:
+    world = online_world()
+    command = world.ask({"lamp.level": 7})
+    world.state({"lamp.level": 7}, cause=command.id)
+    world.ack(command, "busy")
+    assert world.record(command).status is Status.CONFIRMED
+
+
+def test_answers_are_remembered_within_bounds() -> None:
+    world = online_world()
+    for _ in range(ANSWERS_KEPT + 1):
+        world.ack(world.ask({"times": 1}, action="lamp.blink"), "done")
+    assert len(world.hub.commands.lane(LAMP).answers) == ANSWERS_KEPT
+    assert not world.device().violations
+
+
+def test_answer_to_the_hubs_own_request_is_no_violation() -> None:
+    world = online_world()
+    message = Ack(epoch=1, seq=1, id="hub.1.99", status="rejected")
+    world.tell(message)
+    assert not world.device().violations
+
+
+def test_late_received_of_an_answered_command_changes_nothing() -> None:
+    world = online_world()
+    command = world.ask({"times": 1}, action="lamp.blink")
+    world.ack(command, "done")
+    world.ack(command, "received")
+    assert world.record(command).status is Status.APPLIED
