@@ -99,7 +99,10 @@ class BrokerSettings(Table):
     executable: Path | None = None
     audit: bool = True
     url: Annotated[str, Field(pattern=r"^mqtts?://[^\s/@:]+(:[0-9]{1,5})?/?$")] | None = Field(
-        default=None, description="mqtt://host:port or mqtts://host:port"
+        default=None,
+        description="mqtt://host:port or mqtts://host:port, with user and password in keys of"
+        " their own",
+        json_schema_extra={"writeOnly": True},
     )
     user: Text | None = None
     password: SecretStr | None = None
@@ -241,7 +244,7 @@ def _parse(path: Path, text: str) -> dict[str, object]:
         return tomllib.loads(text)
     except tomllib.TOMLDecodeError as error:
         found = _PLACE_OF_ERROR.search(str(error))
-        line, column = (int(found[1]), int(found[2])) if found else _end(text)
+        line, column = (int(found[1]), int(found[2])) if found and found[1] else _end(text)
         reason = _PLACE_OF_ERROR.sub("", str(error))
         where = f"{path.name}:{line}:{column}"
         raise ConfigError(Problem(where, "", f"not TOML: {reason}", line)) from error

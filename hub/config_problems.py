@@ -69,7 +69,7 @@ class Vocabulary:
     def refused(self, place: Place, value: object) -> str:
         """Say that a value is not allowed at a place, and which are."""
         schema = self._at(place)
-        shown = " (not shown)" if schema.get("format") == "password" else f" = {_sample(value)}"
+        shown = " (not shown)" if schema.get("writeOnly") else f" = {_sample(value)}"
         allowed = _allowed(schema)
         if len(place) == 1:
             return f"{_name(place)}{shown} is not allowed; allowed: {allowed}"
@@ -96,7 +96,7 @@ class Vocabulary:
         return _table(_table(self._schema["$defs"])[str(reference).rpartition("/")[2]])
 
 
-_NOTES: Final = {"description"}
+_NOTES: Final = {"description", "writeOnly"}
 
 
 def _allowed(schema: Schema) -> str:

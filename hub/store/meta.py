@@ -23,7 +23,7 @@ def was_closed(connection: sqlite3.Connection) -> bool:
 
 def begin(connection: sqlite3.Connection) -> tuple[str, int]:
     """Count this start and return the hub's id and epoch; durable when it returns."""
-    with transaction(connection, is_full=True):
+    with transaction(connection):
         hub_id = _get(connection, "hub_id") or f"hub-{secrets.token_hex(4)}"
         epoch = int(_get(connection, "epoch") or 0) + 1
         rows = [("hub_id", hub_id), ("epoch", str(epoch)), ("state", "open")]
@@ -33,7 +33,8 @@ def begin(connection: sqlite3.Connection) -> tuple[str, int]:
 
 def end(connection: sqlite3.Connection, clock: Clock) -> None:
     """Keep that this hub ended in order, and when."""
-    with transaction(connection, is_full=True):
+    connection.execute("PRAGMA synchronous = FULL")
+    with transaction(connection):
         connection.execute(_SET, ("state", "closed"))
         keep_mark(connection, clock, 0.0)
 

@@ -91,7 +91,7 @@ class _Opening:
     def _try(
         self, path: Path, migrations: Migrations, read: Callable[[sqlite3.Connection], _Read]
     ) -> tuple[sqlite3.Connection, _Read]:
-        connection = schema.connect(path)
+        connection = schema.connect(path, is_full=path.name == CONTROL)
         try:
             if path.name == CONTROL:
                 self._must_check = not meta.was_closed(connection)

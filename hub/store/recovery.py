@@ -13,7 +13,6 @@ from hub.store.schema import APPLICATION_ID
 
 SNAPSHOTS: Final = "snapshots"
 KEPT_SNAPSHOTS: Final = 3
-SNAPSHOT_EVERY_S: Final = 86_400.0
 
 
 def check(connection: sqlite3.Connection) -> None:

@@ -129,6 +129,8 @@ class Store:
     async def purge(self) -> int:
         """Forget what is too old and take a snapshot when one is due; call about hourly.
 
+        A disk that does not let it is no error: it is said in the log and tried the next time.
+
         Returns:
             How many finished commands were forgotten.
         """

@@ -8,7 +8,7 @@ from typing import Final
 
 from hub.clock import Clock
 from hub.store import meta
-from hub.store.failure import DamagedError
+from hub.store.failure import DamagedError, explain
 from hub.store.recovery import newest_snapshot_s, take_snapshot
 from hub.store.schema import transaction
 from hub.store.writer import Writer
@@ -38,7 +38,7 @@ _log = logging.getLogger(__name__)
 def forget_old(control: sqlite3.Connection, clock: Clock) -> int:
     """Forget finished commands and specs beyond their time or number; say how many commands."""
     oldest_s = clock.wall_s(clock.now_s()) - KEEP_FINISHED_S
-    with transaction(control, is_full=False):
+    with transaction(control):
         beyond = control.execute(_NTH_NEWEST, (FINISHED_LIMIT - 1,)).fetchone()
         oldest_s = oldest_s if beyond is None else max(oldest_s, beyond[0])
         forgotten = control.execute(_TOO_OLD, (oldest_s,)).rowcount
@@ -56,15 +56,15 @@ class Upkeep:
     def run(self) -> int:
         """Forget what is too old; take a snapshot when who may come in has changed, or daily.
 
-        Raises:
-            sqlite3.Error, OSError, DamagedError: The disk does not let it.
+        A disk that does not let it is said in the log: the next time may be better.
         """
-        forgotten = forget_old(self._writer.control, self._clock)
-        last_s = newest_snapshot_s(self._path)
-        now_s = self._clock.wall_s(self._clock.now_s())
-        is_old = last_s is None or now_s - last_s >= SNAPSHOT_EVERY_S
-        if is_old or self._copied != self._access():
-            self._copy()
+        forgotten = 0
+        try:
+            forgotten = forget_old(self._writer.control, self._clock)
+            if self._is_snapshot_due():
+                self._copy()
+        except (sqlite3.Error, OSError, DamagedError) as error:
+            _log.warning("upkeep of %s is put off: %s", self._path, explain(error))
         return forgotten
 
     def finish(self) -> None:
@@ -77,6 +77,12 @@ class Upkeep:
             meta.end(self._writer.control, self._clock)
         except (sqlite3.Error, OSError, DamagedError) as error:
             _log.warning("the hub's end is not kept; the next start checks all: %s", error)
+
+    def _is_snapshot_due(self) -> bool:
+        last_s = newest_snapshot_s(self._path)
+        now_s = self._clock.wall_s(self._clock.now_s())
+        is_old = last_s is None or now_s - last_s >= SNAPSHOT_EVERY_S
+        return is_old or self._copied != self._access()
 
     def _copy(self) -> None:
         control, now_s = self._writer.control, self._clock.wall_s(self._clock.now_s())

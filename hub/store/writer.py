@@ -75,7 +75,7 @@ class Writer:
         self._jobs: queue.SimpleQueue[Job | None] = queue.SimpleQueue()
         self._thread = threading.Thread(target=self._run, name="store", daemon=True)
         self._twins: dict[DeviceId, Mapping[Address, Reported] | None] = {}
-        self._is_due = False
+        self._is_due, self._is_full = False, True
         self._troubles: dict[sqlite3.Connection, StoreError] = {}
         self._marked_s = 0.0
         self.transactions = 0
@@ -149,21 +149,35 @@ class Writer:
             _tell([commit], self._write(commit.writes))
 
     def _write(self, writes: Sequence[Write]) -> StoreError | None:
-        is_full = any(must_outlast_power_cut(write) for write in writes)
-        with self._judged(self.control) as judged, transaction(self.control, is_full=is_full):
-            for write in newest(writes):
-                write_row(self.control, write, self._clock)
-            self._marked_s = keep_mark(self.control, self._clock, self._marked_s)
+        with self._judged(self.control) as judged:
+            self._sync(is_full=any(must_outlast_power_cut(write) for write in writes))
+            with transaction(self.control):
+                self._write_rows(writes)
         if judged.error is None:
-            self._twins.update({w.device: None for w in writes if isinstance(w, DropDevice)})
-            self._is_due = True
+            self._forget_twins([w.device for w in writes if isinstance(w, DropDevice)])
         return judged.error
+
+    def _sync(self, *, is_full: bool) -> None:
+        """Have the next transaction outlast a power cut, or only the end of this process."""
+        if is_full != self._is_full:
+            self.control.execute(f"PRAGMA synchronous = {'FULL' if is_full else 'NORMAL'}")
+            self._is_full = is_full
+
+    def _write_rows(self, writes: Sequence[Write]) -> None:
+        for write in newest(writes):
+            write_row(self.control, write, self._clock)
+        self._marked_s = keep_mark(self.control, self._clock, self._marked_s)
+
+    def _forget_twins(self, devices: Sequence[DeviceId]) -> None:
+        if devices:
+            self._twins.update(dict.fromkeys(devices))
+            self._is_due = True
 
     def _write_twins(self, count: int) -> None:
         some = dict(islice(self._twins.items(), count))
         if not some:
             return
-        with self._judged(self.history) as judged, transaction(self.history, is_full=False):
+        with self._judged(self.history) as judged, transaction(self.history):
             for device, reported in some.items():
                 write_twin(self.history, device, reported, self._clock)
         if judged.error is None:
