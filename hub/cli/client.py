@@ -3,6 +3,7 @@
 import json
 from collections.abc import AsyncIterator, Mapping
 from contextlib import asynccontextmanager
+from http import HTTPStatus
 from types import TracebackType
 from typing import TYPE_CHECKING, Final, Literal, Self, TypeVar, cast
 from urllib.parse import quote
@@ -33,10 +34,10 @@ if TYPE_CHECKING:
     )
 
 TIMEOUT_S: Final = 10.0
-WAIT_LIMIT_S: Final = 30.0
-"""Longest that the API waits for a receipt to end."""
+TOKEN_REFUSED: Final = 4401
+"""Code with which the hub closes a stream whose token it does not take."""
 
-Method = Literal["GET", "POST", "PATCH", "PUT", "DELETE"]
+Method = Literal["GET", "POST", "PATCH", "DELETE"]
 Frame = Mapping[str, object]
 Shape = TypeVar("Shape")
 
@@ -136,7 +137,7 @@ class HubClient:
     ) -> "WindowState":
         """Let devices join that prove `code`."""
         body = {"code": code, "duration_s": duration_s, "devices": devices, "replaces": replaces}
-        return cast("WindowState", await self._call("PUT", "join/window", body))
+        return cast("WindowState", await self._call("POST", "join/window", body))
 
     async def close_window(self) -> None:
         """Let no more devices join."""
@@ -185,7 +186,7 @@ class HubClient:
             ) from None
         if response.status < 400:
             return document
-        raise _refusal(response.status, document)
+        raise refusal(document, response.status)
 
     def _opened(self) -> ClientSession:
         if self._session is None:
@@ -230,27 +231,33 @@ class Stream:
                 continue
             frame = cast("dict[str, object]", json.loads(message.data))
             self.place.update({key: frame[key] for key in ("stream", "seq") if key in frame})
-            if frame.get("type") == "problem" and "ref" not in frame:
-                problem = cast("dict[str, object]", frame.get("problem") or {})
-                status = problem.get("status")
-                raise _refusal(status if isinstance(status, int) else 400, problem)
+            if frame.get("type") == "problem" and frame.get("ref") is None:
+                problem = frame.get("problem")
+                raise refusal(problem)
             yield frame
+        if self._socket.close_code == TOKEN_REFUSED:
+            raise NotAuthorisedError("the hub does not take the token", _ANOTHER_ONE)
 
 
-def _refusal(status: int, document: object) -> CliError:
+_ANOTHER_ONE: Final = "give another one with --token or ECOHUB_TOKEN"
+
+
+def refusal(document: object, status: int = 400) -> CliError:
+    """Return the error that a problem of the API (RFC 9457) is to a person.
+
+    Args:
+        document: The problem, as decoded.
+        status: What to go by where the problem has no status of its own.
+    """
     problem = cast("Problem", document if isinstance(document, dict) else {})
+    status = problem.get("status", status)
     text = problem.get("detail") or problem.get("title") or f"the hub answers {status}"
-    more = [
-        f"{item.get('path', '')}: {item.get('detail', '')} {item.get('remedy', '')}".strip()
-        for item in problem.get("errors", [])[1:]
-    ]
+    more = [f"{item['path']}: {item['detail']}" for item in problem.get("errors", [])[1:]]
+    remedy = "\n".join(line for line in (problem.get("remedy", ""), *more) if line)
     code = problem.get("code", "refused")
-    remedy = "\n".join([problem.get("remedy", ""), *more]).strip()
-    if status == 401:
-        return NotAuthorisedError(text, remedy, code)
-    if code.startswith("ECO-"):
-        text = f"{text} ({code})"
-    return RefusedError(text, remedy, code)
+    if status == HTTPStatus.UNAUTHORIZED:
+        return NotAuthorisedError(text, remedy or _ANOTHER_ONE, code)
+    return RefusedError(f"{text} ({code})" if code.startswith("ECO-") else text, remedy, code)
 
 
 def _part(text: str) -> str:

@@ -1,0 +1,24 @@
+"""The products of a home's devices, fetched once each."""
+
+from collections.abc import Sequence
+from typing import TYPE_CHECKING
+
+from hub.cli.client import HubClient
+from hub.cli.tables import product_of_spec
+from protocol.validator import CompiledProduct
+
+if TYPE_CHECKING:
+    from hub.api.models import DeviceSummary
+
+
+async def known_products(
+    client: HubClient, devices: "Sequence[DeviceSummary]"
+) -> dict[str, CompiledProduct]:
+    """Return the product of each device by device id; devices of one product share it."""
+    by_spec: dict[str, CompiledProduct | None] = {}
+    for device in devices:
+        sha256 = device["spec_sha256"]
+        if sha256 is not None and sha256 not in by_spec:
+            by_spec[sha256] = product_of_spec((await client.device(device["id"]))["spec"])
+    found = ((device["id"], by_spec.get(device["spec_sha256"] or "")) for device in devices)
+    return {device: product for device, product in found if product is not None}

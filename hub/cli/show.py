@@ -1,0 +1,80 @@
+"""`ecohub show`."""
+
+import asyncio
+from typing import TYPE_CHECKING
+
+from rich.text import Text
+
+from hub.cli.access import Access, find_access
+from hub.cli.client import HubClient
+from hub.cli.lookup import find_device
+from hub.cli.options import AsJson, DeviceText, HubToken, HubUrl
+from hub.cli.output import out, print_json
+from hub.cli.tables import plain, product_of_spec, table, twin_table, violation_table
+from hub.cli.wording import age, presence, seconds_since
+from protocol.value_check import allowed
+
+if TYPE_CHECKING:
+    from hub.api.models import DeviceView
+
+
+def show(
+    device: DeviceText,
+    *,
+    hub: HubUrl = None,
+    token: HubToken = None,
+    as_json: AsJson = False,
+) -> None:
+    """All about one device: identity, presence, values, what it can do, what it broke."""
+    view = asyncio.run(_view(find_access(hub, token), device))
+    if as_json:
+        print_json(view)
+        return
+    out.print(_heading(view))
+    out.print(_identity(view))
+    out.print(twin_table(view))
+    _print_actions(view)
+    if view["violations"]:
+        out.print("[bold]rules it broke[/]")
+        out.print(violation_table(view["violations"]))
+
+
+async def _view(access: Access, text: str) -> "DeviceView":
+    async with HubClient(access) as client:
+        found = find_device(text, (await client.devices())["devices"])
+        return await client.device(found["id"])
+
+
+def _heading(view: "DeviceView") -> Text:
+    state = view["presence"]
+    heading = Text.assemble(plain(view["name"], "bold"), "  ", plain(view["id"], "dim"), "  ")
+    heading.append(presence(state["status"]))
+    since = age(seconds_since(state["since"]))
+    heading.append(f" for {since} ({state['reason']})", "dim")
+    return heading
+
+
+def _identity(view: "DeviceView") -> Text:
+    own = view["identity"]
+    parts = [
+        f"{own['vendor']} {own['product']}",
+        f"class {view['class'] or 'unknown'}",
+        f"serial {own['serial'] or '?'}",
+        f"hardware {own['hardware'] or '?'}",
+        f"firmware {own['firmware'] or '?'}",
+        f"ECO/{own['protocol']}",
+        f"judged {view['mode']}ly" if view["mode"] == "strict" else "judged with warnings only",
+        f"{view['traffic']['messages']} messages, {view['traffic']['missed']} missed",
+    ]
+    return plain(", ".join(parts), "dim", limit=500)
+
+
+def _print_actions(view: "DeviceView") -> None:
+    product = product_of_spec(view["spec"])
+    if product is None or not product.actions:
+        return
+    made = table("action", "what it does", "arguments")
+    for address, action in product.actions.items():
+        takes = ", ".join(f"{value.name}={allowed(value)}" for value in action.arguments)
+        made.add_row(plain(address), plain(action.title.get("en", "")), plain(takes, "dim"))
+    out.print(made)

@@ -1,0 +1,72 @@
+"""Times and states in words and colours."""
+
+from datetime import UTC, datetime
+from typing import Final
+
+from rich.text import Text
+
+PRESENCE_STYLES: Final = {
+    "online": "green",
+    "interviewing": "cyan",
+    "asleep": "blue",
+    "unreachable": "red",
+    "unstable": "yellow",
+    "quarantined": "magenta",
+    "retired": "dim",
+}
+
+RECEIPT_STYLES: Final = {
+    "accepted": "cyan",
+    "delivered": "cyan",
+    "applied": "green",
+    "confirmed": "bold green",
+    "rejected": "bold red",
+    "expired": "bold yellow",
+    "superseded": "yellow",
+    "failed": "bold red",
+}
+
+_STEPS: Final = ((86_400, "d"), (3_600, "h"), (60, "min"))
+
+
+def age(seconds: float | None) -> str:
+    """Return how long ago something was, in the largest unit that fits."""
+    if seconds is None:
+        return "never"
+    if seconds < 1:
+        return "now"
+    for size, unit in _STEPS:
+        if seconds >= 2 * size:
+            return f"{seconds / size:.0f} {unit}"
+    return f"{seconds:.0f} s"
+
+
+def seconds_since(moment: str | None, now: datetime | None = None) -> float | None:
+    """Return the seconds since an ISO 8601 time; None for no time."""
+    if moment is None:
+        return None
+    passed = (now or datetime.now(UTC)) - datetime.fromisoformat(moment)
+    return max(0.0, passed.total_seconds())
+
+
+def seconds_until(moment: str | None) -> float:
+    """Return the seconds until an ISO 8601 time; 0 when it has passed or there is none."""
+    if moment is None:
+        return 0.0
+    return max(0.0, (datetime.fromisoformat(moment) - datetime.now(UTC)).total_seconds())
+
+
+def time_of_day(moment: str) -> str:
+    """Return an ISO 8601 time as this machine's time of day, with tenths."""
+    here = datetime.fromisoformat(moment).astimezone()
+    return f"{here:%H:%M:%S}.{here.microsecond // 100_000}"
+
+
+def presence(status: str) -> Text:
+    """Return a presence in its colour."""
+    return Text(f"● {status}", PRESENCE_STYLES.get(status, ""))
+
+
+def receipt_status(status: str) -> Text:
+    """Return the status of a receipt in its colour."""
+    return Text(status, RECEIPT_STYLES.get(status, ""))
