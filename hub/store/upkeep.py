@@ -25,8 +25,8 @@ SPARE_SPECS: Final = 64
 SNAPSHOT_EVERY_S: Final = 86_400.0
 
 _TOO_OLD: Final = "DELETE FROM commands WHERE is_final AND changed_s < ?"
-_NTH_NEWEST: Final = """SELECT changed_s FROM commands WHERE is_final
-    ORDER BY changed_s DESC LIMIT 1 OFFSET ?"""
+_TOO_MANY: Final = """DELETE FROM commands WHERE rowid IN (SELECT rowid FROM commands
+    WHERE is_final ORDER BY changed_s DESC, rowid DESC LIMIT -1 OFFSET ?)"""
 _FORGET_SPECS: Final = """DELETE FROM specs WHERE sha256 NOT IN (
         SELECT json_extract(record, '$.spec_sha256') FROM devices
         WHERE json_extract(record, '$.spec_sha256') IS NOT NULL)
@@ -39,9 +39,8 @@ def forget_old(control: sqlite3.Connection, clock: Clock) -> int:
     """Forget finished commands and specs beyond their time or number; say how many commands."""
     oldest_s = clock.wall_s(clock.now_s()) - KEEP_FINISHED_S
     with transaction(control):
-        beyond = control.execute(_NTH_NEWEST, (FINISHED_LIMIT - 1,)).fetchone()
-        oldest_s = oldest_s if beyond is None else max(oldest_s, beyond[0])
         forgotten = control.execute(_TOO_OLD, (oldest_s,)).rowcount
+        forgotten += control.execute(_TOO_MANY, (FINISHED_LIMIT,)).rowcount
         control.execute(_FORGET_SPECS, (SPARE_SPECS,))
     return forgotten
 
