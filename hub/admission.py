@@ -4,10 +4,7 @@ import asyncio
 import secrets
 from collections.abc import Mapping
 
-from protocol.joining import BrokerAddress, JoinChallenge, JoinGrant, JoinProof, JoinRequest
-
-from hub.broker import Broker
-from hub.broker.credentials import hash_password
+from hub.broker import Broker, hash_password, new_password
 from hub.clock import Clock
 from hub.core.errors import DeviceUnknownError
 from hub.core.hub import Hub
@@ -16,6 +13,7 @@ from hub.joining import Joined, JoinWindow
 from hub.pipeline import Pipeline
 from hub.store import CredentialRecord, DropCredential, SaveCredential, StoreError, Write
 from protocol.ids import DeviceId
+from protocol.joining import BrokerAddress, JoinChallenge, JoinGrant, JoinProof, JoinRequest
 
 
 class Admission:
@@ -68,15 +66,17 @@ class Admission:
         Raises:
             JoinError: The proof is wrong, or its time is over.
             StoreError: The device could not be kept; nothing of it is left.
+            BrokerError: The broker could not be told of it; it may try again.
         """
         joined = self.window.finish(proof, self._clock.now_s())
-        password = secrets.token_urlsafe(24)
+        password = new_password()
         hashed = await asyncio.to_thread(hash_password, password)
         await self._register(joined, hashed)
         self._credentials[joined.device] = hashed
         if joined.replaces and joined.replaces != joined.device:
             self._credentials.pop(joined.replaces, None)
         self._broker.set_credentials(self._credentials)
+        await self._broker.provision(joined.device, password)
         return JoinGrant(
             hub=self._hub.name,
             proof=joined.hub_proof,

@@ -1,14 +1,9 @@
 """Puts the hub together and runs it: the only module that sees all of its parts.
 
-Errors that keep a hub from starting, each with a remedy for people:
-
-* AppError
-  - PortTakenError    the API's port belongs to another process
-  - DriverError       a driver named in hub.toml cannot be made
+* AppError    the hub cannot start; says why, and what a person can do about it
 """
 
 import asyncio
-import errno
 import json
 import logging
 import os
@@ -23,22 +18,20 @@ from typing import Final
 from pydantic import ValidationError
 
 from drivers.contract import ENTRY_POINTS, Driver, DriverContext
-from hub.api.server import ApiServer
-from hub.broker import Broker, make_broker
+from hub.api.server import Api, ApiStartError
+from hub.broker import Broker, BrokerError, make_broker
 from hub.clock import Clock
 from hub.config import Settings
 from hub.core.device import Spec
 from hub.core.hub import Hub
 from hub.discovery import Discovery
 from hub.home import Home
-from hub.ports import describe
 from hub.security import Security
-from hub.store import Store, Stored
+from hub.store import Store, Stored, StoreError
 from protocol.advert import HubAdvert
 from protocol.errors import ViolationError
 from protocol.product import parse_product
 from protocol.validator import compile_product
-from protocol.version import PROTOCOL
 
 log = logging.getLogger(__name__)
 
@@ -60,14 +53,6 @@ class AppError(Exception):
     def __init__(self, what: str, remedy: str) -> None:
         super().__init__(what)
         self.remedy = remedy
-
-
-class PortTakenError(AppError):
-    """The port of the API belongs to another process."""
-
-
-class DriverError(AppError):
-    """A driver cannot be made."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -93,7 +78,6 @@ def main(settings: Settings, on_ready: OnReady | None = None) -> None:
 
     Raises:
         AppError: It cannot start.
-        StoreError: Its data folder cannot be used.
     """
     asyncio.run(_until_stopped(settings, on_ready))
 
@@ -103,25 +87,27 @@ async def serve(settings: Settings, on_ready: OnReady | None = None) -> None:
 
     Raises:
         AppError: It cannot start.
-        StoreError: Its data folder cannot be used.
     """
     clock = Clock()
-    store = Store.open(settings.hub.data_dir, clock)
+    try:
+        store = Store.open(settings.hub.data_dir, clock)
+    except StoreError as error:
+        raise AppError(error.what, error.remedy) from error
     try:
         home = await _build(settings, clock, store)
-        api = ApiServer(home)
-        await _listen(api, settings)
+        api = Api(home)
+        try:
+            await api.open()
+        except ApiStartError as error:
+            raise AppError(error.what, error.remedy) from error
         async with asyncio.TaskGroup() as tasks:
             _start_parts(tasks, home, api)
-            try:
-                await _report(home, api, on_ready)
-            finally:
-                await api.stop()
+            await _report(home, api, on_ready)
     finally:
         await asyncio.to_thread(store.close)
 
 
-async def _report(home: Home, api: ApiServer, on_ready: OnReady | None) -> None:
+async def _report(home: Home, api: Api, on_ready: OnReady | None) -> None:
     ready = Ready(
         hub=home.hub_id,
         url=f"http://127.0.0.1:{api.port}",
@@ -142,7 +128,10 @@ async def _build(settings: Settings, clock: Clock, store: Store) -> Home:
     hub = _restored(stored, clock)
     security = Security(store, settings.hub.data_dir, clock)
     await security.open()
-    broker = make_broker(settings.broker, settings.hub.data_dir / "broker", stored.hub_id)
+    try:
+        broker = make_broker(settings.broker, settings.hub.data_dir / "broker")
+    except BrokerError as error:
+        raise AppError(str(error), error.remedy) from error
     home = Home(
         settings=settings,
         hub=hub,
@@ -181,31 +170,19 @@ def _drivers(settings: Settings, broker: Broker) -> dict[str, Driver]:
             remedy = (
                 f"install it or remove [drivers.{name}] from hub.toml; there are {sorted(known)}"
             )
-            raise DriverError(f"there is no driver {name}", remedy)
+            raise AppError(f"there is no driver {name}", remedy)
         try:
             drivers[name] = entry.load()(
                 DriverContext(broker.access, settings.drivers.get(name, {}))
             )
         except (ImportError, ValidationError) as error:
-            raise DriverError(f"driver {name}: {error}", f"mend [drivers.{name}]") from error
+            raise AppError(f"driver {name}: {error}", f"mend [drivers.{name}]") from error
     return drivers
 
 
-async def _listen(api: ApiServer, settings: Settings) -> None:
-    host, port = settings.api.host, settings.api.port
-    try:
-        await api.start()
-    except OSError as error:
-        if error.errno != errno.EADDRINUSE:
-            remedy = "choose an address of this machine: [api] host in hub.toml"
-            raise AppError(f"cannot listen on {host}:{port}: {error.strerror}", remedy) from error
-        holder = await asyncio.to_thread(describe, port, "tcp")
-        remedy = "stop that process, or choose another port: [api] port in hub.toml"
-        raise PortTakenError(f"port {port} is taken by {holder}", remedy) from error
-
-
-def _start_parts(tasks: asyncio.TaskGroup, home: Home, api: ApiServer) -> None:
+def _start_parts(tasks: asyncio.TaskGroup, home: Home, api: Api) -> None:
     tasks.create_task(home.run(), name="home")
+    tasks.create_task(api.run(), name="api")
     tasks.create_task(home.broker.run(), name="broker")
     tasks.create_task(home.discovery.run(), name="discovery")
     tasks.create_task(_advertise(home, api), name="advert")
@@ -214,17 +191,12 @@ def _start_parts(tasks: asyncio.TaskGroup, home: Home, api: ApiServer) -> None:
         tasks.create_task(driver.run(home), name=f"driver {name}")
 
 
-async def _advertise(home: Home, api: ApiServer) -> None:
+async def _advertise(home: Home, api: Api) -> None:
     """Tell by mDNS where the hub is, and whether devices may join it now."""
     told: tuple[HubAdvert, int] | None = None
     while True:
         is_open = home.admission.window.status(home.clock.now_s()).is_open
-        advert = HubAdvert(
-            id=home.hub_id,
-            version=str(PROTOCOL),
-            mqtt_port=home.broker.access.port,
-            is_open=is_open,
-        )
+        advert = HubAdvert(home.hub_id, mqtt=home.broker.access.port, is_open=is_open)
         if (advert, api.port) != told:
             told = advert, api.port
             home.discovery.advertise(advert, api.port, home.settings.api.host)
