@@ -174,6 +174,11 @@ class Link:
         elif len(self._unsent) > UNSENT:
             self._finish("the broker takes nothing")
 
+    def press(self, button: str) -> None:
+        """Press a button on the device."""
+        self.send(self.device.press(button, self._clock()))
+        self._wake(self)
+
     def leave(self) -> None:
         """Say goodbye for good; `status` becomes GONE."""
         self._is_last = True

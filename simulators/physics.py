@@ -71,7 +71,13 @@ class Physics(Protocol):
 class PhysicsType(Protocol):
     """How physics is made: the class that an entry point names."""
 
-    product: ClassVar[str]
+    @property
+    def product(self) -> str:
+        """Name of the product."""
+
+    @property
+    def buttons(self) -> tuple[str, ...]:
+        """What a person can press."""
 
     def __call__(self, seed: int, *, day_s: float = 43_200.0) -> Physics:
         """Make the hardware; `day_s` is the time of day it begins at, seconds since midnight."""

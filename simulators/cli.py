@@ -1,0 +1,96 @@
+"""The command `ecohub simulate`; heavy libraries are imported when it is called."""
+
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+app = typer.Typer(add_completion=False, pretty_exceptions_enable=False)
+
+
+@app.command()
+def simulate(  # noqa: PLR0913 - each is an option of the command line
+    product: Annotated[
+        str,
+        typer.Argument(
+            metavar="PRODUCT", help="air-purifier, router, smart-plug, environment-sensor, ..."
+        ),
+    ],
+    *,
+    number: Annotated[
+        int, typer.Option("--number", "-n", min=1, max=9999, help="How many devices.")
+    ] = 1,
+    code: Annotated[
+        str | None,
+        typer.Option(
+            envvar="ECOHUB_CODE",
+            metavar="CODE",
+            help="Setup code that the hub was told: 1234-5678.",
+            show_default=False,
+        ),
+    ] = None,
+    hub: Annotated[
+        str | None,
+        typer.Option(
+            envvar="ECOHUB_URL",
+            metavar="URL|ID",
+            help="The hub's url, or its id if mDNS shows several; without it, mDNS finds the hub.",
+            show_default=False,
+        ),
+    ] = None,
+    seed: Annotated[int, typer.Option(min=0, help="Where chance begins.")] = 0,
+    speed: Annotated[
+        float,
+        typer.Option(min=0.001, max=100_000, help="How much faster than real time physics goes."),
+    ] = 1.0,
+    prefix: Annotated[
+        str | None,
+        typer.Option(
+            "--id", metavar="PREFIX", help="Beginning of the device ids; default: the product."
+        ),
+    ] = None,
+    state: Annotated[
+        Path | None,
+        typer.Option(
+            metavar="DIR",
+            help="Folder where devices keep credentials and boot counter; without it they are "
+            "new at each start.",
+            show_default=False,
+        ),
+    ] = None,
+    wait: Annotated[
+        float,
+        typer.Option(
+            min=1, max=86_400, help="Seconds to look for a hub, and to wait for its window."
+        ),
+    ] = 300.0,
+    advertise: Annotated[
+        bool, typer.Option(help="Tell by mDNS of devices that wait to join, of 32 at most.")
+    ] = True,
+    as_json: Annotated[
+        bool, typer.Option("--json", help="Print one JSON line per change, for programs.")
+    ] = False,
+) -> None:
+    """Simulated devices that find a hub, join it and live there until stopped.
+
+    SIGINT or SIGTERM: all say goodbye, within 5 s. SIGUSR1: somebody presses a button on each.
+
+    Exit codes: 0 stopped; 1 not let in: wrong code, window closed, not the right hub;
+
+    2 wrong usage, product unknown, or several hubs; 3 no hub found; 5 the files of --state fail.
+    """
+    from simulators import process  # noqa: PLC0415 - it loads what takes half a second
+
+    options = process.Options(
+        product=product,
+        count=number,
+        seed=seed,
+        speed=speed,
+        hub=hub,
+        code=code,
+        prefix=prefix,
+        folder=state,
+        is_advertised=advertise,
+        wait_s=wait,
+    )
+    raise typer.Exit(process.run(options, as_json=as_json))

@@ -1,0 +1,168 @@
+"""A fleet: devices of one product that join a home and live there until stopped."""
+
+import asyncio
+import time
+from collections.abc import Callable
+from random import Random
+from typing import Final
+
+from protocol.ids import DeviceId
+from simulators.arrival import Arrival
+from simulators.device import Settings, SimDevice
+from simulators.errors import SimulatorError, StateError
+from simulators.link import Change
+from simulators.links import Links
+from simulators.physics import DAY_S
+from simulators.plan import FleetEvent, Plan
+from simulators.product import Product
+from simulators.state import Credentials, StateFolder
+from simulators.voice import Identity
+from simulators.wire import Access
+
+LEAVE_S: Final = 3.0
+"""How long the goodbye of all may take; the process ends within 5 s."""
+
+CALM_S: Final = 600.0
+PRESS_EVERY_S: Final = 1_800.0
+"""Somebody presses a button on each device so often, though on none in the first `CALM_S`."""
+
+
+class Fleet:
+    """The devices of one process, from factory-new to goodbye.
+
+    Args:
+        plan: What to simulate and where.
+        tell: Told what happens.
+    """
+
+    def __init__(self, plan: Plan, tell: Callable[[FleetEvent], None]) -> None:
+        self._plan = plan
+        self._tell = tell
+        self._rng = Random(plan.seed)  # noqa: S311 - no secret: when to retry, which button
+        self._folder = StateFolder(plan.folder)
+        self._kept: dict[DeviceId, Credentials] = {}
+        self._online: set[DeviceId] = set()
+        self._links = Links(time.monotonic, self._rng, self._changed, self._before_dial)
+        self._stop = asyncio.Event()
+        self._error: SimulatorError | None = None
+
+    def stop(self) -> None:
+        """Begin the orderly end."""
+        self._stop.set()
+
+    def press(self) -> None:
+        """Press some button on every device."""
+        for link in self._links.links:
+            link.press(self._rng.choice(self._plan.physics.buttons))
+
+    async def run(self) -> None:
+        """Live until `stop`, then say goodbye for all.
+
+        Raises:
+            SimulatorError: No device could join.
+        """
+        async with asyncio.TaskGroup() as group:
+            serving = group.create_task(self._links.run())
+            others = [group.create_task(work) for work in (self._settle_in(), self._live())]
+            await self._stop.wait()
+            for task in others:
+                task.cancel()
+            await self._links.leave(LEAVE_S)
+            serving.cancel()
+        if self._error is not None:
+            raise self._error
+        self._tell(FleetEvent("stopped"))
+
+    async def _settle_in(self) -> None:
+        try:
+            product = Product.read(self._plan.physics.document())
+            devices = self._plan.devices()
+            indexes = {device: index for index, device in enumerate(devices)}
+            for device in devices:
+                credentials = self._folder.load(device)
+                if credentials is not None:
+                    self._move_in(credentials, product, indexes[device])
+
+            def let_in(credentials: Credentials) -> None:
+                device = DeviceId(credentials.device)
+                self._tell(FleetEvent("joined", device, credentials.hub))
+                self._move_in(credentials, product, indexes[device])
+
+            spec = product.compiled.spec
+            arrival = Arrival(self._plan, spec, self._rng, self._tell, let_in)
+            await arrival.run([device for device in devices if device not in self._kept])
+        except* SimulatorError as errors:
+            self._fail(_first(errors))
+
+    def _move_in(self, credentials: Credentials, product: Product, index: int) -> None:
+        device = DeviceId(credentials.device)
+        self._kept[device] = credentials
+        seed = self._plan.seed * 1_000_003 + index
+        settings = Settings(
+            seed=seed,
+            epoch=credentials.epoch + 1,
+            speed=self._plan.speed,
+            wall_minus_now_s=time.time() - time.monotonic(),
+        )
+        physics = self._plan.physics(seed, day_s=_day_s())
+        identity = Identity(device, serial=f"SIM-{device}")
+        access = Access(credentials.host, credentials.port, device, credentials.password)
+        self._links.add(SimDevice(identity, product, physics, settings), access)
+
+    async def _live(self) -> None:
+        await asyncio.sleep(CALM_S)
+        while True:
+            links = self._links.links
+            await asyncio.sleep(self._rng.expovariate(max(1, len(links)) / PRESS_EVERY_S))
+            if links:
+                self._rng.choice(links).press(self._rng.choice(self._plan.physics.buttons))
+
+    async def _before_dial(self, device: SimDevice) -> None:
+        """Make the boot counter last before the first CONNECT of a boot (ECO-ORDER-001)."""
+        kept = self._kept[device.id]
+        if kept.epoch >= device.epoch:
+            return
+        kept = self._kept[device.id] = kept.model_copy(update={"epoch": device.epoch})
+        if self._plan.folder is None:
+            return
+        try:
+            await asyncio.to_thread(self._folder.save, kept)
+        except StateError as error:
+            self._fail(error)
+
+    def _changed(self, change: Change) -> None:
+        self._tell(FleetEvent(change.status, change.device, change.reason, _remedy(change)))
+        if change.status != "online":
+            self._online.discard(change.device)
+            return
+        self._online.add(change.device)
+        if len(self._online) == self._plan.count:
+            self._tell(FleetEvent("all_online", detail=str(self._plan.count)))
+
+    def _fail(self, error: SimulatorError) -> None:
+        """End the fleet for want of devices, or go on with those that are in."""
+        if self._kept and not isinstance(error, StateError):
+            self._tell(FleetEvent("failed", None, error.text, error.remedy))
+            return
+        self._error = error
+        self.stop()
+
+
+def _first(errors: ExceptionGroup[SimulatorError]) -> SimulatorError:
+    error: BaseException = errors
+    while isinstance(error, BaseExceptionGroup):
+        error = error.exceptions[0]
+    if not isinstance(error, SimulatorError):
+        raise TypeError("a group of other errors") from error
+    return error
+
+
+def _remedy(change: Change) -> str:
+    if change.status == "refused":
+        return "it has been unjoined, or its file is of another hub: delete the file, join again"
+    return "is the hub running?" if change.status == "unreachable" else ""
+
+
+def _day_s() -> float:
+    now = time.localtime()
+    return (now.tm_hour * 3600.0 + now.tm_min * 60.0 + now.tm_sec) % DAY_S

@@ -1,0 +1,68 @@
+"""What a fleet is to do, and what it tells of itself."""
+
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Literal
+
+from protocol.ids import DeviceId, is_device_id
+from simulators.errors import UsageError
+from simulators.physics import PhysicsType
+
+Kind = Literal[
+    "waiting",
+    "hub",
+    "joined",
+    "online",
+    "all_online",
+    "offline",
+    "unreachable",
+    "refused",
+    "failed",
+    "stopped",
+]
+
+
+@dataclass(frozen=True, slots=True)
+class FleetEvent:
+    """Something that whoever watches the fleet wants to know."""
+
+    kind: Kind
+    device: DeviceId | None = None
+    detail: str = ""
+    remedy: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Plan:
+    """What to simulate and where.
+
+    Attributes:
+        hub: Url of a hub's API or a hub's id; None to find one by mDNS.
+        code: Setup code, digits only; devices that have joined before need none.
+        prefix: Beginning of the device ids.
+        folder: Where devices keep their credentials; None for nowhere.
+        wait_s: How long to look for a hub, and to wait for its joining window.
+    """
+
+    physics: PhysicsType
+    count: int
+    seed: int
+    speed: float
+    hub: str | None
+    code: str | None
+    prefix: str
+    folder: Path | None
+    is_advertised: bool
+    wait_s: float
+
+    def devices(self) -> tuple[DeviceId, ...]:
+        """Return the ids of the devices.
+
+        Raises:
+            UsageError: The prefix makes none.
+        """
+        ids = tuple(f"{self.prefix}-{number:04d}" for number in range(1, self.count + 1))
+        if not all(map(is_device_id, ids)):
+            remedy = "an id has 8 to 64 of a-z, 0-9 and -, neither first nor last a -"
+            raise UsageError(f"{ids[-1]!r} is no device id", remedy)
+        return tuple(map(DeviceId, ids))

@@ -1,0 +1,83 @@
+"""The process that a fleet runs in: options checked, signals heard, limits raised, exit code."""
+
+import asyncio
+import resource
+import signal
+from dataclasses import dataclass
+from pathlib import Path
+
+from simulators import joiner, registry
+from simulators.errors import SimulatorError
+from simulators.fleet import Fleet
+from simulators.plan import Plan
+from simulators.show import Screen, screen, show_error
+
+
+@dataclass(frozen=True, slots=True)
+class Options:
+    """What the command line says."""
+
+    product: str
+    count: int
+    seed: int
+    speed: float
+    hub: str | None
+    code: str | None
+    prefix: str | None
+    folder: Path | None
+    is_advertised: bool
+    wait_s: float
+
+
+def run(options: Options, *, as_json: bool) -> int:
+    """Run a fleet until a signal stops it; return the exit code."""
+    try:
+        plan = make_plan(options)
+        _raise_limits()
+        with screen(as_json=as_json, count=plan.count) as shown:
+            asyncio.run(_live(plan, shown))
+    except SimulatorError as error:
+        show_error(error, as_json=as_json)
+        return error.exit_code
+    return 0
+
+
+def make_plan(options: Options) -> Plan:
+    """Return the plan that the options make.
+
+    Raises:
+        UsageError: They make none.
+    """
+    physics = registry.find(options.product)
+    plan = Plan(
+        physics=physics,
+        count=options.count,
+        seed=options.seed,
+        speed=options.speed,
+        hub=options.hub,
+        code=None if options.code is None else joiner.check_code(options.code),
+        prefix=options.prefix or options.product,
+        folder=options.folder,
+        is_advertised=options.is_advertised,
+        wait_s=options.wait_s,
+    )
+    plan.devices()
+    if plan.hub is not None and joiner.is_url(plan.hub):
+        joiner.check_url(plan.hub)
+    return plan
+
+
+async def _live(plan: Plan, shown: Screen) -> None:
+    fleet = Fleet(plan, shown.tell)
+    loop = asyncio.get_running_loop()
+    for number in (signal.SIGINT, signal.SIGTERM):
+        loop.add_signal_handler(number, fleet.stop)
+    loop.add_signal_handler(signal.SIGUSR1, fleet.press)
+    await fleet.run()
+
+
+def _raise_limits() -> None:
+    """Allow as many sockets as the system lets us have: one for each device."""
+    soft, hard = resource.getrlimit(resource.RLIMIT_NOFILE)
+    if soft != hard:
+        resource.setrlimit(resource.RLIMIT_NOFILE, (hard, hard))

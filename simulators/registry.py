@@ -1,0 +1,25 @@
+"""Which products can be simulated: the entry points of the group `ecohub.simulators`."""
+
+from importlib.metadata import entry_points
+
+from simulators.errors import UnknownProductError
+from simulators.physics import ENTRY_POINTS, PhysicsType
+
+
+def names() -> tuple[str, ...]:
+    """Return the products that can be simulated, in alphabetical order."""
+    return tuple(sorted({entry.name for entry in entry_points(group=ENTRY_POINTS)}))
+
+
+def find(name: str) -> PhysicsType:
+    """Return the physics of a product.
+
+    Raises:
+        UnknownProductError: There is none of that name.
+    """
+    found = [entry for entry in entry_points(group=ENTRY_POINTS) if entry.name == name]
+    if not found:
+        known = ", ".join(names()) or "none (install ecohub itself: pip install ecohub)"
+        raise UnknownProductError(f"no simulator for {name!r}", f"known products: {known}")
+    physics: PhysicsType = found[0].load()
+    return physics
