@@ -1,0 +1,279 @@
+"""The packets of MQTT 3.1.1 that ECO/1 needs, read strictly: all of a packet or none of it.
+
+* PacketError       these bytes are no packet that may come here
+  - LevelError      a CONNECT of another version of MQTT
+"""
+
+import struct
+from dataclasses import dataclass, field
+from enum import IntEnum
+from typing import Final, NamedTuple, Protocol
+
+LEVEL: Final = 4
+"""MQTT 3.1.1."""
+
+REFUSED: Final = b"\x20\x02\x00\x05"
+"""CONNACK: not authorised."""
+
+REFUSED_LEVEL: Final = b"\x20\x02\x00\x01"
+REFUSED_LEVEL_5: Final = b"\x20\x03\x00\x84\x00"
+"""CONNACK of MQTT 5: unsupported protocol version, so that the client tries 3.1.1."""
+
+PONG: Final = b"\xd0\x00"
+
+_HAS_USER, _HAS_PASSWORD, _WILL_RETAIN, _HAS_WILL, _IS_CLEAN = 0x80, 0x40, 0x20, 0x04, 0x02
+
+
+class Kind(IntEnum):
+    """The first half-byte of a packet."""
+
+    CONNECT = 1
+    CONNACK = 2
+    PUBLISH = 3
+    PUBACK = 4
+    SUBSCRIBE = 8
+    UNSUBSCRIBE = 10
+    PINGREQ = 12
+    DISCONNECT = 14
+
+
+class PacketError(Exception):
+    """These bytes are not a packet that may come here."""
+
+
+class LevelError(PacketError):
+    """A CONNECT of another version of MQTT; `level` says which."""
+
+    def __init__(self, level: int) -> None:
+        super().__init__(f"protocol level {level} is not {LEVEL}")
+        self.level = level
+
+
+class Source(Protocol):
+    """Where bytes come from, such as an `asyncio.StreamReader`."""
+
+    async def readexactly(self, n: int, /) -> bytes:
+        """Return `n` bytes or raise `IncompleteReadError`."""
+
+
+class Packet(NamedTuple):
+    """A packet as it came: kind, the flags beside it, and what follows the length."""
+
+    kind: int
+    flags: int
+    body: bytes
+
+
+class Publish(NamedTuple):
+    """A PUBLISH; `packet_id` is None at QoS 0."""
+
+    topic: str
+    packet_id: int | None
+    payload: bytes
+
+
+@dataclass(frozen=True, slots=True)
+class Will:
+    """What the broker says for a client that goes without a word."""
+
+    topic: str
+    payload: bytes
+    qos: int
+
+
+@dataclass(frozen=True, slots=True)
+class Connect:
+    """A CONNECT, as far as ECO/1 cares: nobody's session is kept, no will is retained."""
+
+    user: str
+    password: str = field(default="", repr=False)
+    keepalive_s: int = 0
+    will: Will | None = None
+
+
+async def read_packet(source: Source, most_bytes: int) -> Packet:
+    """Read the next packet.
+
+    Raises:
+        PacketError: It is larger than `most_bytes`, or its length is no MQTT length.
+        IncompleteReadError: The other side has closed.
+    """
+    first = (await source.readexactly(1))[0]
+    length = shift = 0
+    while True:
+        byte = (await source.readexactly(1))[0]
+        length |= (byte & 0x7F) << shift
+        if length > most_bytes:
+            raise PacketError(f"a packet of more than {most_bytes} bytes")
+        if byte < 0x80:
+            break
+        shift += 7
+        if shift > 21:
+            raise PacketError("the length takes more than four bytes")
+    return Packet(first >> 4, first & 0x0F, await source.readexactly(length))
+
+
+def encode(kind: int, flags: int, body: bytes) -> bytes:
+    """Return a packet's bytes."""
+    head, length = bytearray([kind << 4 | flags]), len(body)
+    while True:
+        length, byte = divmod(length, 128)
+        head.append(byte | 0x80 if length else byte)
+        if not length:
+            return bytes(head) + body
+
+
+def encode_connect(connect: Connect) -> bytes:
+    """Return the bytes of a CONNECT whose client id is its user."""
+    flags = _HAS_USER | _HAS_PASSWORD | _IS_CLEAN
+    will = b""
+    if connect.will is not None:
+        flags |= _HAS_WILL | connect.will.qos << 3
+        will = _text(connect.will.topic) + _sized(connect.will.payload)
+    user = _text(connect.user)
+    head = _text("MQTT") + struct.pack("!BBH", LEVEL, flags, connect.keepalive_s)
+    return encode(Kind.CONNECT, 0, head + user + will + user + _text(connect.password))
+
+
+def parse_connect(packet: Packet) -> Connect:
+    """Read a CONNECT.
+
+    Raises:
+        LevelError: Another version of MQTT.
+        PacketError: No CONNECT, or one without user and password.
+    """
+    if packet.kind != Kind.CONNECT or packet.flags:
+        raise PacketError("the first packet is no CONNECT")
+    fields = _Fields(packet.body)
+    name, level = fields.text(), fields.byte()
+    if name != "MQTT" or level != LEVEL:
+        raise LevelError(level)
+    flags, keepalive_s = fields.byte(), fields.number()
+    if flags & 0x01 or not (flags & _HAS_USER and flags & _HAS_PASSWORD):
+        raise PacketError("a CONNECT needs a user and a password")
+    fields.text()
+    will = _will(fields, flags) if flags & _HAS_WILL else None
+    user, password = fields.text(), fields.text()
+    fields.end()
+    return Connect(user, password, keepalive_s, will)
+
+
+def parse_publish(packet: Packet) -> Publish:
+    """Read a PUBLISH at QoS 0 or 1; raises `PacketError`."""
+    qos = packet.flags >> 1 & 3
+    if qos > 1:
+        raise PacketError("QoS 2 is not offered")
+    fields = _Fields(packet.body)
+    topic = fields.text()
+    packet_id = fields.packet_id() if qos else None
+    return Publish(topic, packet_id, fields.rest())
+
+
+def encode_publish(publish: Publish) -> bytes:
+    """Return the bytes of a PUBLISH that is not retained."""
+    if publish.packet_id is None:
+        return encode(Kind.PUBLISH, 0, _text(publish.topic) + publish.payload)
+    identity = struct.pack("!H", publish.packet_id)
+    return encode(Kind.PUBLISH, 2, _text(publish.topic) + identity + publish.payload)
+
+
+def encode_puback(packet_id: int) -> bytes:
+    """Return the bytes of a PUBACK."""
+    return encode(Kind.PUBACK, 0, struct.pack("!H", packet_id))
+
+
+def check(packet: Packet) -> None:
+    """Raise `PacketError` unless a client may send this after its CONNECT and all of it reads."""
+    fields = _Fields(packet.body)
+    match packet.kind, packet.flags:
+        case Kind.PUBLISH, _:
+            parse_publish(packet)
+            return
+        case Kind.PUBACK, 0:
+            fields.packet_id()
+        case Kind.SUBSCRIBE, 2:
+            _check_filters(fields, has_qos=True)
+        case Kind.UNSUBSCRIBE, 2:
+            _check_filters(fields, has_qos=False)
+        case ((Kind.PINGREQ | Kind.DISCONNECT), 0):
+            pass
+        case _:
+            raise PacketError(f"no packet of kind {packet.kind}, flags {packet.flags}, may come")
+    fields.end()
+
+
+def _check_filters(fields: "_Fields", *, has_qos: bool) -> None:
+    fields.packet_id()
+    while True:
+        if not fields.text():
+            raise PacketError("an empty topic filter")
+        if has_qos and fields.byte() > 2:
+            raise PacketError("no such QoS")
+        if fields.is_read:
+            return
+
+
+def _will(fields: "_Fields", flags: int) -> Will:
+    topic, payload = fields.text(), fields.sized()
+    qos = flags >> 3 & 3
+    if qos > 1:
+        raise PacketError("QoS 2 is not offered")
+    return Will(topic, payload, qos)
+
+
+def _sized(raw: bytes) -> bytes:
+    return struct.pack("!H", len(raw)) + raw
+
+
+def _text(text: str) -> bytes:
+    return _sized(text.encode())
+
+
+class _Fields:
+    """Reads the fields of a body one after the other; past its end is a `PacketError`."""
+
+    def __init__(self, body: bytes) -> None:
+        self._body = body
+        self._place = 0
+
+    @property
+    def is_read(self) -> bool:
+        return self._place == len(self._body)
+
+    def _take(self, count: int) -> bytes:
+        end = self._place + count
+        if end > len(self._body):
+            raise PacketError("a field reaches beyond its packet")
+        taken, self._place = self._body[self._place : end], end
+        return taken
+
+    def byte(self) -> int:
+        return self._take(1)[0]
+
+    def number(self) -> int:
+        return int.from_bytes(self._take(2), "big")
+
+    def packet_id(self) -> int:
+        number = self.number()
+        if number == 0:
+            raise PacketError("packet id 0")
+        return number
+
+    def sized(self) -> bytes:
+        return self._take(self.number())
+
+    def text(self) -> str:
+        try:
+            text = self.sized().decode()
+        except UnicodeDecodeError as error:
+            raise PacketError("text that is not UTF-8") from error
+        if "\0" in text:
+            raise PacketError("text with a null character")
+        return text
+
+    def rest(self) -> bytes:
+        return self._take(len(self._body) - self._place)
+
+    def end(self) -> None:
+        if not self.is_read:
+            raise PacketError("bytes after the last field")
