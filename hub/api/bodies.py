@@ -1,0 +1,101 @@
+"""What clients send: frozen models that refuse fields they do not know."""
+
+from typing import Annotated, Final
+
+from pydantic import BaseModel, ConfigDict, Discriminator, Field, StringConstraints, Tag
+from pydantic.config import JsonDict
+
+from hub.core.records import Mode
+from hub.joining import LONGEST_S, MOST_DEVICES
+from protocol.ids import DEVICE_ID, AddressText, NameText
+from protocol.joining import DeviceIdText as JoiningIdText
+from protocol.joining import JoinProof, JoinRequest
+from protocol.messages import MAX_INTEGER
+
+CLIENT_ID: Final = r"[A-Za-z0-9][A-Za-z0-9._:-]{0,63}"
+"""What a client may call a command; with the token's public id it fits an id on the wire."""
+
+Given = bool | Annotated[int, Field(ge=-MAX_INTEGER, le=MAX_INTEGER)] | float | str
+"""A value that a client asks for; unlike a reported one it is never null."""
+
+DeviceIdText = Annotated[str, StringConstraints(pattern=rf"^{DEVICE_ID}$")]
+ClientIdText = Annotated[str, StringConstraints(pattern=rf"^{CLIENT_ID}$")]
+DeviceName = Annotated[
+    str, StringConstraints(min_length=1, max_length=64, pattern=r"^[^\x00-\x1f\x7f-\x9f]*$")
+]
+
+CLOSED: Final[JsonDict] = {"additionalProperties": False}
+"""No key but those of the pattern; pydantic checks that, but does not say it in the schema."""
+
+
+class Asked(BaseModel):
+    """What all request bodies share."""
+
+    model_config = ConfigDict(frozen=True, strict=True, extra="forbid", allow_inf_nan=False)
+
+
+class _Command(Asked):
+    id: ClientIdText | None = Field(
+        default=None,
+        description="Your own id: the same id and body again give the same receipt.",
+    )
+    wait_s: float = Field(
+        default=2.0, ge=0, le=30, description="How long to wait for the receipt to end."
+    )
+    expires_in_s: float = Field(
+        default=10.0, ge=1, le=604_800, description="How long the command may wait for delivery."
+    )
+
+
+class SetProperties(_Command):
+    """Set properties of a device, all of them or none."""
+
+    properties: dict[AddressText, Given] = Field(
+        min_length=1, max_length=64, examples=[{"fan.level": 2}], json_schema_extra=CLOSED
+    )
+
+
+class RunAction(_Command):
+    """Run an action of a device."""
+
+    arguments: dict[NameText, Given] = Field(default={}, max_length=32, json_schema_extra=CLOSED)
+
+
+class ChangeDevice(Asked):
+    """Rename a device, or change how strictly it is judged; what is left out stays."""
+
+    name: DeviceName | None = Field(default=None, examples=["Bedroom purifier"])
+    mode: Mode | None = None
+
+
+class OpenWindow(Asked):
+    """Let devices join for a while that prove the setup code printed on them."""
+
+    code: str = Field(
+        pattern=r"^[0-9]{4}[ -]?[0-9]{4}$",
+        description="The setup code of the device, eight digits.",
+        examples=["1234-5678"],
+    )
+    duration_s: float = Field(default=300.0, ge=10, le=LONGEST_S)
+    devices: int = Field(default=1, ge=1, le=MOST_DEVICES, description="How many may join.")
+    replaces: DeviceIdText | None = Field(
+        default=None, description="A device whose name, place and history the newcomer takes over."
+    )
+
+
+class AskToJoin(JoinRequest):
+    """First call: a device asks to be let in."""
+
+    device: Annotated[JoiningIdText, StringConstraints(pattern=rf"^{DEVICE_ID}$")]
+
+
+def _join_step(body: object) -> str:
+    """Tell the two calls apart by what only the second one has."""
+    has_session = "session" in body if isinstance(body, dict) else isinstance(body, JoinProof)
+    return "proof" if has_session else "request"
+
+
+JoinCall = Annotated[
+    Annotated[AskToJoin, Tag("request")] | Annotated[JoinProof, Tag("proof")],
+    Discriminator(_join_step),
+]

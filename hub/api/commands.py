@@ -1,0 +1,28 @@
+"""Operations on commands."""
+
+from aiohttp import web
+
+from hub.api.asking import find
+from hub.api.models import Receipt
+from hub.api.operations import COMMAND, Answer, Call, Routes
+from hub.api.problems import refused
+from hub.api.replies import json_reply
+from hub.api.views import receipt
+
+routes = Routes("Commands")
+
+
+@routes.operation(
+    "GET", "/commands/{id}", Answer(200, "The receipt.", Receipt), parameters=(COMMAND,)
+)
+async def show_command(call: Call[None]) -> web.Response:
+    """Show how far a command has come.
+
+    Only commands of the same token are found: each has its own ids.
+    """
+    home = call.context.home
+    record = find(home, call.scope, call.path(COMMAND))
+    if record is None:
+        remedy = "ended commands are kept for 24 hours; GET /api/v1/devices/{id}/commands lists all"
+        raise refused(404, "command-unknown", "this token has no command of that id", remedy)
+    return json_reply(receipt(record, home.clock))

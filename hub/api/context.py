@@ -1,0 +1,23 @@
+"""What the operations share."""
+
+from dataclasses import dataclass
+
+from hub.api.stream import Stream
+from hub.home import Home
+from hub.metrics import Metrics
+
+
+@dataclass(frozen=True, slots=True)
+class Context:
+    """The home that is served, its phones and its numbers.
+
+    Attributes:
+        version: Of this program.
+        document: The OpenAPI document, encoded.
+    """
+
+    home: Home
+    stream: Stream
+    metrics: Metrics
+    version: str
+    document: bytes

@@ -1,0 +1,177 @@
+"""Operations on devices: what they are, what they tell, what they are to do."""
+
+from aiohttp import web
+from pydantic import TypeAdapter
+
+from hub.api.asking import Wish, ask, ended
+from hub.api.bodies import ChangeDevice, RunAction, SetProperties
+from hub.api.models import BrokenRules, DeviceList, DeviceView, Document, Receipt, ReceiptList
+from hub.api.operations import ACTION, DEVICE, Answer, Body, Call, Routes
+from hub.api.problems import refused
+from hub.api.replies import empty_reply, encoded_reply, json_reply
+from hub.api.views import broken_rules, device_summary, device_view, receipt, receipts
+from hub.core.device import Device
+from hub.core.errors import DeviceUnknownError
+from protocol.ids import DeviceId
+
+routes = Routes("Devices")
+
+_ENDED = Answer(200, "The command has ended.", Receipt)
+_OPEN = Answer(202, "The command is still on its way.", Receipt)
+_CONFLICTS = {409}
+
+
+@routes.operation("GET", "/devices", Answer(200, "All devices.", DeviceList))
+async def list_devices(call: Call[None]) -> web.Response:
+    """List the devices of the home with their latest values."""
+    home = call.context.home
+    shown = [device_summary(device, home.clock) for device in home.hub.devices.values()]
+    return json_reply(DeviceList(devices=shown))
+
+
+@routes.operation(
+    "GET", "/devices/{id}", Answer(200, "The device.", DeviceView), parameters=(DEVICE,)
+)
+async def show_device(call: Call[None]) -> web.Response:
+    """Show all that is known of a device: product spec, twin with ages, presence, broken rules."""
+    clock = call.context.home.clock
+    return json_reply(device_view(_device(call), clock, clock.now_s()))
+
+
+@routes.operation(
+    "PATCH",
+    "/devices/{id}",
+    Answer(200, "The device as it is now.", DeviceView),
+    parameters=(DEVICE,),
+    body=TypeAdapter(ChangeDevice),
+)
+async def change_device(call: Call[ChangeDevice]) -> web.Response:
+    """Rename a device, or change how strictly its messages are judged."""
+    home, device = call.context.home, _device(call)
+    if call.body.name is not None:
+        await home.rename(device.id, call.body.name)
+    if call.body.mode is not None:
+        await home.set_mode(device.id, call.body.mode)
+    return json_reply(device_view(_device(call), home.clock, home.clock.now_s()))
+
+
+@routes.operation(
+    "DELETE", "/devices/{id}", Answer(204, "The device is gone.", media=()), parameters=(DEVICE,)
+)
+async def unjoin_device(call: Call[None]) -> web.Response:
+    """Unjoin a device.
+
+    It is cut off, its credentials are worthless, and its values and commands are forgotten.
+    """
+    await call.context.home.unjoin(_device(call).id)
+    return empty_reply()
+
+
+@routes.operation(
+    "PATCH",
+    "/devices/{id}/properties",
+    _ENDED,
+    _OPEN,
+    parameters=(DEVICE,),
+    body=TypeAdapter(SetProperties),
+    problems=_CONFLICTS,
+)
+async def set_properties(call: Call[SetProperties]) -> web.Response:
+    """Set properties of a device, all of them or none.
+
+    The receipt says how far that has come. It is durable as soon as it is answered; the same id
+    with the same body gives the same receipt, with another body 409.
+    """
+    body = call.body
+    wish = Wish(
+        scope=call.scope,
+        device=call.path(DEVICE),
+        values=body.properties,
+        client_id=body.id,
+        expires_in_s=body.expires_in_s,
+    )
+    return await _command(call, wish, body.wait_s)
+
+
+@routes.operation(
+    "POST",
+    "/devices/{id}/actions/{action}",
+    _ENDED,
+    _OPEN,
+    parameters=(DEVICE, ACTION),
+    body=TypeAdapter(RunAction),
+    problems=_CONFLICTS,
+)
+async def run_action(call: Call[RunAction]) -> web.Response:
+    """Run an action of a device.
+
+    It runs at most once: when it cannot be known whether it ran, the receipt ends failed, with the
+    reason outcome_unknown.
+    """
+    body = call.body
+    wish = Wish(
+        scope=call.scope,
+        device=call.path(DEVICE),
+        values=body.arguments,
+        action=call.path(ACTION),
+        client_id=body.id,
+        expires_in_s=body.expires_in_s,
+    )
+    return await _command(call, wish, body.wait_s)
+
+
+@routes.operation(
+    "GET",
+    "/devices/{id}/commands",
+    Answer(200, "Its commands.", ReceiptList),
+    parameters=(DEVICE,),
+)
+async def list_commands(call: Call[None]) -> web.Response:
+    """List the commands of a device, the latest first.
+
+    Commands are kept for 24 hours after they have ended.
+    """
+    home = call.context.home
+    records = home.hub.commands.of(_device(call).id)
+    return json_reply(ReceiptList(commands=receipts(records, home.clock)))
+
+
+@routes.operation(
+    "GET",
+    "/devices/{id}/spec",
+    Answer(200, "The document, byte for byte.", Document),
+    parameters=(DEVICE,),
+)
+async def show_spec(call: Call[None]) -> web.Response:
+    """Show the product spec of a device as its vendor wrote it."""
+    device = _device(call)
+    if device.document is None:
+        detail = f"the hub does not have the product spec of {device.id} yet"
+        raise refused(404, "spec-unknown", detail, "wait until its presence is online")
+    return encoded_reply(device.document)
+
+
+@routes.operation(
+    "GET",
+    "/devices/{id}/violations",
+    Answer(200, "What it broke.", BrokenRules),
+    parameters=(DEVICE,),
+)
+async def list_violations(call: Call[None]) -> web.Response:
+    """List the rules that a device broke, with the place, the count and the fix."""
+    clock = call.context.home.clock
+    return json_reply(BrokenRules(violations=broken_rules(_device(call), clock)))
+
+
+async def _command(call: Call[Body], wish: Wish, wait_s: float) -> web.Response:
+    home = call.context.home
+    record = await ended(home, await ask(home, wish), wait_s)
+    return json_reply(receipt(record, home.clock), 200 if record.is_final else 202)
+
+
+def _device(call: Call[Body]) -> Device:
+    device_id = DeviceId(call.path(DEVICE))
+    device = call.context.home.hub.devices.get(device_id)
+    if device is None:
+        raise DeviceUnknownError(device_id)
+    return device

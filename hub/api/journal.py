@@ -1,0 +1,231 @@
+"""The home's changes in order: numbered, encoded once, kept for a while for whoever lags behind.
+
+No loop and no socket: the journal takes events and gives out texts. A client is one `Reader`, which
+is a place in the journal and no queue of its own, so a slow client costs no memory.
+"""
+
+from collections.abc import Collection, Sequence
+from dataclasses import dataclass
+from typing import Final, Protocol
+
+from hub.core.events import (
+    DeviceAdded,
+    DeviceRemoved,
+    Event,
+    PresenceChanged,
+    ReceiptChanged,
+    ValuesReported,
+    ViolationFound,
+)
+from protocol.ids import Address, DeviceId
+
+KEPT: Final = 4096
+"""Changes that a client may be behind before it needs a snapshot."""
+
+LAG_LIMIT: Final = 256
+"""Changes that go out one by one; of a longer backlog only the latest of each kind does."""
+
+_POINTERS: Final = frozenset({ReceiptChanged, DeviceAdded})
+"""Events that say where to look and not what is there."""
+
+
+class Renderer(Protocol):
+    """Turns events into what goes to a client; called at most once for a whole event."""
+
+    def frame(self, event: Event, seq: int) -> bytes:
+        """Return the text of `event`; `b""` when there is nothing to tell any more."""
+
+    def part(self, event: ValuesReported, addresses: Collection[Address], seq: int) -> bytes:
+        """Return the text of `event` without all but `addresses`."""
+
+    def snapshot(self, stream: str, seq: int) -> bytes:
+        """Return the text of the whole home as it is now, which is after change `seq`."""
+
+    def resumed(self, seq: int) -> bytes:
+        """Return the text that says: the changes after `seq` follow."""
+
+    def coalesced(self, dropped: int) -> bytes:
+        """Return the text that says: `dropped` changes were overtaken by later ones."""
+
+
+@dataclass(frozen=True, slots=True)
+class Place:
+    """Where a client stopped reading: the last change it took of one run of the hub."""
+
+    stream: str
+    seq: int
+
+
+class Journal:
+    """The last changes of the home.
+
+    Args:
+        stream: Names this run of the hub; numbers of another run mean nothing here.
+        kept: How many changes are kept.
+        lag_limit: Longest backlog that goes out change by change.
+    """
+
+    def __init__(
+        self, stream: str, renderer: Renderer, kept: int = KEPT, lag_limit: int = LAG_LIMIT
+    ) -> None:
+        self.stream, self.seq = stream, 0
+        self._renderer, self._kept, self._lag_limit = renderer, kept, lag_limit
+        self._events: list[Event | None] = [None] * kept
+        self._frames: list[bytes | None] = [None] * kept
+        self._read = (-1, -1, 0, b"")
+        self._snapshot = (-1, b"")
+
+    def add(self, event: Event) -> None:
+        """Number `event` and keep it.
+
+        What an event carries itself is encoded when a client first needs it; what is read from the
+        home is encoded now, as it is now.
+        """
+        self.seq += 1
+        slot = self.seq % self._kept
+        self._events[slot] = event
+        is_pointer = type(event) in _POINTERS
+        self._frames[slot] = self._renderer.frame(event, self.seq) if is_pointer else None
+
+    def snapshot(self) -> bytes:
+        """Return the whole home; encoded once for all who ask before the next change."""
+        if self._snapshot[0] != self.seq:
+            self._snapshot = (self.seq, self._renderer.snapshot(self.stream, self.seq))
+        return self._snapshot[1]
+
+    def resume(self, place: Place | None) -> tuple[int, bytes]:
+        """Return where a client begins to read, and what it is told first.
+
+        A place of another run, one that is too old, and one from the future give a snapshot.
+        """
+        if place is None or place.stream != self.stream or not self._reaches(place.seq):
+            return self.seq, self.snapshot()
+        return place.seq, self._renderer.resumed(place.seq)
+
+    def since(self, seq: int) -> tuple[bytes, int]:
+        """Return all that a client at `seq` is to be told, and how many changes were left out."""
+        if self._read[0] != seq or self._read[1] != self.seq:
+            text, dropped = self._backlog(seq)
+            self._read = (seq, self.seq, dropped, text)
+        return self._read[3], self._read[2]
+
+    def _reaches(self, seq: int) -> bool:
+        return max(0, self.seq - self._kept) <= seq <= self.seq
+
+    def _backlog(self, seq: int) -> tuple[bytes, int]:
+        lag = self.seq - seq
+        if lag > self._kept:
+            return self._renderer.coalesced(lag) + self.snapshot(), lag
+        if lag <= self._lag_limit:
+            return b"".join(map(self._frame, range(seq + 1, self.seq + 1))), 0
+        frames = self._latest(seq)
+        dropped = lag - len(frames)
+        told = self._renderer.coalesced(dropped) if dropped else b""
+        return told + b"".join(frames), dropped
+
+    def _latest(self, seq: int) -> Sequence[bytes]:
+        """Return the changes after `seq` without what later ones overtake, in order.
+
+        Each frame keeps its number, so a client that breaks off in between can resume.
+        """
+        overtaken = _Overtaken()
+        frames: list[bytes] = []
+        for number in range(self.seq, seq, -1):
+            event = self._events[number % self._kept]
+            match event:
+                case ValuesReported():
+                    frame = self._fresh_values(event, overtaken.values(event), number)
+                case None:
+                    continue
+                case _:
+                    frame = b"" if overtaken.has(event) else self._frame(number)
+            if frame:
+                frames.append(frame)
+        frames.reverse()
+        return frames
+
+    def _fresh_values(
+        self, event: ValuesReported, fresh: Collection[Address], number: int
+    ) -> bytes:
+        if len(fresh) == len(event.values):
+            return self._frame(number)
+        return self._renderer.part(event, fresh, number) if fresh else b""
+
+    def _frame(self, seq: int) -> bytes:
+        slot = seq % self._kept
+        frame = self._frames[slot]
+        if frame is None:
+            event = self._events[slot]
+            frame = b"" if event is None else self._renderer.frame(event, seq)
+            self._frames[slot] = frame
+        return frame
+
+
+class Reader:
+    """One client's place in the journal.
+
+    Attributes:
+        seq: The last change the client was given.
+        dropped: Changes it was not given because later ones overtook them.
+    """
+
+    def __init__(self, journal: Journal) -> None:
+        self._journal = journal
+        self.seq = journal.seq
+        self.dropped = 0
+
+    @property
+    def is_behind(self) -> bool:
+        """Whether there is something to take."""
+        return self.seq != self._journal.seq
+
+    def begin(self, place: Place | None) -> bytes:
+        """Return the first thing the client is told: a snapshot, or where it goes on."""
+        self.seq, text = self._journal.resume(place)
+        return text
+
+    def take(self) -> bytes:
+        """Return all that has changed since the last call."""
+        text, dropped = self._journal.since(self.seq)
+        self.dropped += dropped
+        self.seq = self._journal.seq
+        return text
+
+
+class _Overtaken:
+    """What later changes make superfluous; asked from the newest change to the oldest."""
+
+    def __init__(self) -> None:
+        self._devices: set[DeviceId] = set()
+        self._values: dict[DeviceId, set[Address]] = {}
+        self._rest: set[object] = set()
+
+    def values(self, event: ValuesReported) -> Collection[Address]:
+        """Return the addresses whose value no later change tells."""
+        if event.device in self._devices:
+            return ()
+        told = self._values.setdefault(event.device, set())
+        fresh = event.values.keys() - told
+        told |= fresh
+        return fresh
+
+    def has(self, event: Event) -> bool:
+        """Say whether a later change tells all that `event` does."""
+        match event:
+            case DeviceAdded(device) | DeviceRemoved(device):
+                is_told = device in self._devices
+                self._devices.add(device)
+                return is_told
+            case PresenceChanged(device):
+                return device in self._devices or self._is_told(("presence", device))
+            case ReceiptChanged(_, command):
+                return self._is_told(("receipt", command))
+            case ViolationFound(device, leaf, violation):
+                return self._is_told((device, leaf, violation.rule, violation.path))
+            case _:
+                return False
+
+    def _is_told(self, key: tuple[object, ...]) -> bool:
+        is_told = key in self._rest
+        self._rest.add(key)
+        return is_told

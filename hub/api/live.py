@@ -1,0 +1,27 @@
+"""The operation behind which the stream lies."""
+
+from aiohttp import web
+
+from hub.api.operations import Answer, Call, Routes
+
+routes = Routes("Stream")
+
+
+@routes.operation(
+    "GET",
+    "/stream",
+    Answer(101, "The WebSocket is open.", media=()),
+    problems={426},
+    is_open=True,
+    is_http=False,
+)
+async def open_stream(call: Call[None]) -> web.StreamResponse:
+    """Open the stream of all changes, over which commands can be sent too.
+
+    The hub says hello; the first message must be auth, within 10 s. Then comes a snapshot, or from
+    where the changes go on, and after it every change with its number. Who comes back names stream
+    and number of the last change it took. What a slow client has not read collapses to the latest
+    of each kind; it is told how many were left out. A snapshot replaces all that was known, so who
+    waits for a receipt then asks for it.
+    """
+    return await call.context.stream.serve(call.request)

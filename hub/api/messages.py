@@ -1,0 +1,226 @@
+"""What phones say on the stream, and what they hear; `frames` writes the latter."""
+
+from typing import Annotated, Literal, NotRequired
+
+from pydantic import BaseModel, ConfigDict, Field, StringConstraints, TypeAdapter
+from typing_extensions import TypedDict
+
+from hub.api.bodies import CLOSED, ClientIdText, Given
+from hub.api.models import (
+    DeviceSummary,
+    PresenceState,
+    Problem,
+    Receipt,
+    RuleId,
+    Shown,
+    Timestamp,
+    TwinValue,
+)
+from protocol.ids import AddressText, NameText
+from protocol.topics import Leaf
+
+Ref = Annotated[str, StringConstraints(max_length=64)] | int
+"""The phone's own mark on a message; the answer carries it."""
+
+
+class _Said(BaseModel):
+    model_config = ConfigDict(frozen=True, strict=True, extra="forbid", allow_inf_nan=False)
+
+
+class ResumeFrom(_Said):
+    """Where the phone stopped: the stream's id from `hello`, and the last `seq` it took."""
+
+    stream: Annotated[str, StringConstraints(max_length=64)]
+    seq: int
+
+
+class Auth(_Said):
+    """The first message, within 10 s: who the phone is, and from where it goes on."""
+
+    type: Literal["auth"]
+    token: Annotated[str, StringConstraints(max_length=128), Field(repr=False)]
+    resume: ResumeFrom | None = None
+
+
+class _Asked(_Said):
+    device: Annotated[str, StringConstraints(max_length=64)]
+    ref: Ref | None = None
+    id: ClientIdText | None = None
+    expires_in_s: Annotated[float, Field(ge=1, le=604_800)] = 10.0
+
+
+class Set(_Asked):
+    """Set properties, all of them or none; the answer comes when that is durable."""
+
+    type: Literal["set"]
+    properties: Annotated[
+        dict[AddressText, Given], Field(min_length=1, max_length=64, json_schema_extra=CLOSED)
+    ]
+
+
+class CallAction(_Asked):
+    """Run an action; the answer comes when that is durable."""
+
+    type: Literal["call"]
+    action: AddressText
+    arguments: Annotated[dict[NameText, Given], Field(max_length=32, json_schema_extra=CLOSED)] = {}
+
+
+class Ping(_Said):
+    """Ask for a sign of life."""
+
+    type: Literal["ping"]
+    ref: Ref | None = None
+
+
+Said = Auth | Set | CallAction | Ping
+
+SAID: TypeAdapter[Said] = TypeAdapter(Annotated[Said, Field(discriminator="type")])
+
+
+class Hello(TypedDict):
+    """First frame: which hub this is, what it speaks, and which run of it."""
+
+    type: Literal["hello"]
+    hub: str
+    protocol: str
+    stream: str
+
+
+class Snapshot(TypedDict):
+    """The whole home after change `seq`; it replaces all that the phone knew."""
+
+    type: Literal["snapshot"]
+    seq: int
+    stream: str
+    devices: list[DeviceSummary]
+
+
+class Resumed(TypedDict):
+    """The changes after `seq` follow."""
+
+    type: Literal["resumed"]
+    seq: int
+
+
+class Values(TypedDict):
+    """Values of a device, to be laid over those known."""
+
+    type: Literal["values"]
+    seq: int
+    device: str
+    values: dict[str, TwinValue]
+    cause: NotRequired[Annotated[str, Field(description="Wire id of the command behind it.")]]
+
+
+class PresenceNow(TypedDict):
+    """Whether a device can be reached from now on."""
+
+    type: Literal["presence"]
+    seq: int
+    device: str
+    presence: PresenceState
+
+
+class Happened(TypedDict):
+    """An event of a device."""
+
+    type: Literal["event"]
+    seq: int
+    device: str
+    event: str
+    arguments: dict[str, Shown]
+    at: Timestamp
+
+
+class ReceiptNow(TypedDict):
+    """How far a command has come."""
+
+    type: Literal["receipt"]
+    seq: int
+    receipt: Receipt
+
+
+class BreachNow(TypedDict):
+    """What a device broke, how often in all, and how to mend it."""
+
+    rule: RuleId
+    leaf: Leaf | None
+    path: str
+    sample: str
+    detail: str
+    fix: str
+    count: int
+
+
+class ViolationNow(TypedDict):
+    """A device broke a rule."""
+
+    type: Literal["violation"]
+    seq: int
+    device: str
+    violation: BreachNow
+
+
+class DeviceNow(TypedDict):
+    """A device is new or described anew; it replaces what was known of it."""
+
+    type: Literal["device"]
+    seq: int
+    device: DeviceSummary
+
+
+class Removed(TypedDict):
+    """A device has left the home."""
+
+    type: Literal["removed"]
+    seq: int
+    device: str
+
+
+class Coalesced(TypedDict):
+    """So many changes are left out, since later ones overtook them."""
+
+    type: Literal["coalesced"]
+    dropped: int
+
+
+class Accepted(TypedDict):
+    """A command is durable."""
+
+    type: Literal["accepted"]
+    ref: Ref | None
+    receipt: Receipt
+
+
+class Objected(TypedDict):
+    """A message is not followed, and why."""
+
+    type: Literal["problem"]
+    ref: Ref | None
+    problem: Problem
+
+
+class Pong(TypedDict):
+    """A sign of life."""
+
+    type: Literal["pong"]
+    ref: Ref | None
+
+
+Told = (
+    Hello
+    | Snapshot
+    | Resumed
+    | Values
+    | PresenceNow
+    | Happened
+    | ReceiptNow
+    | ViolationNow
+    | DeviceNow
+    | Removed
+    | Coalesced
+    | Accepted
+    | Objected
+    | Pong
+)

@@ -1,0 +1,340 @@
+"""What the API gives out: typed dictionaries, from which OpenAPI is generated too.
+
+mypy checks them where they are built, what is optional is left out, and they are built many
+thousand times a second.
+"""
+
+from collections.abc import Mapping
+from typing import Annotated, Literal, NotRequired
+
+from pydantic import Field, WithJsonSchema
+from typing_extensions import TypedDict
+
+from hub.core.records import Mode
+from protocol.joining import JoinChallenge, JoinGrant
+from protocol.presence import Presence
+from protocol.receipt import Status
+from protocol.topics import Leaf
+
+Timestamp = Annotated[
+    str,
+    WithJsonSchema(
+        {
+            "type": "string",
+            "format": "date-time",
+            "pattern": r"^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{3}Z$",
+            "examples": ["2026-11-21T20:43:00.123Z"],
+        }
+    ),
+]
+"""ISO 8601 in UTC with milliseconds."""
+
+Shown = bool | int | float | str | None
+"""A value as the device told it; null when the device does not know it now."""
+
+Document = Annotated[Mapping[str, object], WithJsonSchema({"type": "object"})]
+"""A JSON object that another document describes."""
+
+RuleId = Annotated[str, Field(examples=["ECO-VALUE-002"])]
+
+JoinAnswer = JoinChallenge | JoinGrant
+
+
+class PresenceState(TypedDict):
+    """Whether a device can be reached, why, and since when."""
+
+    status: Presence
+    reason: str
+    since: Timestamp
+
+
+class TwinValue(TypedDict):
+    """A property as the device told it last."""
+
+    value: Shown
+    at: Annotated[Timestamp, Field(description="When the hub took it in.")]
+    device_time: NotRequired[
+        Annotated[Timestamp, Field(description="When it was taken, by the device's clock.")]
+    ]
+
+
+class DesiredValue(TypedDict):
+    """A value that a command asks for and that the device has not shown yet."""
+
+    value: NotRequired[Annotated[Shown, Field(description="Left out when it cannot be read.")]]
+    command: str
+    since: Timestamp
+
+
+class TwinProperty(TypedDict):
+    """A property with its ages; `desired` while a command is on its way."""
+
+    value: Shown
+    at: Timestamp | None
+    age_s: float | None
+    is_stale: Annotated[
+        bool, Field(description="Older than its product allows, or the device is out of reach.")
+    ]
+    device_time: NotRequired[Timestamp]
+    desired: NotRequired[DesiredValue]
+
+
+# `class` is a word of Python: the field is added in the other way of writing a TypedDict.
+_Class = TypedDict("_Class", {"class": str | None})
+
+
+class DeviceSummary(_Class):
+    """A device as lists and the stream show it."""
+
+    id: Annotated[str, Field(examples=["air-purifier-0001"])]
+    name: str
+    vendor: str
+    product: str
+    presence: PresenceState
+    mode: Mode
+    spec_sha256: str | None
+    twin: dict[str, TwinValue]
+
+
+class DeviceList(TypedDict):
+    """All devices of the home, in the order in which they joined."""
+
+    devices: list[DeviceSummary]
+
+
+class Identity(TypedDict):
+    """What a device says of itself, and how it came here."""
+
+    vendor: str
+    product: str
+    serial: str
+    hardware: str
+    firmware: str
+    protocol: str
+    driver: str
+    epoch: int
+    joined_at: Timestamp
+    replaces: str | None
+    replaced_by: str | None
+
+
+class BrokenRule(TypedDict):
+    """A rule that a device broke, where, how often, and how to mend it."""
+
+    rule: RuleId
+    leaf: Leaf | None
+    path: str
+    sample: str
+    detail: str
+    text: str
+    fix: str
+    count: int
+    first_at: Timestamp
+    last_at: Timestamp
+
+
+class BrokenRules(TypedDict):
+    """The rules a device broke, the latest first."""
+
+    violations: list[BrokenRule]
+
+
+class Traffic(TypedDict):
+    """How a device's messages have come in since the hub started."""
+
+    heard_at: Timestamp | None
+    messages: int
+    missed: int
+
+
+class DeviceView(_Class):
+    """All the hub knows of one device."""
+
+    id: str
+    name: str
+    product: str
+    presence: PresenceState
+    mode: Mode
+    identity: Identity
+    spec_sha256: str | None
+    spec: Annotated[
+        Document | None, Field(description="The product spec; null until the hub has it.")
+    ]
+    twin: dict[str, TwinProperty]
+    violations: list[BrokenRule]
+    traffic: Traffic
+
+
+class ReceiptItem(TypedDict):
+    """The fate of one property of a set."""
+
+    address: str
+    status: Status
+    error: NotRequired[Annotated[str, Field(description="Rule id, or a code of the product.")]]
+    message: NotRequired[str]
+
+
+class ReceiptMoment(TypedDict):
+    """One step of a receipt."""
+
+    status: Status
+    at: Timestamp
+    reason: NotRequired[str]
+
+
+class Receipt(TypedDict):
+    """How far a command has come."""
+
+    id: Annotated[str, Field(description="What the client calls the command.")]
+    command: Annotated[str, Field(description="Its id on the wire, the `cause` of changes.")]
+    scope: Annotated[str, Field(description="Public id of the token that sent it.")]
+    device: str
+    action: str | None
+    status: Status
+    is_final: bool
+    reason: Annotated[str, Field(description="Why it ended, when the status does not say it all.")]
+    items: list[ReceiptItem]
+    results: dict[str, Shown]
+    history: list[ReceiptMoment]
+    created_at: Timestamp
+    expires_at: Timestamp
+
+
+class ReceiptList(TypedDict):
+    """Commands of one device, the latest first."""
+
+    commands: list[Receipt]
+
+
+class Part(TypedDict):
+    """A part of the hub and whether it works; what hinders it is told to token holders only."""
+
+    name: str
+    status: str
+    detail: NotRequired[str]
+    remedy: NotRequired[str]
+
+
+class HealthReport(TypedDict):
+    """Whether the hub works."""
+
+    status: Literal["ok", "degraded"]
+    parts: list[Part]
+
+
+class DeviceCounts(TypedDict):
+    """How many devices there are, in all and by presence."""
+
+    total: int
+    by_presence: dict[str, int]
+
+
+class HubReport(TypedDict):
+    """The hub itself."""
+
+    id: str
+    name: str
+    version: str
+    protocol: str
+    epoch: int
+    started_at: Timestamp
+    now: Timestamp
+    is_time_synced: bool
+    broker: Part
+    devices: DeviceCounts
+    open_commands: int
+    streams: int
+
+
+class WindowState(TypedDict):
+    """Whether devices may join now."""
+
+    is_open: bool
+    closes_at: Timestamp | None
+    devices_left: int
+    guesses_left: Annotated[int, Field(description="Wrong proofs until the window closes.")]
+    replaces: str | None
+
+
+class Advert(TypedDict):
+    """A device or another hub that was heard on the network; a hint, not a member."""
+
+    kind: Literal["device", "hub"]
+    name: str
+    device: str
+    host: str
+    port: int
+    addresses: list[str]
+    interface: str | None
+    first_at: Timestamp
+    last_at: Timestamp
+    times: int
+    txt: dict[str, str]
+    said_goodbye: bool
+    problem: str
+
+
+class Question(TypedDict):
+    """When the hub asked on an interface, and when something answered there."""
+
+    interface: str
+    address: str
+    asked: int
+    asked_at: Timestamp | None
+    answered: int
+    answered_at: Timestamp | None
+    heard_itself_at: Timestamp | None
+
+
+class DiscoveryReport(TypedDict):
+    """What the network tells of itself, with the evidence of asking."""
+
+    status: str
+    detail: str
+    remedy: str
+    seen: list[Advert]
+    questions: list[Question]
+
+
+class RuleEntry(TypedDict):
+    """One numbered sentence of the protocol."""
+
+    id: RuleId
+    text: str
+    keyword: str
+    party: list[str]
+    level: int
+    since: str
+    why: str
+    fix: str
+    refs: list[str]
+
+
+class RuleList(TypedDict):
+    """The requirement catalogue."""
+
+    rules: list[RuleEntry]
+
+
+class ProblemItem(TypedDict):
+    """One of several things wrong with a request."""
+
+    code: str
+    path: str
+    detail: str
+    remedy: NotRequired[str]
+
+
+class Problem(TypedDict):
+    """What went wrong, as RFC 9457 has it, with a stable code and what to do about it."""
+
+    type: Annotated[str, WithJsonSchema({"type": "string", "format": "uri-reference"})]
+    title: str
+    status: int
+    detail: str
+    code: Annotated[
+        str, Field(description="A rule id where a rule was broken.", examples=["ECO-VALUE-002"])
+    ]
+    remedy: str
+    path: NotRequired[Annotated[str, Field(examples=["properties.fan.level"])]]
+    errors: NotRequired[list[ProblemItem]]

@@ -1,0 +1,186 @@
+"""Turns a function into a documented route: one decorator per operation."""
+
+from collections.abc import Awaitable, Callable, Iterator
+from dataclasses import dataclass, field
+from http import HTTPStatus
+from typing import Any, Final, Generic, TypeVar
+
+from aiohttp import web
+from pydantic import TypeAdapter
+
+from hub.api.context import Context
+from protocol.ids import ADDRESS, COMMAND_ID, DEVICE_ID
+
+JSON: Final = "application/json"
+PREFIX: Final = "/api/v1"
+
+Body = TypeVar("Body")
+
+
+@dataclass(frozen=True, slots=True)
+class Parameter:
+    """A part of a path that the client fills in."""
+
+    name: str
+    pattern: str
+    description: str
+    example: str
+
+
+DEVICE: Final = Parameter("id", rf"^{DEVICE_ID}$", "Id of a device.", "air-purifier-0001")
+COMMAND: Final = Parameter(
+    "id", rf"^{COMMAND_ID}$", "What you called a command, or its id on the wire.", "phone-7f3a"
+)
+ACTION: Final = Parameter(
+    "action", rf"^{ADDRESS}$", "Address of an action, `service.action`.", "filter.reset"
+)
+RULE: Final = Parameter(
+    "id", r"^ECO-[A-Z]{2,16}-[0-9]{3}$", "Id of a rule of the protocol.", "ECO-VALUE-002"
+)
+
+EVERYWHERE: Final = frozenset(
+    {
+        HTTPStatus.BAD_REQUEST,
+        HTTPStatus.FORBIDDEN,
+        HTTPStatus.UNSUPPORTED_MEDIA_TYPE,
+        HTTPStatus.MISDIRECTED_REQUEST,
+        HTTPStatus.INTERNAL_SERVER_ERROR,
+        HTTPStatus.SERVICE_UNAVAILABLE,
+    }
+)
+"""Malformed, of a foreign origin, compressed, for another host, and what is the hub's own fault."""
+
+WITH_TOKEN: Final = frozenset({HTTPStatus.UNAUTHORIZED, HTTPStatus.TOO_MANY_REQUESTS})
+
+WITH_BODY: Final = frozenset(
+    {
+        HTTPStatus.REQUEST_TIMEOUT,
+        HTTPStatus.REQUEST_ENTITY_TOO_LARGE,
+        HTTPStatus.UNPROCESSABLE_ENTITY,
+    }
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Answer:
+    """An answer that an operation gives when all is well.
+
+    Attributes:
+        schema: A class of `models`; None when the content is no JSON, or there is none.
+        media: Types that the content may have; none when there is no content.
+    """
+
+    status: int
+    description: str
+    schema: object | None = None
+    media: tuple[str, ...] = (JSON,)
+
+
+@dataclass(frozen=True, slots=True)
+class Call(Generic[Body]):
+    """One request that has passed the gate.
+
+    Attributes:
+        scope: Public id of the token; empty where an operation is open and none was given.
+        body: The checked body; None where the operation has none.
+    """
+
+    context: Context
+    request: web.Request
+    scope: str
+    body: Body
+
+    def path(self, parameter: Parameter) -> str:
+        """Return what the client filled in."""
+        return self.request.match_info[parameter.name]
+
+
+Handler = Callable[[Call[Body]], Awaitable[web.StreamResponse]]
+
+
+@dataclass(frozen=True, slots=True)
+class Operation:
+    """A method of a path, with all that OpenAPI says of it.
+
+    Attributes:
+        path: The whole path, parameters in braces.
+        body: Checks the request body; None when there is none.
+        problems: Statuses of its problems beyond those that follow from the rest.
+        is_open: Whether it is served without a token.
+        is_http: Whether it is plain HTTP; a WebSocket has no place in OpenAPI's paths.
+    """
+
+    method: str
+    path: str
+    name: str
+    summary: str
+    description: str
+    tag: str
+    handler: Handler[Any]  # the decorator pairs it with the `body` that it takes
+    answers: tuple[Answer, ...]
+    parameters: tuple[Parameter, ...]
+    body: TypeAdapter[Any] | None
+    problems: frozenset[int]
+    is_open: bool
+    is_http: bool
+
+    @property
+    def problem_statuses(self) -> frozenset[int]:
+        """All statuses of its problems."""
+        found = set(self.problems | EVERYWHERE)
+        if not self.is_open:
+            found |= WITH_TOKEN
+        if self.body is not None:
+            found |= WITH_BODY
+        if self.parameters:
+            found.add(HTTPStatus.NOT_FOUND)
+        return frozenset(int(status) for status in found)
+
+
+@dataclass(slots=True)
+class Routes:
+    """The operations of one module."""
+
+    tag: str
+    operations: list[Operation] = field(default_factory=list)
+
+    def __iter__(self) -> Iterator[Operation]:
+        return iter(self.operations)
+
+    def operation(  # noqa: PLR0913 - one keyword for each thing that OpenAPI says
+        self,
+        method: str,
+        path: str,
+        *answers: Answer,
+        parameters: tuple[Parameter, ...] = (),
+        body: TypeAdapter[Body] | None = None,
+        problems: frozenset[int] | set[int] = frozenset(),
+        is_open: bool = False,
+        is_http: bool = True,
+    ) -> Callable[[Handler[Body]], Handler[Body]]:
+        """Serve a function at `method` and `path`, which is below the API's prefix.
+
+        The function's name becomes the operation's id, its docstring summary and description.
+        """
+
+        def register(handler: Handler[Body]) -> Handler[Body]:
+            summary, _, description = (handler.__doc__ or "").partition("\n\n")
+            operation = Operation(
+                method=method,
+                path=path if path == "/metrics" else PREFIX + path,
+                name=getattr(handler, "__name__", ""),
+                summary=" ".join(summary.split()).removesuffix("."),
+                description=" ".join(description.split()),
+                tag=self.tag,
+                handler=handler,
+                answers=answers,
+                parameters=parameters,
+                body=body,
+                problems=frozenset(problems),
+                is_open=is_open,
+                is_http=is_http,
+            )
+            self.operations.append(operation)
+            return handler
+
+        return register

@@ -1,0 +1,71 @@
+"""Operations on the hub as a whole: what it is, how it is, what it counts."""
+
+from collections import Counter
+
+from aiohttp import web
+from prometheus_client.exposition import CONTENT_TYPE_LATEST
+
+from hub.api.models import HealthReport, HubReport, Part
+from hub.api.operations import Answer, Call, Routes
+from hub.api.replies import json_reply, text_reply
+from hub.health import PartHealth
+from protocol.version import PROTOCOL
+
+routes = Routes("Hub")
+
+
+@routes.operation("GET", "/hub", Answer(200, "The hub.", HubReport))
+async def show_hub(call: Call[None]) -> web.Response:
+    """Show which hub this is, since when it runs, and what it has to do."""
+    home, clock = call.context.home, call.context.home.clock
+    broker = home.broker.state
+    presences = Counter(str(device.presence) for device in home.hub.devices.values())
+    report: HubReport = {
+        "id": home.hub_id,
+        "name": home.settings.hub.name,
+        "version": call.context.version,
+        "protocol": str(PROTOCOL),
+        "epoch": home.epoch,
+        "started_at": clock.iso(home.started_s),
+        "now": clock.iso(clock.now_s()),
+        "is_time_synced": clock.is_synced,
+        "broker": {
+            "name": broker.kind,
+            "status": "ok" if broker.is_ready else "degraded",
+            "detail": broker.detail,
+            "remedy": broker.remedy,
+        },
+        "devices": {"total": len(home.hub.devices), "by_presence": dict(presences)},
+        "open_commands": sum(1 for _ in home.hub.commands.open_ones()),
+        "streams": call.context.metrics.streams,
+    }
+    return json_reply(report)
+
+
+@routes.operation("GET", "/health", Answer(200, "How it is.", HealthReport), is_open=True)
+async def show_health(call: Call[None]) -> web.Response:
+    """Show whether the hub works.
+
+    Needs no token; with one it says what is wrong with a part and what mends it.
+    """
+    health = call.context.home.health()
+    is_known = bool(call.scope)
+    parts = [_part(part, is_known=is_known) for part in health.parts]
+    return json_reply(HealthReport(status=health.status, parts=parts))
+
+
+@routes.operation(
+    "GET",
+    "/metrics",
+    Answer(200, "All metrics in Prometheus' text format.", media=("text/plain",)),
+)
+async def show_metrics(call: Call[None]) -> web.Response:
+    """Show what the hub counts, for Prometheus."""
+    return text_reply(call.context.metrics.text(), CONTENT_TYPE_LATEST)
+
+
+def _part(part: PartHealth, *, is_known: bool) -> Part:
+    shown = Part(name=part.name, status=part.status)
+    if is_known:
+        shown["detail"], shown["remedy"] = part.detail, part.remedy
+    return shown

@@ -1,0 +1,224 @@
+"""One client on the stream: who it is, where it reads, what it asks."""
+
+import asyncio
+import logging
+from enum import Enum
+from typing import Final
+
+from aiohttp import WSMsgType, web
+from pydantic import ValidationError
+from pydantic_core import to_json
+
+from hub.api import problems
+from hub.api.asking import Wish, ask
+from hub.api.connections import Connection
+from hub.api.frames import sealed
+from hub.api.journal import Journal, Place, Reader
+from hub.api.messages import SAID, Auth, CallAction, Ping, Ref, Said, Set, Told
+from hub.api.problems import ProblemError
+from hub.api.views import receipt
+from hub.core.errors import RequestError
+from hub.home import Home
+from hub.metrics import Metrics
+from hub.store import StoreError
+from protocol.codec import read_object
+from protocol.errors import ViolationError
+from protocol.version import PROTOCOL
+
+AUTH_WITHIN_S: Final = 10.0
+MAX_AT_ONCE: Final = 64
+"""Commands of one phone that may wait for the store; it is not read further meanwhile."""
+
+MAX_MESSAGE_BYTES: Final = 65_536
+
+_log = logging.getLogger(__name__)
+
+
+class Close(Enum):
+    """Why the hub closes a stream: code and text of the close frame."""
+
+    STOPPING = 1001, "the hub is stopping"
+    NOT_TEXT = 1003, "messages are text"
+    TOO_SLOW = 1013, "nothing was read for 10 s; come back and resume"
+    NO_AUTH = 4400, "the first message must be auth"
+    TOKEN_WRONG = 4401, "the token is not valid"
+    TOKEN_REVOKED = 4401, "the token was revoked"
+    AUTH_LATE = 4408, "no auth within 10 s"
+
+    @property
+    def code(self) -> int:
+        """The close code."""
+        return self.value[0]
+
+    @property
+    def text(self) -> str:
+        """What it says to people."""
+        return self.value[1]
+
+
+class Phone:
+    """Talks with one client over an open WebSocket."""
+
+    def __init__(
+        self,
+        home: Home,
+        metrics: Metrics,
+        journal: Journal,
+        socket: "web.WebSocketResponse[bool]",
+        connection: Connection,
+    ) -> None:
+        self._home, self._metrics = home, metrics
+        self._journal, self._reader = journal, Reader(journal)
+        self._socket, self._connection = socket, connection
+        self._slots = asyncio.Semaphore(MAX_AT_ONCE)
+        self._tasks = asyncio.TaskGroup()
+        self._token, self._scope = "", ""
+        self._is_live = self._is_leaving = False
+
+    async def serve(self) -> None:
+        """Talk until one of the two leaves."""
+        self._tell(
+            {
+                "type": "hello",
+                "hub": self._home.hub_id,
+                "protocol": str(PROTOCOL),
+                "stream": self._journal.stream,
+            }
+        )
+        async with self._tasks:
+            if await self._is_admitted():
+                await self._listen()
+            self._is_live, self._is_leaving = False, True
+
+    def write_changes(self) -> None:
+        """Write what has changed, unless the client has not read what was written before."""
+        if not self._is_live or self._connection.writing_paused or not self._reader.is_behind:
+            return
+        dropped = self._reader.dropped
+        self._write(self._reader.take())
+        self._metrics.coalesced += self._reader.dropped - dropped
+
+    def check_token(self) -> None:
+        """Let the client go if its token was revoked."""
+        if self._is_live and self._home.security.check(self._token) is None:
+            self.leave(Close.TOKEN_REVOKED)
+
+    def leave(self, reason: Close) -> None:
+        """Close the socket and say why; does nothing the second time."""
+        if self._is_leaving:
+            return
+        self._is_leaving, self._is_live = True, False
+        self._tasks.create_task(self._close(reason), name="close stream")
+
+    async def _close(self, reason: Close) -> None:
+        await self._socket.close(code=reason.code, message=reason.text.encode(), drain=False)
+
+    async def _is_admitted(self) -> bool:
+        try:
+            message = await self._socket.receive(timeout=AUTH_WITHIN_S)
+        except TimeoutError:
+            self.leave(Close.AUTH_LATE)
+            return False
+        if message.type is not WSMsgType.TEXT:
+            self.leave(Close.NO_AUTH)
+            return False
+        try:
+            said = _parse(message.data)
+        except ProblemError as error:
+            self._object(None, error)
+            self.leave(Close.NO_AUTH)
+            return False
+        if not isinstance(said, Auth):
+            self.leave(Close.NO_AUTH)
+            return False
+        return self._admit(said)
+
+    def _admit(self, auth: Auth) -> bool:
+        token = self._home.security.check(auth.token)
+        if token is None:
+            self.leave(Close.TOKEN_WRONG)
+            return False
+        self._token, self._scope = auth.token, token.public_id
+        self._connection.is_trusted = True
+        self._connection.on_writable = self.write_changes
+        self._connection.on_stuck = lambda: self.leave(Close.TOO_SLOW)
+        place = Place(auth.resume.stream, auth.resume.seq) if auth.resume else None
+        self._write(self._reader.begin(place))
+        self._is_live = True
+        self.write_changes()
+        return True
+
+    async def _listen(self) -> None:
+        while True:
+            await self._connection.writable()
+            message = await self._socket.receive()
+            if message.type is WSMsgType.TEXT:
+                await self._take(message.data)
+            elif message.type is WSMsgType.BINARY:
+                self.leave(Close.NOT_TEXT)
+            else:
+                return
+
+    async def _take(self, data: bytes) -> None:
+        try:
+            said = _parse(data)
+        except ProblemError as error:
+            self._object(None, error)
+            return
+        match said:
+            case Ping(ref=ref):
+                self._tell({"type": "pong", "ref": ref})
+            case Auth():
+                detail = "this stream has authenticated already"
+                remedy = "open another stream for another token"
+                self._object(None, problems.refused(409, "auth-again", detail, remedy))
+            case Set() | CallAction():
+                await self._slots.acquire()
+                self._tasks.create_task(self._obey(said), name="command")
+
+    async def _obey(self, said: Set | CallAction) -> None:
+        try:
+            self.check_token()
+            if not self._is_leaving:
+                record = await ask(self._home, self._wish(said))
+                shown = receipt(record, self._home.clock)
+                self._tell({"type": "accepted", "ref": said.ref, "receipt": shown})
+        except RequestError as error:
+            self._object(said.ref, problems.of_request(error))
+        except StoreError as error:
+            self._object(said.ref, problems.of_store(error))
+        except Exception:
+            _log.exception("a command over the stream failed")
+            self._object(said.ref, problems.internal())
+        finally:
+            self._slots.release()
+
+    def _wish(self, said: Set | CallAction) -> Wish:
+        match said:
+            case Set(properties=values):
+                action = None
+            case CallAction(action=action, arguments=values):
+                pass
+        return Wish(self._scope, said.device, values, action, said.id, said.expires_in_s)
+
+    def _object(self, ref: Ref | None, error: ProblemError) -> None:
+        self._tell({"type": "problem", "ref": ref, "problem": error.problem})
+
+    def _tell(self, told: Told) -> None:
+        self._write(sealed(to_json(told)))
+
+    def _write(self, frames: bytes) -> None:
+        """Write frames as they are: a drain here would make one slow client hold up the others."""
+        transport = self._connection.transport
+        if transport is not None and not transport.is_closing() and not self._socket.closed:
+            transport.write(frames)
+            self._metrics.stream_bytes += len(frames)
+
+
+def _parse(data: bytes) -> Said:
+    try:
+        return SAID.validate_python(read_object(data, MAX_MESSAGE_BYTES))
+    except ViolationError as error:
+        raise problems.of_malformed(error) from error
+    except ValidationError as error:
+        raise problems.of_invalid(error) from error

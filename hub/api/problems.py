@@ -1,0 +1,131 @@
+"""What the API answers when it does not do what was asked, as RFC 9457 has it.
+
+* ProblemError    carries one problem, with the status and headers of its answer
+"""
+
+from collections.abc import Mapping, Sequence
+from http import HTTPStatus
+from typing import Final
+
+from pydantic import ValidationError
+from pydantic_core import ErrorDetails
+
+from hub.api.models import Problem, ProblemItem
+from hub.core.errors import RefusedError, RequestError
+from hub.joining import JoinError
+from hub.store import StoreError
+from protocol.errors import Violation, ViolationError, printable
+
+MEDIA_TYPE: Final = "application/problem+json"
+
+ITEMS_LIMIT: Final = 32
+"""So many of the things wrong with one request are told."""
+
+RULES_AT: Final = "/api/v1/rules/"
+
+
+class ProblemError(Exception):
+    """A request is answered with a problem.
+
+    Attributes:
+        problem: What is told.
+        headers: Headers that the status asks for, such as `Allow`.
+    """
+
+    def __init__(self, problem: Problem, headers: Mapping[str, str] | None = None) -> None:
+        super().__init__(f"{problem['status']} {problem['code']}: {problem['detail']}")
+        self.problem, self.headers = problem, headers or {}
+
+    @property
+    def status(self) -> int:
+        """The status of the answer."""
+        return self.problem["status"]
+
+
+def problem(status: int, code: str, detail: str, remedy: str) -> Problem:
+    """Make a problem; `code` is a rule id or one of the API's own codes."""
+    is_rule = code.startswith("ECO-")
+    return {
+        "type": f"{RULES_AT}{code}" if is_rule else f"urn:ecohub:problem:{code}",
+        "title": HTTPStatus(status).phrase,
+        "status": status,
+        "detail": detail,
+        "code": code,
+        "remedy": remedy,
+    }
+
+
+def refused(
+    status: int, code: str, detail: str, remedy: str, headers: Mapping[str, str] | None = None
+) -> ProblemError:
+    """Make the error that answers a request with a problem."""
+    return ProblemError(problem(status, code, detail, remedy), headers)
+
+
+def of_request(error: RequestError) -> ProblemError:
+    """Tell why the core does not take a command."""
+    if isinstance(error, RefusedError):
+        return of_violations(error.violations, error.status)
+    headers = {"Retry-After": "1"} if error.status == HTTPStatus.TOO_MANY_REQUESTS else {}
+    return refused(error.status, error.code, str(error), error.remedy, headers)
+
+
+def of_violations(violations: Sequence[Violation], status: int) -> ProblemError:
+    """Tell which rules a request breaks; the first one names the problem."""
+    first = violations[0]
+    told = problem(status, first.rule, first.detail, first.fix)
+    told["path"] = _path(first.path)
+    if len(violations) > 1:
+        told["errors"] = [
+            {"code": v.rule, "path": _path(v.path), "detail": v.detail, "remedy": v.fix}
+            for v in violations[:ITEMS_LIMIT]
+        ]
+    return ProblemError(told)
+
+
+def of_malformed(error: ViolationError) -> ProblemError:
+    """Tell why a body is no JSON object that can be read."""
+    return of_violations(error.violations, HTTPStatus.BAD_REQUEST)
+
+
+def of_invalid(error: ValidationError) -> ProblemError:
+    """Tell which fields of a body are wrong."""
+    items = [_item(found) for found in error.errors(include_url=False, include_context=False)]
+    first = items[0]
+    remedy = "GET /api/v1/openapi.json says what the body may hold"
+    told = problem(HTTPStatus.UNPROCESSABLE_ENTITY, "body-invalid", first["detail"], remedy)
+    told["path"] = first["path"]
+    if len(items) > 1:
+        told["errors"] = items[:ITEMS_LIMIT]
+    return ProblemError(told)
+
+
+def of_store(error: StoreError) -> ProblemError:
+    """Tell that something could not be made durable, so it was not done."""
+    headers = {"Retry-After": "5"}
+    return refused(HTTPStatus.SERVICE_UNAVAILABLE, error.code, error.what, error.remedy, headers)
+
+
+def of_joining(error: JoinError) -> ProblemError:
+    """Tell why a device is not let in."""
+    headers = {"Retry-After": "10"} if error.status == HTTPStatus.TOO_MANY_REQUESTS else {}
+    return refused(error.status, error.code, error.what, error.remedy, headers)
+
+
+def internal() -> ProblemError:
+    """Tell that the hub has made a mistake, and nothing of what it was."""
+    detail = "the hub made a mistake of its own; its log says which"
+    return refused(
+        HTTPStatus.INTERNAL_SERVER_ERROR, "internal-error", detail, "try again, and report it"
+    )
+
+
+def _path(path: str) -> str:
+    """Name a place in the body as the client wrote it: the wire's `values` are `properties`."""
+    top, dot, rest = path.partition(".")
+    return f"properties{dot}{rest}" if top == "values" else path
+
+
+def _item(found: ErrorDetails) -> ProblemItem:
+    place = printable(".".join(str(part) for part in found["loc"])) or "body"
+    return {"code": "body-invalid", "path": place, "detail": f"{place}: {found['msg']}"}

@@ -1,0 +1,148 @@
+"""Serves the API: opens the port, and closes all that came through it.
+
+* ApiStartError    the API cannot be served, with what to do about it
+"""
+
+import asyncio
+import errno
+from importlib.metadata import version
+from typing import Final
+
+from aiohttp import web
+from pydantic_core import to_json
+
+from hub.api import catalogue, commands, devices, live, network, openapi, overview, pages
+from hub.api.connections import HEADERS_WITHIN_S, Connection, Connections
+from hub.api.context import Context
+from hub.api.dispatch import MAX_BODY_BYTES, go_on, guard, serving
+from hub.api.gate import Gate, own_names
+from hub.api.operations import Operation
+from hub.api.stream import Stream
+from hub.home import Home
+from hub.metrics import Metrics
+from hub.ports import describe
+
+LINGER_S: Final = 1.0
+"""How long the rest of a body that nobody wants is read, so that the answer arrives."""
+
+SHUTDOWN_S: Final = 1.0
+BACKLOG: Final = 512
+
+OPERATIONS: Final[tuple[Operation, ...]] = (
+    *overview.routes,
+    *devices.routes,
+    *commands.routes,
+    *network.routes,
+    *catalogue.routes,
+    *pages.routes,
+    *live.routes,
+)
+
+
+class ApiStartError(Exception):
+    """The API cannot be served."""
+
+    def __init__(self, what: str, remedy: str) -> None:
+        super().__init__(f"{what}. {remedy}")
+        self.what, self.remedy = what, remedy
+
+
+class Api:
+    """The API of one home.
+
+    Attributes:
+        port: Where it is served, once `open` has returned.
+        stream: The phones on it.
+        metrics: What it and the rest of the hub have counted.
+    """
+
+    def __init__(self, home: Home) -> None:
+        self._home = home
+        self._settings = home.settings.api
+        self.port = self._settings.port
+        self.metrics = Metrics(home)
+        self.stream = Stream(home, self.metrics)
+        self._connections = Connections(home.clock)
+        self._runner: web.AppRunner | None = None
+        self._server: asyncio.Server | None = None
+
+    async def open(self) -> None:
+        """Open the port.
+
+        Raises:
+            ApiStartError: The port is taken, or not ours to use.
+        """
+        app = self._application()
+        self._runner = web.AppRunner(app, shutdown_timeout=SHUTDOWN_S)
+        await self._runner.setup()
+        try:
+            self._server = await asyncio.get_running_loop().create_server(
+                self._connect, self._settings.host, self._settings.port, backlog=BACKLOG
+            )
+        except OSError as error:
+            await self._runner.cleanup()
+            raise await self._start_error(error) from error
+        self.port = self._server.sockets[0].getsockname()[1]
+
+    async def run(self) -> None:
+        """Serve until cancelled, then close everything."""
+        hear_no_more = [
+            self._home.bus.subscribe(self.metrics.take),
+            self._home.bus.subscribe(self.stream.take),
+        ]
+        try:
+            async with asyncio.TaskGroup() as tasks:
+                tasks.create_task(self._connections.run(), name="connections")
+                tasks.create_task(self.stream.run(), name="stream")
+        finally:
+            for unsubscribe in hear_no_more:
+                unsubscribe()
+            await self._close()
+
+    async def _close(self) -> None:
+        if self._server is not None:
+            self._server.close()
+        self.stream.close()
+        if self._runner is not None:
+            await self._runner.cleanup()
+
+    def _connect(self) -> Connection:
+        if self._runner is None or self._runner.server is None:
+            raise RuntimeError("the API is not open")
+        return Connection(
+            self._connections,
+            self._runner.server,
+            loop=asyncio.get_running_loop(),
+            keepalive_timeout=HEADERS_WITHIN_S,
+            lingering_time=LINGER_S,
+            access_log=None,
+            auto_decompress=False,
+        )
+
+    def _application(self) -> web.Application:
+        home, settings, number = self._home, self._settings, version("ecohub")
+        context = Context(
+            home=home,
+            stream=self.stream,
+            metrics=self.metrics,
+            version=number,
+            document=to_json(openapi.document(OPERATIONS, number)),
+        )
+        names = own_names(home.hub_id, settings.allowed_hosts)
+        gate = Gate(home.security, names, settings.allowed_origins)
+        watch = guard(gate, self.metrics.requests)
+        app = web.Application(middlewares=[watch], client_max_size=MAX_BODY_BYTES)
+        for operation in OPERATIONS:
+            handler = serving(operation, context, gate)
+            method, path = operation.method, operation.path
+            app.router.add_route(method, path, handler, expect_handler=go_on)
+        return app
+
+    async def _start_error(self, error: OSError) -> ApiStartError:
+        where = f"{self._settings.host}:{self._settings.port}"
+        if error.errno == errno.EADDRINUSE:
+            holder = await asyncio.to_thread(describe, self._settings.port, "tcp")
+            remedy = "Stop that, or set another port in [api] of hub.toml."
+            return ApiStartError(f"The API's port {where} is taken by {holder}", remedy)
+        what = f"The API cannot be served at {where}: {error.strerror or error}"
+        return ApiStartError(what, "Set another host or port in [api] of hub.toml.")

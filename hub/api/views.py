@@ -1,0 +1,241 @@
+"""Shows what the core holds: core objects in, the API's dictionaries out."""
+
+from collections.abc import Iterable, Mapping
+from typing import Final
+
+from pydantic_core import from_json
+
+from hub.api.models import (
+    BrokenRule,
+    DesiredValue,
+    DeviceSummary,
+    DeviceView,
+    Identity,
+    PresenceState,
+    Receipt,
+    ReceiptItem,
+    ReceiptMoment,
+    RuleEntry,
+    TwinProperty,
+    TwinValue,
+)
+from hub.clock import Clock
+from hub.core.device import Desired, Device, ViolationCount
+from hub.core.events import Reported
+from hub.core.records import CommandRecord, Item, Moment
+from protocol.ids import Address
+from protocol.presence import Presence
+from protocol.product import Property
+from protocol.rules import Rule
+
+REACHABLE: Final = frozenset({Presence.ONLINE, Presence.ASLEEP})
+"""Where the values of a device are as it told them last, and not merely the last that were told."""
+
+
+def device_summary(device: Device, clock: Clock) -> DeviceSummary:
+    """Show a device as lists and the stream do; nothing in it changes by time alone."""
+    record = device.record
+    return {
+        "id": record.id,
+        "name": record.name,
+        "class": device_class(device),
+        "product": record.product,
+        "vendor": record.vendor,
+        "presence": presence_state(device, clock),
+        "mode": record.mode,
+        "spec_sha256": record.spec_sha256,
+        "twin": twin_values(device.reported, clock),
+    }
+
+
+def device_view(device: Device, clock: Clock, now_s: float) -> DeviceView:
+    """Show all that is known of a device, with the ages of its values at `now_s`."""
+    record, document = device.record, device.document
+    heard_s = device.heard_s
+    return {
+        "id": record.id,
+        "name": record.name,
+        "class": device_class(device),
+        "product": record.product,
+        "presence": presence_state(device, clock),
+        "mode": record.mode,
+        "identity": identity(device, clock),
+        "spec_sha256": record.spec_sha256,
+        "spec": None if document is None else from_json(document),
+        "twin": twin(device, clock, now_s),
+        "violations": broken_rules(device, clock),
+        "traffic": {
+            "heard_at": None if heard_s is None else clock.iso(heard_s),
+            "messages": device.messages,
+            "missed": device.missed,
+        },
+    }
+
+
+def device_class(device: Device) -> str | None:
+    """Name the class of a device, if its product spec is known and names one."""
+    return device.product.spec.device_class if device.product else None
+
+
+def presence_state(device: Device, clock: Clock) -> PresenceState:
+    """Show whether a device can be reached, why, and since when."""
+    since = clock.iso(device.since_s)
+    return {"status": device.presence, "reason": device.reason, "since": since}
+
+
+def identity(device: Device, clock: Clock) -> Identity:
+    """Show what a device says of itself, and how it came here."""
+    record = device.record
+    return {
+        "vendor": record.vendor,
+        "product": record.product,
+        "serial": record.serial,
+        "hardware": record.hardware,
+        "firmware": record.firmware,
+        "protocol": record.protocol,
+        "driver": record.driver,
+        "epoch": record.epoch,
+        "joined_at": clock.iso(record.joined_at_s),
+        "replaces": record.replaces,
+        "replaced_by": record.replaced_by,
+    }
+
+
+def twin_values(reported: Mapping[Address, Reported], clock: Clock) -> dict[str, TwinValue]:
+    """Show reported values; those of one message share the text of their time."""
+    shown: dict[str, TwinValue] = {}
+    at_s, at = -1.0, ""
+    for address, value in reported.items():
+        if value.at_s != at_s:
+            at_s, at = value.at_s, clock.iso(value.at_s)
+        shown[address] = one = TwinValue(value=value.value, at=at)
+        if value.device_time_ms is not None:
+            one["device_time"] = _iso_ms(value.device_time_ms, clock)
+    return shown
+
+
+def twin(device: Device, clock: Clock, now_s: float) -> dict[str, TwinProperty]:
+    """Show each property that was told or can be read, with its age and what is wanted of it."""
+    declared = device.product.properties if device.product else {}
+    readable = device.product.readable if device.product else frozenset()
+    addresses = dict.fromkeys([*(a for a in declared if a in readable), *device.reported])
+    for address in device.desired:
+        addresses.setdefault(address)
+    shown: dict[str, TwinProperty] = {}
+    for address in addresses:
+        value = device.reported.get(address)
+        one = _property(value, clock, now_s)
+        one["is_stale"] = _is_stale(device, declared.get(address), value, now_s)
+        desired = device.desired.get(address)
+        if desired is not None:
+            one["desired"] = _desired(desired, clock, is_readable=address in readable)
+        shown[address] = one
+    return shown
+
+
+def broken_rules(device: Device, clock: Clock) -> list[BrokenRule]:
+    """Show the rules a device broke, the latest first."""
+    counts = sorted(device.violations.values(), key=lambda found: -found.last_s)
+    return [broken_rule(count, clock) for count in counts]
+
+
+def broken_rule(found: ViolationCount, clock: Clock) -> BrokenRule:
+    """Show one rule that a device broke."""
+    violation = found.violation
+    return {
+        "rule": violation.rule,
+        "leaf": found.leaf,
+        "path": violation.path,
+        "sample": violation.sample,
+        "detail": violation.detail,
+        "text": violation.text,
+        "fix": violation.fix,
+        "count": found.count,
+        "first_at": clock.iso(found.first_s),
+        "last_at": clock.iso(found.last_s),
+    }
+
+
+def receipt(record: CommandRecord, clock: Clock) -> Receipt:
+    """Show how far a command has come; never what it asks for, which may be a password."""
+    return {
+        "id": record.client_id,
+        "command": record.id,
+        "scope": record.scope,
+        "device": record.device,
+        "action": record.action,
+        "status": record.status,
+        "is_final": record.is_final,
+        "reason": record.reason,
+        "items": [_item(item) for item in record.items],
+        "results": dict(record.results),
+        "history": [_moment(moment, clock) for moment in record.history],
+        "created_at": clock.iso(record.created_at_s),
+        "expires_at": clock.iso(record.expires_at_s),
+    }
+
+
+def receipts(records: Iterable[CommandRecord], clock: Clock) -> list[Receipt]:
+    """Show commands, the latest first."""
+    return [receipt(record, clock) for record in reversed(list(records))]
+
+
+def rule_entry(rule: Rule) -> RuleEntry:
+    """Show one numbered sentence of the protocol."""
+    return {
+        "id": rule.id,
+        "text": rule.text,
+        "keyword": rule.keyword,
+        "party": list(rule.party),
+        "level": rule.level,
+        "since": rule.since,
+        "why": rule.why,
+        "fix": rule.fix,
+        "refs": list(rule.refs),
+    }
+
+
+def _item(item: Item) -> ReceiptItem:
+    shown = ReceiptItem(address=item.address, status=item.status)
+    if item.error is not None:
+        shown["error"] = item.error
+    if item.message:
+        shown["message"] = item.message
+    return shown
+
+
+def _moment(moment: Moment, clock: Clock) -> ReceiptMoment:
+    shown = ReceiptMoment(status=moment.status, at=clock.iso(moment.at_s))
+    if moment.reason:
+        shown["reason"] = moment.reason
+    return shown
+
+
+def _property(value: Reported | None, clock: Clock, now_s: float) -> TwinProperty:
+    if value is None:
+        return {"value": None, "at": None, "age_s": None, "is_stale": True}
+    age_s = round(max(0.0, now_s - value.at_s), 3)
+    shown = TwinProperty(value=value.value, at=clock.iso(value.at_s), age_s=age_s, is_stale=False)
+    if value.device_time_ms is not None:
+        shown["device_time"] = _iso_ms(value.device_time_ms, clock)
+    return shown
+
+
+def _is_stale(
+    device: Device, declared: Property | None, value: Reported | None, now_s: float
+) -> bool:
+    if value is None or device.presence not in REACHABLE:
+        return True
+    max_age_s = declared.max_age_s if declared else None
+    return max_age_s is not None and now_s - value.at_s > max_age_s
+
+
+def _desired(desired: Desired, clock: Clock, *, is_readable: bool) -> DesiredValue:
+    shown = DesiredValue(command=desired.command, since=clock.iso(desired.since_s))
+    if is_readable:
+        shown["value"] = desired.value
+    return shown
+
+
+def _iso_ms(unix_ms: int, clock: Clock) -> str:
+    return clock.iso(clock.mono_s(unix_ms / 1000))
