@@ -73,9 +73,12 @@ class Upkeep:
         try:
             if self._copied != self._access():
                 self._copy()
-            meta.end(self._writer.control, self._clock)
         except (sqlite3.Error, OSError, DamagedError) as error:
-            _log.warning("the hub's end is not kept; the next start checks all: %s", error)
+            _log.warning("there is no snapshot of the hub's end: %s", explain(error))
+        try:
+            meta.end(self._writer.control, self._clock)
+        except sqlite3.Error as error:
+            _log.warning("the next start checks all databases: %s", explain(error))
 
     def _is_snapshot_due(self) -> bool:
         last_s = newest_snapshot_s(self._path)
