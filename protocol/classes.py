@@ -170,12 +170,9 @@ def _property_differences(part: PropertyPart, path: str, declared: Property) -> 
 
 
 def _describe(part: Part) -> str:
-    match part:
-        case ActionPart():
-            return f"the action {part.address}"
-        case EventPart():
-            return f"the event {part.address}"
-        case PropertyPart():
-            unit = f" in {part.unit}" if part.unit else ""
-            kind = part.formats[0] if len(part.formats) == 1 else "number"
-            return f"the property {part.address}: {kind}{unit}, {', '.join(part.access)}"
+    if isinstance(part, ActionPart | EventPart):
+        kind = "action" if isinstance(part, ActionPart) else "event"
+        return f"the {kind} {part.address}"
+    unit = f" in {part.unit}" if part.unit else ""
+    kind = part.formats[0] if len(part.formats) == 1 else "number"
+    return f"the property {part.address}: {kind}{unit}, {', '.join(part.access)}"

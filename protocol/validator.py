@@ -41,7 +41,7 @@ class CompiledProduct:
         self.readable = frozenset(a for a, p in self.properties.items() if p.is_readable)
         self.writable = frozenset(a for a, p in self.properties.items() if p.is_writable)
         self._reported: dict[str, Callable[[Scalar], bool]] = {
-            address: quick_check(limits(part), may_be_null=True)
+            address: quick_check(limits(part))
             for address, part in self.properties.items()
             if _is_reported(part)
         }
@@ -52,13 +52,12 @@ class CompiledProduct:
         try:
             for address, value in values.items():
                 if not quick[address](value):
-                    break
-            else:
-                if not is_full or values.keys() >= self.readable:
-                    return ()
+                    return self._explain(values, is_full=is_full)
         except KeyError:
-            pass
-        return tuple(islice(self._state_violations(values, is_full=is_full), MAX_VIOLATIONS))
+            return self._explain(values, is_full=is_full)
+        if is_full and not values.keys() >= self.readable:
+            return self._explain(values, is_full=True)
+        return ()
 
     def keep(self, values: Mapping[str, Scalar]) -> dict[Address, Scalar]:
         """Return the values that are stored in warn mode.
@@ -103,6 +102,9 @@ class CompiledProduct:
         """Say in a few words which values a property takes; empty if there is no such property."""
         part = self.properties.get(Address(address))
         return "" if part is None else allowed(part)
+
+    def _explain(self, values: Mapping[str, Scalar], *, is_full: bool) -> tuple[Violation, ...]:
+        return tuple(islice(self._state_violations(values, is_full=is_full), MAX_VIOLATIONS))
 
     def _state_violations(
         self, values: Mapping[str, Scalar], *, is_full: bool

@@ -21,6 +21,9 @@ NOT_SHOWN: Final = "(not shown)"
 MAX_CHOICES: Final = 12
 """So many values of an enumeration are named in a sentence."""
 
+_LONGEST: Final = 2**31 - 1
+"""A text is only looked at for half a surrogate pair when its length is asked for."""
+
 _KINDS: Final = {"bool": "true or false", "float": "a number", "string": "a text"}
 
 
@@ -124,19 +127,17 @@ def as_json(given: Scalar) -> str:
 
 
 @lru_cache(maxsize=4096)
-def quick_check(limits: Limits, *, may_be_null: bool) -> Callable[[Scalar], bool]:
-    """Return a compiled test that is true for the allowed values, and for no other.
+def quick_check(limits: Limits) -> Callable[[Scalar], bool]:
+    """Return a compiled test that is true for null and the allowed values, and for no other.
 
     Equal declarations share one: a home's products need a few dozen in all.
     """
     if limits.has_gaps:
-        return _stepped_check(limits, may_be_null=may_be_null)
+        return _stepped_check(limits)
     schema = _schema(limits)
     if limits.choices:
         schema = core_schema.chain_schema([schema, core_schema.literal_schema([*limits.choices])])
-    if may_be_null:
-        schema = core_schema.nullable_schema(schema)
-    return SchemaValidator(schema).isinstance_python
+    return SchemaValidator(core_schema.nullable_schema(schema)).isinstance_python
 
 
 def _schema(limits: Limits) -> CoreSchema:
@@ -144,7 +145,8 @@ def _schema(limits: Limits) -> CoreSchema:
         case "bool":
             return core_schema.bool_schema(strict=True)
         case "string":
-            return core_schema.str_schema(strict=True, max_length=limits.max_length)
+            longest = limits.max_length or _LONGEST
+            return core_schema.str_schema(strict=True, max_length=longest)
         case "float":
             return core_schema.float_schema(
                 strict=True, ge=limits.low, le=limits.high, allow_inf_nan=False
@@ -154,7 +156,7 @@ def _schema(limits: Limits) -> CoreSchema:
             return core_schema.int_schema(strict=True, ge=low, le=high)
 
 
-def _stepped_check(limits: Limits, *, may_be_null: bool) -> Callable[[Scalar], bool]:
+def _stepped_check(limits: Limits) -> Callable[[Scalar], bool]:
     """Return the test of a range with steps.
 
     In Python, since a compiled one would have to call back for the step: that costs twice as much.
@@ -165,12 +167,12 @@ def _stepped_check(limits: Limits, *, may_be_null: bool) -> Callable[[Scalar], b
     def check_integer(given: Scalar) -> bool:
         if type(given) is int:
             return low <= given <= high and (given - low) % step == 0
-        return may_be_null and given is None
+        return given is None
 
     def check_number(given: Scalar) -> bool:
         if type(given) is float or type(given) is int:
             return low <= given <= high and abs(remainder(given - low, step)) <= tolerance
-        return may_be_null and given is None
+        return given is None
 
     return check_integer if limits.format in INTEGER_LIMITS else check_number
 
