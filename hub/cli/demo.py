@@ -1,0 +1,105 @@
+"""`ecohub demo`: a hub and simulated devices in processes of their own, at once."""
+
+import asyncio
+import shutil
+import signal
+import tempfile
+from collections.abc import Coroutine
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, Final, Literal
+from urllib.parse import urlsplit
+
+import typer
+
+from hub.cli.access import Access
+from hub.cli.children import Children, while_alive
+from hub.cli.client import HubClient
+from hub.cli.demo_home import DemoHome, Plan, products
+from hub.cli.demo_screen import JsonScreen, PeopleScreen, Screen
+from hub.cli.options import AsJson
+from hub.interfaces import interfaces, reachable_addresses
+
+if TYPE_CHECKING:
+    from hub.api.models import DeviceSummary
+
+ANYWHERE: Final = "0.0.0.0"  # noqa: S104 - what hub.toml says by default, for its addresses
+
+
+def demo(
+    *,
+    broker: Annotated[
+        Literal["auto", "mosquitto", "embedded"],
+        typer.Option(help="Which broker the hub runs; auto takes mosquitto where there is one."),
+    ] = "auto",
+    speed: Annotated[
+        float, typer.Option(min=0.1, max=1000, help="How much faster than real time devices live.")
+    ] = 1.0,
+    data: Annotated[
+        Path | None,
+        typer.Option(
+            metavar="FOLDER",
+            help="Data folder; stays when the demo ends. Without it, a new one that goes.",
+            show_default=False,
+        ),
+    ] = None,
+    as_json: AsJson = False,
+) -> None:
+    """A hub and simulated devices, each in a process of its own, until Ctrl-C.
+
+    The devices find the hub by mDNS and join it. With --json, one line on stdout when every device
+    is online: {"url", "token", "devices"}; then it stays up. SIGINT or SIGTERM ends all of it.
+    """
+    folder = data.absolute() if data else Path(tempfile.mkdtemp(prefix="ecohub-demo-"))
+    plan = Plan(folder, products(), None if broker == "auto" else broker, speed)
+    plan.logs.mkdir(parents=True, exist_ok=True)
+    screen = JsonScreen() if as_json else PeopleScreen()
+    asyncio.run(_until_stopped(_live(plan, screen)))
+    if data is None:
+        shutil.rmtree(folder, ignore_errors=True)
+
+
+async def _until_stopped(life: Coroutine[None, None, None]) -> None:
+    """Run `life` until it ends or a first signal comes; further ones change nothing."""
+    task = asyncio.ensure_future(life)
+    loop = asyncio.get_running_loop()
+    signals: list[int] = []
+
+    def stop(number: int) -> None:
+        if not signals:
+            task.cancel()
+        signals.append(number)
+
+    for number in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
+        loop.add_signal_handler(number, stop, number)
+    try:
+        await task
+    except asyncio.CancelledError:
+        if not signals:
+            raise
+
+
+async def _live(plan: Plan, screen: Screen) -> None:
+    async with Children(plan.logs) as children:
+        home = DemoHome(plan, children, screen.progress)
+        screen.progress("starting the hub ...")
+        access = await home.start_hub()
+        async with HubClient(access) as client:
+            gathering = _gather(home, client, screen, access)
+            devices = await while_alive(children.running, gathering)
+            screen.home(access, _addresses(access), plan.folder, devices)
+            await while_alive(children.running, screen.life(client, devices))
+
+
+async def _gather(
+    home: DemoHome, client: HubClient, screen: Screen, access: Access
+) -> "list[DeviceSummary]":
+    screen.progress(f"broker: {(await client.hub())['broker'].get('detail', '?')}")
+    screen.progress("devices look for the hub and join ...")
+    await home.start_devices(client)
+    return await home.all_online(client, access.url)
+
+
+def _addresses(access: Access) -> list[str]:
+    """Return the urls at which others on the network reach the hub."""
+    port = urlsplit(access.url).port
+    return [f"http://{place}:{port}" for place in reachable_addresses(ANYWHERE, interfaces())]
