@@ -1,7 +1,7 @@
 """Fill protocol/SPEC.md from the catalogue and the tables of the code, or check that it is filled.
 
-Lines `- [ECO-...]` get the sentence of the catalogue; a block from `<!-- name -->` to `<!-- end -->`
-gets the table of that name. Run `python scripts/spec.py` after a change of either; `--check` writes
+Lines `- [ECO-...]` get the sentence of the catalogue, and blocks `<!-- name -->` to `<!-- end -->`
+get the table of that name. Run `python scripts/spec.py` after a change of either; `--check` writes
 nothing and ends with 1 when the file would change.
 """
 
