@@ -65,7 +65,8 @@ def take_snapshot(connection: sqlite3.Connection, path: Path, wall_s: float) -> 
     folder = path.parent / SNAPSHOTS
     folder.mkdir(mode=0o700, exist_ok=True)
     draft = folder / f"{path.stem}.draft"
-    draft.unlink(missing_ok=True)
+    for rest in folder.glob(f"{draft.name}*"):  # of a hub that was killed at this
+        rest.unlink()
     os.close(os.open(draft, os.O_RDWR | os.O_CREAT | os.O_EXCL, 0o600))
     try:
         with closing(sqlite3.connect(draft, isolation_level=None)) as copy:
