@@ -218,6 +218,11 @@ async def _until_stopped(settings: Settings, on_ready: OnReady | None) -> None:
         await task
     except asyncio.CancelledError:
         log.info("stopped")
+    except ExceptionGroup as group:
+        log.exception("a part of the hub has failed")
+        fault = group.exceptions[0]
+        remedy = "this is a fault of ecohub: please report it with the log"
+        raise AppError(f"{type(fault).__name__}: {fault}", remedy) from group
 
 
 @contextmanager

@@ -85,7 +85,7 @@ class RefusedError(RequestError):
 
     status = 422
 
-    def __init__(self, violations: tuple[Violation, ...]) -> None:
-        super().__init__("; ".join(v.detail for v in violations), violations[0].fix)
+    def __init__(self, violations: tuple[Violation, ...], remedy: str) -> None:
+        super().__init__("; ".join(v.detail for v in violations), remedy)
         self.code = violations[0].rule
         self.violations = violations

@@ -41,6 +41,7 @@ from protocol.presence import Evidence
 from protocol.presence import Presence as Reach
 from protocol.receipt import Status, Step
 from protocol.topics import Leaf, Topic
+from protocol.validator import CompiledProduct
 
 BIRTHS_PER_S: Final = 500
 """Announces a second that a birth may call forth; its spread follows (ECO-BIRTH-002)."""
@@ -347,7 +348,7 @@ class Hub:
             else device.product.check_action(request.action, request.values)
         )
         if violations:
-            raise RefusedError(violations)
+            raise RefusedError(violations, _remedy(device.product, violations[0]))
         waiting = len(self.commands.lane(device.id).waiting)
         if waiting >= MAX_WAITING:
             raise TooManyCommandsError(device.id, waiting)
@@ -360,6 +361,13 @@ class Hub:
 
 def _is_shut_out(device: Device) -> bool:
     return device.presence in {Reach.QUARANTINED, Reach.RETIRED}
+
+
+def _remedy(product: CompiledProduct, violation: Violation) -> str:
+    address = violation.path.removeprefix("values.")
+    if violation.rule.startswith("ECO-VALUE-") and address in product.properties:
+        return f"send {product.allowed(address)}"
+    return violation.fix
 
 
 def _digest(request: CommandRequest) -> str:

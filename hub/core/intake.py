@@ -10,7 +10,7 @@ from hub.core.device import Device, Spec
 from hub.core.enforcement import count_violation
 from hub.core.events import DeviceAdded, EventHappened, Reported, ValuesReported
 from hub.core.interview import Interviews
-from hub.core.members import lose_sent_actions
+from hub.core.members import lose_sent_actions, name_after_product
 from hub.core.outcome import Outcome
 from hub.core.presence import observe
 from hub.core.records import CommandRecord, SaveDevice, SaveSpec
@@ -84,11 +84,11 @@ class Intake:
         )
         if is_new_boot:
             device.seqs.clear()
+        device.is_announced = True
+        self._find_spec(device, message, now_s, out)
         if replace(device.record, connection=known.connection) != known:
             out.saves.append(SaveDevice(device.record))
             out.events.append(DeviceAdded(device.id))
-        device.is_announced = True
-        self._find_spec(device, message, now_s, out)
         if is_new_boot:
             lose_sent_actions(self._commands, device, message.epoch, now_s, out)
         resend(self._commands, device, now_s, out)
@@ -172,6 +172,7 @@ class Intake:
         spec = self._specs.get(message.spec.sha256)
         if spec:
             device.spec, device.interview = spec, None
+            name_after_product(self._devices, device, out)
             observe(device, Evidence.ANNOUNCED_KNOWN, "announced", now_s, out)
         else:
             device.spec = None
@@ -180,6 +181,7 @@ class Intake:
 
     def _accept_spec(self, device: Device, spec: Spec, now_s: float, out: Outcome) -> None:
         device.spec, device.interview = spec, None
+        name_after_product(self._devices, device, out)
         out.events.append(DeviceAdded(device.id))
         if not device.is_connected:
             return

@@ -1,6 +1,8 @@
 """Who belongs to the home: devices are let in, renamed, replaced and forgotten."""
 
+from collections.abc import Mapping
 from dataclasses import replace
+from itertools import chain, count
 
 from hub.core import receipts
 from hub.core.commands import Commands, settle
@@ -85,6 +87,19 @@ class Members:
         observe(old, Evidence.UNJOINED, "replaced", now_s, out)
         out.saves.append(SaveDevice(old.record))
         out.events.append(DeviceAdded(old.id))
+
+
+def name_after_product(devices: Mapping[DeviceId, Device], device: Device, out: Outcome) -> None:
+    """Call a device that has no name of its own after its product, with a number if need be."""
+    record, product = device.record, device.product
+    title = product.spec.title["en"] if product else record.name
+    if record.name not in {record.product, record.id} - {title}:
+        return
+    taken = {other.record.name for other in devices.values() if other is not device}
+    numbered = (f"{title} {number}" for number in count(2))
+    name = next(n for n in chain([title], numbered) if n not in taken)
+    device.record = replace(record, name=name)
+    out.saves.append(SaveDevice(device.record))
 
 
 def lose_sent_actions(

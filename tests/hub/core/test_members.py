@@ -4,7 +4,7 @@ import pytest
 
 from hub.core.events import DeviceAdded, DeviceRemoved
 from hub.core.interview import ASK_AGAIN_S, REST_S, TRIES
-from hub.core.records import DropDevice, SaveDevice, SaveSpec
+from hub.core.records import DeviceRecord, DropDevice, SaveDevice, SaveSpec
 from protocol.ids import Address
 from protocol.messages import SpecGet, SpecReference, StateGet
 from protocol.presence import Presence
@@ -234,3 +234,26 @@ def test_device_that_was_away_is_let_in_when_it_is_back() -> None:
     assert world.device(OTHER).presence is Presence.UNREACHABLE
     world.connect(OTHER)
     assert world.device(OTHER).presence is Presence.ONLINE
+
+
+def test_device_without_a_name_is_called_after_its_product() -> None:
+    world = World()
+    for device in (LAMP, OTHER):
+        record = DeviceRecord(device, name="lamp-1", joined_at_s=world.now_s, product="lamp-1")
+        world.take(world.hub.admit(record, None, world.now_s))
+        world.boot(device)
+        world.connect(device)
+    world.answer_spec()
+    assert [world.device(d).record.name for d in (LAMP, OTHER)] == ["Lamp", "Lamp 2"]
+    kept = {s.record.id: s.record.name for s in world.saves if isinstance(s, SaveDevice)}
+    assert kept == {LAMP: "Lamp", OTHER: "Lamp 2"}
+
+
+def test_name_after_the_product_is_not_given_twice() -> None:
+    world = online_world()
+    world.take(world.hub.describe(LAMP, name="lamp-1"))
+    world.connect()
+    assert world.device().record.name == "Lamp"
+    world.take(world.hub.describe(LAMP, name="Desk"))
+    world.connect()
+    assert world.device().record.name == "Desk"

@@ -390,6 +390,13 @@ def test_what_breaks_the_product_spec_is_refused_with_its_rule(
     assert not world.saves
 
 
+def test_refusal_says_what_would_be_taken() -> None:
+    world = online_world()
+    with pytest.raises(RefusedError) as error:
+        world.ask({"lamp.level": 101})
+    assert error.value.remedy == "send a whole number 0..100"
+
+
 def test_command_for_nobody_and_for_a_device_in_interview_is_refused() -> None:
     world = World()
     with pytest.raises(DeviceUnknownError):
