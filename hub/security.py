@@ -1,5 +1,6 @@
 """Who may use the API: opaque tokens, of which only the SHA-256 is kept."""
 
+import asyncio
 import os
 import secrets
 from dataclasses import dataclass
@@ -71,10 +72,11 @@ class Security:
     async def open(self) -> None:
         """Read the tokens, and see to it that the local command line has one."""
         self._tokens = {record.sha256: record for record in await self._store.tokens()}
-        if not self._has_local_token():
+        if not await asyncio.to_thread(self._has_local_token):
             for record in [r for r in self._tokens.values() if r.name == LOCAL]:
                 await self.revoke(record.public_id)
-            _write_private(self.local_token_path, await self.mint(LOCAL, Role.OWNER))
+            plain = await self.mint(LOCAL, Role.OWNER)
+            await asyncio.to_thread(_write_private, self.local_token_path, plain)
 
     @property
     def local_token_path(self) -> Path:

@@ -189,9 +189,9 @@ class Store:
         return await asyncio.wrap_future(result)
 
     def _end_turn(self) -> None:
-        if self._turn:
-            self._writer.put(Commits(self._turn))
-            self._turn = []
+        turn, self._turn = self._turn, []
+        if turn:
+            self._writer.put(Commits(turn))
 
     def _check_settled(self) -> None:
         if not self._writer.is_settled and self._writer.trouble is not None:

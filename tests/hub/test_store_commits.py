@@ -8,9 +8,11 @@ from functools import partial
 from pathlib import Path
 
 import pytest
+from blockbuster import blockbuster_ctx
 
 from hub.core.events import Reported
 from hub.core.records import SaveCommand, SaveDevice, SaveSpec
+from hub.security import Role, Security
 from hub.store import Store, StoreBusyError, StoreDiskError, StoreError, StoreFullError
 from hub.store import store as store_module
 from protocol.ids import DeviceId
@@ -219,6 +221,18 @@ async def test_twins_of_a_thousand_devices_do_not_hold_up_a_commit(store: Store)
     assert "history" in ends[2:]
     (count,) = store._writer.history.execute("SELECT count(*) FROM twins").fetchone()
     assert count == 1_000
+
+
+async def test_nothing_but_opening_and_closing_blocks_the_loop(store: Store, folder: Path) -> None:
+    with blockbuster_ctx("hub"):
+        security = Security(store, folder, Times().clock())
+        await security.open()
+        assert security.check(await security.mint("phone", Role.OWNER))
+        await store.commit([SaveDevice(device()), SaveCommand(command())])
+        store.save_twins({PURIFIER: {LEVEL: Reported(1, 50.0)}})
+        await store.flush()
+        await store.purge()
+        assert await store.credentials() == {}
 
 
 async def test_commits_that_wait_are_bounded(store: Store, monkeypatch: pytest.MonkeyPatch) -> None:
