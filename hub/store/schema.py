@@ -108,7 +108,8 @@ def migrate(connection: sqlite3.Connection, migrations: Migrations, path: Path) 
     if applied - _names(migrations):
         remedy = "Install that ecohub again, or restore an older copy of the data folder."
         raise StoreVersionError(f"{path} was written by a newer ecohub", remedy)
-    connection.execute(f"PRAGMA application_id = {APPLICATION_ID}")
+    if program != APPLICATION_ID:
+        connection.execute(f"PRAGMA application_id = {APPLICATION_ID}")
     migrations.apply(db)
 
 
