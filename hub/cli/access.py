@@ -26,10 +26,23 @@ class Access:
     token: str = field(repr=False)
 
 
-def find_access(url: str | None, token: str | None) -> Access:
+@dataclass(frozen=True, slots=True)
+class Noted:
+    """What a running hub has noted in its data folder."""
+
+    url: str
+    mqtt_port: int
+
+
+def find_access(url: str | None, token: str | None, folder: Path | None = None) -> Access:
     """Return the hub named by `url`, or the one that runs here.
 
     The token that lies in the data folder goes to this machine only, whatever `url` says.
+
+    Args:
+        url: As given; None for the hub that runs here.
+        token: As given; None for the one in the data folder.
+        folder: Data folder; None for that of the settings.
 
     Raises:
         UnreachableError: No url, and no hub runs here.
@@ -37,30 +50,30 @@ def find_access(url: str | None, token: str | None) -> Access:
     """
     if url is not None and token is not None:
         return Access(_clean(url), token)
-    folder = read_settings(None).hub.data_dir
-    place = _clean(url) if url is not None else running(folder)
-    if place is None:
+    place = folder or read_settings(None).hub.data_dir
+    here = noted(place)
+    if url is None and here is None:
         raise UnreachableError(
-            f"no hub runs here (none is noted in {folder / RUN_FILE})",
+            f"no hub runs here (none is noted in {place / RUN_FILE})",
             "start one: ecohub run\nor name one: --hub http://HOST:8321 --token TOKEN",
         )
-    return Access(place, token or _token_here(folder, place))
+    own = here.url if here else None
+    wanted = _clean(url) if url is not None else own or ""
+    return Access(wanted, token or _token_here(place, wanted, own))
 
 
-def running(folder: Path) -> str | None:
-    """Return the url of the hub that runs with a data folder, or None."""
+def noted(folder: Path) -> Noted | None:
+    """Return where the hub is that runs with a data folder, or None."""
     try:
-        noted = json.loads((folder / RUN_FILE).read_text("utf-8"))
-    except (OSError, ValueError):
+        told = json.loads((folder / RUN_FILE).read_text("utf-8"))
+        pid, here = int(told["pid"]), Noted(str(told["url"]), int(told["mqtt_port"]))
+    except (OSError, ValueError, KeyError, TypeError):
         return None
-    url, pid = noted.get("url"), noted.get("pid")
-    if not isinstance(url, str) or not isinstance(pid, int) or not _is_alive(pid):
-        return None
-    return url
+    return here if _is_alive(pid) else None
 
 
-def _token_here(folder: Path, url: str) -> str:
-    if url != running(folder) and not _is_this_machine(url):
+def _token_here(folder: Path, url: str, own: str | None) -> str:
+    if url != own and not _is_this_machine(url):
         raise NotAuthorisedError(
             f"no token for {url}",
             "give one with --token or ECOHUB_TOKEN; on the hub's machine it stands in "

@@ -15,7 +15,7 @@ from hub.cli.access import Access
 from hub.cli.children import Children, while_alive
 from hub.cli.client import HubClient
 from hub.cli.demo_home import DemoHome, Plan, products
-from hub.cli.demo_screen import JsonScreen, PeopleScreen, Screen
+from hub.cli.demo_screen import Facts, JsonScreen, PeopleScreen, Screen
 from hub.cli.options import AsJson
 from hub.interfaces import interfaces, reachable_addresses
 
@@ -53,12 +53,12 @@ def demo(
     plan = Plan(folder, products(), None if broker == "auto" else broker, speed)
     plan.logs.mkdir(parents=True, exist_ok=True)
     screen = JsonScreen() if as_json else PeopleScreen()
-    asyncio.run(_until_stopped(_live(plan, screen)))
+    asyncio.run(_until_stopped(_live(plan, screen), screen))
     if data is None:
         shutil.rmtree(folder, ignore_errors=True)
 
 
-async def _until_stopped(life: Coroutine[None, None, None]) -> None:
+async def _until_stopped(life: Coroutine[None, None, None], screen: Screen) -> None:
     """Run `life` until it ends or a first signal comes; further ones change nothing."""
     task = asyncio.ensure_future(life)
     loop = asyncio.get_running_loop()
@@ -66,6 +66,7 @@ async def _until_stopped(life: Coroutine[None, None, None]) -> None:
 
     def stop(number: int) -> None:
         if not signals:
+            screen.progress("stopping ...")
             task.cancel()
         signals.append(number)
 
@@ -86,14 +87,14 @@ async def _live(plan: Plan, screen: Screen) -> None:
         async with HubClient(access) as client:
             gathering = _gather(home, client, screen, access)
             devices = await while_alive(children.running, gathering)
-            screen.home(access, _addresses(access), plan.folder, devices)
+            broker = (await client.hub())["broker"].get("detail", "")
+            screen.home(access, Facts(_addresses(access), plan.folder, broker), devices)
             await while_alive(children.running, screen.life(client, devices))
 
 
 async def _gather(
     home: DemoHome, client: HubClient, screen: Screen, access: Access
 ) -> "list[DeviceSummary]":
-    screen.progress(f"broker: {(await client.hub())['broker'].get('detail', '?')}")
     screen.progress("devices look for the hub and join ...")
     await home.start_devices(client)
     return await home.all_online(client, access.url)

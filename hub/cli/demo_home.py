@@ -31,6 +31,8 @@ MDNS_WITHIN_S: Final = 15.0
 ONLINE_WITHIN_S: Final = 90.0
 LOOK_EVERY_S: Final = 0.25
 WINDOW_S: Final = 300.0
+PLACES_EACH: Final = 4
+"""Places in the window for each device: one whose answer was lost on the way needs another."""
 
 API_PORT: Final = 8321
 MQTT_PORT: Final = 1883
@@ -115,8 +117,8 @@ class DemoHome:
 
     async def start_devices(self, client: HubClient) -> None:
         """Open the joining window and start a device of each product, which look for the hub."""
-        count = len(self._plan.products)
-        await client.open_window(self._plan.code, duration_s=WINDOW_S, devices=count)
+        places = PLACES_EACH * len(self._plan.products)
+        await client.open_window(self._plan.code, duration_s=WINDOW_S, devices=places)
         for product in self._plan.products:
             await self._start_device(product, self._hub_id)
 
@@ -132,6 +134,7 @@ class DemoHome:
             devices = (await client.devices())["devices"]
             missing = self._missing(devices)
             if not missing:
+                await client.close_window()
                 return devices
             passed_s = loop.time() - began_s
             if passed_s > ONLINE_WITHIN_S:

@@ -3,6 +3,7 @@
 import asyncio
 import io
 from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Final, Protocol
 
@@ -29,19 +30,28 @@ _TOLD: Final = frozenset({"presence", "device", "removed", "violation", "event"}
 """Frames that are a line where no terminal shows the table; values would be too many."""
 
 
+@dataclass(frozen=True, slots=True)
+class Facts:
+    """What is worth knowing of a demo.
+
+    Attributes:
+        addresses: Urls at which others on the network reach the hub.
+        folder: Data folder.
+        broker: Which broker it runs, in words.
+    """
+
+    addresses: Sequence[str]
+    folder: Path
+    broker: str
+
+
 class Screen(Protocol):
     """Whom the demo tells how it goes."""
 
     def progress(self, text: str) -> None:
         """Tell how far the start has come."""
 
-    def home(
-        self,
-        access: Access,
-        addresses: Sequence[str],
-        folder: Path,
-        devices: "Sequence[DeviceSummary]",
-    ) -> None:
+    def home(self, access: Access, facts: Facts, devices: "Sequence[DeviceSummary]") -> None:
         """Tell that all devices are online, where the home is, and how to get at it."""
 
     async def life(self, client: HubClient, devices: "Sequence[DeviceSummary]") -> None:
@@ -56,21 +66,16 @@ class JsonScreen:
         if err.is_terminal:
             err.print(Text(text, "dim"))
 
-    def home(
-        self,
-        access: Access,
-        addresses: Sequence[str],
-        folder: Path,
-        devices: "Sequence[DeviceSummary]",
-    ) -> None:
+    def home(self, access: Access, facts: Facts, devices: "Sequence[DeviceSummary]") -> None:
         """Print the line."""
         print_json(
             {
                 "url": access.url,
                 "token": access.token,
                 "devices": devices,
-                "addresses": addresses,
-                "data": str(folder),
+                "addresses": facts.addresses,
+                "broker": facts.broker,
+                "data": str(facts.folder),
             }
         )
 
@@ -86,26 +91,21 @@ class PeopleScreen:
         """Print a line on stderr."""
         err.print(Text(text, "dim"))
 
-    def home(
-        self,
-        access: Access,
-        addresses: Sequence[str],
-        folder: Path,
-        devices: "Sequence[DeviceSummary]",
-    ) -> None:
+    def home(self, access: Access, facts: Facts, devices: "Sequence[DeviceSummary]") -> None:
         """Print what a person needs to get at the home."""
-        outside = [address for address in addresses if address != access.url]
+        outside = [address for address in facts.addresses if address != access.url]
         if outside and out.is_terminal:
             out.print(Text(_qr(outside[0]), "white on black"))
         lines = Text()
         for label, text in (
             ("The hub    ", "  ".join([access.url, *outside])),
             ("Its token  ", access.token),
-            ("Data, logs ", str(folder)),
+            ("Its broker ", facts.broker),
+            ("Data, logs ", str(facts.folder)),
         ):
             lines.append(f"{label} ").append(f"{text}\n", "bold")
         lines.append("\nIn another terminal:\n", "dim")
-        lines.append(f"  export ECOHUB_DATA={folder}\n", "cyan")
+        lines.append(f"  export ECOHUB_DATA={facts.folder}\n", "cyan")
         lines.append("  .venv/bin/ecohub set air-purifier fan.level=3\n", "cyan")
         lines.append("  .venv/bin/ecohub watch\n", "cyan")
         lines.append(f"{len(devices)} devices are online; Ctrl-C ends all of it.", "green")
@@ -115,14 +115,19 @@ class PeopleScreen:
         """Show the devices: as a table on a terminal, else what happens line by line."""
         products = await known_products(client, devices)
         if out.is_terminal:
-            await _table(client, products)
+            await _table(client, products, devices)
         else:
             out.print(device_table(devices, products), soft_wrap=True)
             await _lines(client, products)
 
 
-async def _table(client: HubClient, products: Mapping[str, CompiledProduct]) -> None:
+async def _table(
+    client: HubClient,
+    products: Mapping[str, CompiledProduct],
+    devices: "Sequence[DeviceSummary]",
+) -> None:
     board = Board()
+    board.devices = {device["id"]: device for device in devices}
 
     def made() -> Table:
         return device_table(board.devices.values(), products)

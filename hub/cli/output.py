@@ -1,16 +1,26 @@
 """Where output goes: what was asked for to stdout, everything else to stderr."""
 
 import json
+import os
 import sys
 from collections.abc import Mapping
+from typing import Final
 
 from rich.console import Console
 
 from hub.cli.errors import CliError
 from protocol.errors import printable
 
-out = Console(highlight=False)
-err = Console(stderr=True, highlight=False)
+FILE_WIDTH: Final = 160
+"""Columns where no terminal says how many it has; `COLUMNS` says otherwise."""
+
+
+def _width(file: int) -> int | None:
+    return None if os.isatty(file) or "COLUMNS" in os.environ else FILE_WIDTH
+
+
+out = Console(highlight=False, width=_width(1))
+err = Console(stderr=True, highlight=False, width=_width(2))
 
 
 def print_json(document: Mapping[str, object]) -> None:

@@ -44,7 +44,7 @@ def device_table(
     products: Mapping[str, CompiledProduct] | None = None,
     now: datetime | None = None,
 ) -> Table:
-    """Return the devices with presence, values and ages.
+    """Return the devices with presence, values and ages; names only where somebody gave one.
 
     Args:
         devices: As the API lists them.
@@ -52,19 +52,18 @@ def device_table(
         now: For ages; the system's time if left out.
     """
     now = now or datetime.now(UTC)
-    made = table("device", "name", "presence", "values", "heard")
-    for device in devices:
-        since = age(seconds_since(device["presence"]["since"], now))
+    listed = list(devices)
+    are_named = any(device["name"] != device["product"] for device in listed)
+    made = table("device", *(["name"] if are_named else []), "presence", "values", "heard")
+    for column in made.columns[:-2]:
+        column.no_wrap = True
+    for device in listed:
         state = presence(device["presence"]["status"])
-        state.append(f" {since}", "dim")
-        product = (products or {}).get(device["id"])
-        made.add_row(
-            plain(device["id"]),
-            plain(device["name"], "bold"),
-            state,
-            _values(device["twin"], product),
-            age(_latest(device["twin"], now)),
-        )
+        state.append(f" {age(seconds_since(device['presence']['since'], now))}", "dim")
+        values = _values(device["twin"], (products or {}).get(device["id"]))
+        heard = age(_latest(device["twin"], now))
+        name = [plain(device["name"], "bold")] if are_named else []
+        made.add_row(plain(device["id"], "bold"), *name, state, values, heard)
     return made
 
 
@@ -120,7 +119,7 @@ def _values(twin: "Mapping[str, TwinValue]", product: CompiledProduct | None) ->
     addresses = ranked or list(twin)
     shown = Text()
     for address in addresses[:VALUES_SHOWN]:
-        shown.append(f"{'  ' if shown else ''}{printable(address, 40)} ", "dim")
+        shown.append(f"{' · ' if shown else ''}{printable(address, 40)} ", "dim")
         shown.append(value_text(address, twin[address]["value"], product))
     return shown
 
