@@ -1,5 +1,6 @@
 import asyncio
 from collections.abc import Awaitable, Callable
+from dataclasses import fields
 from pathlib import Path
 
 import pytest
@@ -10,6 +11,8 @@ from hub.core.records import (
     CommandRecord,
     DeviceRecord,
     DropDevice,
+    Item,
+    Moment,
     SaveCommand,
     SaveDevice,
     SaveSpec,
@@ -314,3 +317,20 @@ async def test_what_was_stored_is_handed_out_once(folder: Path, times: Times) ->
     with pytest.raises(StoreClosedError):
         store.load()
     await asyncio.to_thread(store.close)
+
+
+def test_every_time_in_a_record_is_known_to_be_one() -> None:
+    kinds = [DeviceRecord, CommandRecord, Item, Moment, Reported, TokenRecord, CredentialRecord]
+    times = {f"{kind.__name__}.{f.name}" for kind in kinds for f in fields(kind) if is_time(f.name)}
+    assert times == {
+        "DeviceRecord.joined_at_s",
+        "CommandRecord.created_at_s",
+        "CommandRecord.expires_at_s",
+        "Moment.at_s",
+        "Reported.at_s",
+        "TokenRecord.created_at_s",
+    }, "hub/store/rows.py converts these to wall time and back; convert the new one too"
+
+
+def is_time(name: str) -> bool:
+    return name.endswith("_s")

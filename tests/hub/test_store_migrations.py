@@ -1,0 +1,79 @@
+import asyncio
+import sqlite3
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+from sqlite_utils import Database, Migrations
+
+from hub.core.records import SaveDevice
+from hub.store import Store, StoreError, StoreVersionError
+from hub.store import schema as schema_module
+from tests.hub.clocks import Times
+from tests.hub.records import PURIFIER, device
+
+
+@pytest.fixture
+def folder(tmp_path: Path) -> Path:
+    """Return the data folder of a hub of today, with one device."""
+    folder = tmp_path / "data"
+    store = Store.open(folder, Times().clock())
+    asyncio.run(store.commit([SaveDevice(device())]))
+    store.close()
+    for snapshot in (folder / "snapshots").iterdir():
+        snapshot.unlink()
+    return folder
+
+
+def of_tomorrow(step: Callable[[Database], None]) -> Migrations:
+    """Return the steps of a later ecohub: those of today and one more."""
+    later = Migrations("control")
+    later(name="create_control")(schema_module.create_control)
+    later(name="of_tomorrow")(step)
+    return later
+
+
+def add_column(db: Database) -> None:
+    db.table("devices").add_column("room", str)
+
+
+def break_half_way(db: Database) -> None:
+    db.table("devices").add_column("room", str)
+    db.execute("DELETE FROM devices")
+    raise sqlite3.OperationalError("out of luck")
+
+
+def test_a_later_ecohub_brings_the_database_up_to_date_and_keeps_a_snapshot_of_before(
+    folder: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(schema_module, "control", of_tomorrow(add_column))
+    store = Store.open(folder, Times().clock())
+    assert [record.id for record in store.load().devices] == [PURIFIER]
+    (snapshot,) = (folder / "snapshots").iterdir()
+    with sqlite3.connect(snapshot) as db:
+        columns = [row[1] for row in db.execute("PRAGMA table_info(devices)")]
+    db.close()
+    assert columns == ["id", "record"]
+    store.close()
+
+
+def test_an_earlier_ecohub_then_refuses_it(folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    with monkeypatch.context() as later:
+        later.setattr(schema_module, "control", of_tomorrow(add_column))
+        Store.open(folder, Times().clock()).close()
+    with pytest.raises(StoreVersionError, match="was written by a newer ecohub"):
+        Store.open(folder, Times().clock())
+
+
+def test_a_step_that_fails_leaves_the_database_as_it_was(
+    folder: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    with monkeypatch.context() as later:
+        later.setattr(schema_module, "control", of_tomorrow(break_half_way))
+        with pytest.raises(StoreError, match="out of luck"):
+            Store.open(folder, Times().clock())
+    store = Store.open(folder, Times().clock())
+    stored = store.load()
+    assert [record.id for record in stored.devices] == [PURIFIER]
+    assert stored.notices == []
+    store.close()
