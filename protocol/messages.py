@@ -155,10 +155,11 @@ class SetCommand(_Command):
 
 
 class ActionCommand(_Command):
-    """Run an action; never repeated by the hub once the device has booted anew."""
+    """Run an action, in the boot `epoch` of the device and in no other."""
 
     type: Literal["action"] = "action"
     action: AddressText
+    epoch: Ordinal
     arguments: dict[str, Scalar] = {}
 
 

@@ -195,6 +195,8 @@ class SimDevice:
 
     def _take(self, command: SetCommand | ActionCommand, now_s: float) -> list[UpMessage]:
         name = CommandId(command.id)
+        if isinstance(command, ActionCommand) and command.epoch != self.epoch:
+            return [self._voice.final(name, Answer("expired"))]
         if self._memory.knows(name):
             answer = self._memory.answer(name)
             return [self._voice.final(name, answer) if answer else self._voice.received(name)]

@@ -256,7 +256,11 @@ def as_message(record: CommandRecord, now_s: float) -> SetCommand | ActionComman
     if record.action is None:
         return SetCommand(id=record.id, ttl_ms=ttl_ms, values=dict(record.values))
     return ActionCommand(
-        id=record.id, ttl_ms=ttl_ms, action=record.action, arguments=dict(record.values)
+        id=record.id,
+        ttl_ms=ttl_ms,
+        action=record.action,
+        epoch=record.sent_epoch or 1,
+        arguments=dict(record.values),
     )
 
 

@@ -72,7 +72,9 @@ MESSAGES: Final[dict[str, AnyMessage]] = {
     ),
     "spec": SpecPart(epoch=7, sha256=HASH, offset=8_192, part="eyJlY28iOiIxLjAifQ=="),
     "set": SetCommand(id="c-1", ttl_ms=10_000, values={"fan.level": 2}, expires_at_ms=1),
-    "action": ActionCommand(id="c-2", ttl_ms=10_000, action="filter.reset", arguments={"a": 1}),
+    "action": ActionCommand(
+        id="c-2", ttl_ms=10_000, action="filter.reset", epoch=3, arguments={"a": 1}
+    ),
     "spec.get": SpecGet(id="hub.1", ttl_ms=5_000, sha256=HASH, offset=0),
     "state.get": StateGet(id="hub.2", ttl_ms=5_000),
     "rest": Rest(id="hub.3", ttl_ms=5_000),

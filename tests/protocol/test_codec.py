@@ -77,7 +77,9 @@ def test_null_stays_where_it_means_something_and_goes_where_it_does_not() -> Non
     ack = encode(DEVICE, Ack(epoch=1, seq=1, id="c", status="done", results={"a": None})).payload
     assert json.loads(ack)["results"] == {"a": None}
     assert "error" not in json.loads(ack)
-    action = encode(DEVICE, ActionCommand(id="c", ttl_ms=1, action="a.b", arguments={"x": None}))
+    action = encode(
+        DEVICE, ActionCommand(id="c", ttl_ms=1, action="a.b", epoch=1, arguments={"x": None})
+    )
     assert json.loads(action.payload)["arguments"] == {"x": None}
     order = encode(DEVICE, SetCommand(id="c", ttl_ms=1, values={"a.b": None}))
     assert json.loads(order.payload) == {

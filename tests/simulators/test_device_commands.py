@@ -281,3 +281,10 @@ def test_router_reboots_for_some_seconds_and_its_uptime_starts_anew() -> None:
     full = only(scene.connect(), State)
     assert full.values["router.uptime_s"] == 9
     assert full.values["router.clients"] in range(12)
+
+
+def test_action_meant_for_another_boot_is_expired_and_not_done() -> None:
+    scene, physics = lamp()
+    said = scene.act("light.count", COUNT, "c9", epoch=scene.device.epoch + 1)
+    assert statuses(said) == ["expired"]
+    assert physics.runs == 0

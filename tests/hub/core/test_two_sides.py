@@ -36,6 +36,8 @@ class Lamp:
     def hear(self, message: DownMessage, rng: random.Random, loss: float) -> None:
         if isinstance(message, StateGet):
             self.world.state(self.values, full=True, cause=message.id)
+        elif isinstance(message, ActionCommand) and message.epoch != self.world.epochs[LAMP]:
+            self._answer(message.id, "expired", rng, loss)
         elif isinstance(message, SetCommand | ActionCommand):
             self._obey(message, rng, loss)
 
