@@ -99,6 +99,9 @@ class Pipeline:
         try:
             await self._store.commit(writes)
         except StoreError as error:
+            if size > 1:  # so that a record that cannot be kept breaks no promise but its own
+                await self._commit(1)
+                return
             self._note_failure(error)
             self._settle(batch, error)
             return

@@ -19,7 +19,8 @@ LAMP = DeviceId("lamp-0001")
 class Shelf:
     """A store whose commits wait to be let through, one by one, and may fail."""
 
-    def __init__(self) -> None:
+    def __init__(self, unwritable: str = "") -> None:
+        self.unwritable = unwritable
         self.kept: list[list[Write]] = []
         self.gate = asyncio.Semaphore(0)
         self.error: StoreFullError | None = None
@@ -28,6 +29,9 @@ class Shelf:
         await self.gate.acquire()
         if self.error:
             raise self.error
+        names = [save.record.name for save in saves if isinstance(save, SaveDevice)]
+        if self.unwritable in names:
+            raise StoreFullError("It cannot be kept", "Send another.")
         self.kept.append(list(saves))
 
 
@@ -146,6 +150,17 @@ async def test_only_the_newest_of_what_could_not_be_kept_is_tried_again() -> Non
         await pipeline.carry_out(telling("c"))
         names = [s.record.name for s in shelf.kept[0] if isinstance(s, SaveDevice)]
         assert names == ["b"]
+
+
+async def test_record_that_cannot_be_kept_breaks_no_promise_but_its_own() -> None:
+    shelf = Shelf(unwritable="b")
+    async with running(shelf) as (pipeline, told):
+        calls = [asyncio.create_task(pipeline.carry_out(saving(name))) for name in "abc"]
+        for _ in range(6):
+            shelf.gate.release()
+        answers = await asyncio.gather(*calls, return_exceptions=True)
+        assert [type(answer) for answer in answers] == [type(None), StoreFullError, type(None)]
+        assert told == ["a", "c"]
 
 
 async def test_cancelled_pipeline_can_finish_what_was_decided() -> None:
