@@ -100,7 +100,8 @@ class Pipeline:
             await self._store.commit(writes)
         except StoreError as error:
             if size > 1:  # so that a record that cannot be kept breaks no promise but its own
-                await self._commit(1)
+                for _ in batch:
+                    await self._commit(1)
                 return
             self._note_failure(error)
             self._settle(batch, error)
