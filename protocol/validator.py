@@ -87,7 +87,14 @@ class CompiledProduct:
         if declared is None:
             detail = _undeclared("action", self.actions)
             return (Violation("ECO-CMD-003", "action", printable(action), detail),)
-        return tuple(_argument_violations("ECO-CMD-004", declared.arguments, arguments))
+        return tuple(_set_of_values("ECO-CMD-004", "arguments", declared.arguments, arguments))
+
+    def check_results(self, action: str, results: Mapping[str, Scalar]) -> tuple[Violation, ...]:
+        """Return the rules that the results in a `done` ack break; paths are `results.<name>`."""
+        declared = self.actions.get(Address(action))
+        wanted = declared.results if declared else ()
+        found = _set_of_values("ECO-ACK-006", "results", wanted, results)
+        return tuple(islice(found, MAX_VIOLATIONS))
 
     def check_event(self, event: str, arguments: Mapping[str, Scalar]) -> tuple[Violation, ...]:
         """Return the rules that an event breaks; paths are `arguments.<name>`."""
@@ -95,7 +102,7 @@ class CompiledProduct:
         if declared is None:
             detail = _undeclared("event", self.events)
             return (Violation("ECO-EVENT-001", "event", printable(event), detail),)
-        found = _argument_violations("ECO-EVENT-002", declared.arguments, arguments)
+        found = _set_of_values("ECO-EVENT-002", "arguments", declared.arguments, arguments)
         return tuple(islice(found, MAX_VIOLATIONS))
 
     def allowed(self, address: str) -> str:
@@ -157,21 +164,25 @@ def _input_problem(
     return problem(value, given, path, is_secret=is_secret)
 
 
-def _argument_violations(
-    rule: str, declared: tuple[Value, ...], given: Mapping[str, Scalar]
+def _set_of_values(
+    rule: str, kind: str, declared: tuple[Value, ...], given: Mapping[str, Scalar]
 ) -> Iterator[Violation]:
+    """Judge arguments or results: all that are declared, no other, each as declared."""
     names = {value.name for value in declared}
+    judge = problem if kind == "results" else _input_problem
     for value in declared:
-        path = f"arguments.{value.name}"
+        path = f"{kind}.{value.name}"
         if value.name not in given:
-            detail = f"the argument is missing; it is {allowed(value)}"
+            detail = f"it is missing; it is {allowed(value)}"
             yield Violation(rule, path, "", detail)
-        elif found := _input_problem(value, given[value.name], path):
+        elif found := judge(value, given[value.name], path):
             yield found
     for name in given:
         if name not in names:
-            detail = f"there is no such argument, only {', '.join(sorted(names)) or 'none'}"
-            yield Violation(rule, f"arguments.{printable(name)}", as_json(given[name]), detail)
+            detail = (
+                f"none of the {kind} has this name: {', '.join(sorted(names)) or 'there are none'}"
+            )
+            yield Violation(rule, f"{kind}.{printable(name)}", as_json(given[name]), detail)
 
 
 def _undeclared(kind: str, declared: Mapping[Address, object]) -> str:

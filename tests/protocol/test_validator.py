@@ -59,7 +59,7 @@ LAMP = spec(
                 "title": {"en": "Blink"},
                 "arguments": [value("times", range=[1, 3, 1]), value("soft", "bool")],
             },
-            {"name": "reset", "title": {"en": "Reset"}},
+            {"name": "reset", "title": {"en": "Reset"}, "results": [value("hours")]},
         ],
         events=[
             {
@@ -248,8 +248,8 @@ def test_an_action_takes_all_its_arguments_and_no_other() -> None:
         ("ECO-CMD-004", "arguments.soft"),
         ("ECO-CMD-004", "arguments.colour"),
     ]
-    assert found[1].detail == "the argument is missing; it is true or false"
-    assert found[2].detail == "there is no such argument, only soft, times"
+    assert found[1].detail == "it is missing; it is true or false"
+    assert found[2].detail == "none of the arguments has this name: soft, times"
     assert told(lamp.check_action("lamp.reset", {"x": None})) == [("ECO-CMD-004", "arguments.x")]
     assert told(lamp.check_action("lamp.blink", {"times": None, "soft": True})) == [
         ("ECO-VALUE-006", "arguments.times")
@@ -260,6 +260,23 @@ def test_an_action_is_declared() -> None:
     found = lamp.check_action("lamp.explode", {})
     assert told(found) == [("ECO-CMD-003", "action")]
     assert found[0].detail == "the product has no such action; it has lamp.blink, lamp.reset"
+
+
+def test_the_results_of_an_action_are_all_that_it_declares_and_no_other() -> None:
+    assert lamp.check_results("lamp.reset", {"hours": 9}) == ()
+    assert lamp.check_results("lamp.blink", {}) == ()
+    assert lamp.check_results("lamp.explode", {}) == ()
+    found = lamp.check_results("lamp.reset", {"days": 1})
+    assert told(found) == [("ECO-ACK-006", "results.hours"), ("ECO-ACK-006", "results.days")]
+    assert told(lamp.check_results("lamp.reset", {"hours": 256})) == [
+        ("ECO-VALUE-001", "results.hours")
+    ]
+    assert told(lamp.check_results("lamp.reset", {"hours": None})) == [
+        ("ECO-VALUE-001", "results.hours")
+    ]
+    found = lamp.check_results("lamp.blink", {f"x{number}": 1 for number in range(99)})
+    assert len(found) == MAX_VIOLATIONS
+    assert found[0].detail == "none of the results has this name: there are none"
 
 
 def test_an_event_is_declared_and_has_its_arguments() -> None:
@@ -441,7 +458,7 @@ def test_arguments_inside_pass_and_one_outside_breaks_its_rule(
 
 @pytest.mark.parametrize(
     "rule_id",
-    ["STATE-001", "STATE-002", "STATE-003", "EVENT-001", "EVENT-002"]
+    ["ACK-006", "STATE-001", "STATE-002", "STATE-003", "EVENT-001", "EVENT-002"]
     + [f"VALUE-00{number}" for number in range(1, 7)]
     + ["CMD-001", "CMD-002", "CMD-003", "CMD-004", "CMD-009"],
 )
