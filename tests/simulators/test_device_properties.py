@@ -10,7 +10,6 @@ from protocol.codec import encode
 from protocol.ids import Address
 from protocol.messages import (
     Ack,
-    ActionCommand,
     Announce,
     Event,
     Scalar,
@@ -67,7 +66,6 @@ def acts(physics: PhysicsType) -> st.SearchStrategy[Act]:
     sha256 = PRODUCTS[physics.product].sha256
     messages = st.one_of(
         st.builds(SetCommand, id=names, ttl_ms=ttl, values=sets(physics)),
-        st.builds(ActionCommand, id=names, ttl_ms=ttl, action=st.sampled_from(actions)),
         st.builds(
             SpecGet, id=names, ttl_ms=ttl, sha256=st.just(sha256), offset=st.integers(0, 9_000)
         ),
@@ -86,10 +84,20 @@ def acts(physics: PhysicsType) -> st.SearchStrategy[Act]:
         ),
     )
     told = messages.map(lambda message: lambda scene: scene.tell(message))
+    acted = st.tuples(st.sampled_from(actions), names, st.integers(-1, 3)).map(_acting)
     waited = st.floats(0.0, 700.0).map(lambda s: lambda scene: scene.wait(s))
     pressed = st.sampled_from(physics.buttons).map(lambda b: lambda scene: scene.press(b))
     broken = st.just(_break)
-    return st.one_of(told, told, told, waited, pressed, broken)
+    return st.one_of(told, told, acted, waited, pressed, broken)
+
+
+def _acting(call: tuple[Address, str, int]) -> Act:
+    """Return an act: most are meant for the running boot, some for another one."""
+    action, name, later = call
+    if later > 0:
+        return lambda scene: scene.act(action, {}, name)
+    foreign = 1 - later
+    return lambda scene: scene.act(action, {}, f"not-{name}", epoch=scene.device.epoch + foreign)
 
 
 def _break(scene: Scene) -> list[UpMessage]:

@@ -1,0 +1,230 @@
+"""Devices on a real broker: what goes over the wire, and what happens when it breaks."""
+
+import asyncio
+import threading
+import time
+from collections import Counter
+from collections.abc import AsyncIterator, Callable
+from contextlib import asynccontextmanager
+from pathlib import Path
+from random import Random
+
+import pytest
+
+from protocol.codec import Decoded
+from protocol.ids import DeviceId
+from protocol.messages import (
+    Ack,
+    ActionCommand,
+    Announce,
+    Event,
+    Presence,
+    SetCommand,
+    State,
+    StateGet,
+)
+from protocol.topics import Leaf
+from simulators.device import Settings, SimDevice
+from simulators.link import BACK_OFF_S, Change, back_off_s
+from simulators.links import Links
+from simulators.voice import Identity
+from simulators.wire import Access
+from tests.simulators.brokers import DEADLINE_S, HubSide, Mosquitto
+from tests.simulators.scenes import LAMP, Lamp
+
+pytestmark = pytest.mark.mosquitto
+
+
+class Home:
+    """Some lamps on their links, and what became of them."""
+
+    def __init__(self, port: int, count: int = 1, password: str = "") -> None:
+        self.changes: list[Change] = []
+        self.dialled: Counter[DeviceId] = Counter()
+        self.physics: dict[DeviceId, Lamp] = {}
+        self.links = Links(time.monotonic, _rng(), self._changed, self._before_dial)
+        self._moved = asyncio.Event()
+        for number in range(count):
+            device = DeviceId(f"bench-lamp-{number:04d}")
+            self.physics[device] = Lamp(reboot_s=1.0)
+            identity = Identity(device, serial=f"S{number}")
+            sim = SimDevice(identity, LAMP, self.physics[device], Settings(seed=number))
+            self.links.add(sim, Access("127.0.0.1", port, device, password))
+
+    async def until(self, is_enough: Callable[[list[Change]], bool]) -> None:
+        async with asyncio.timeout(DEADLINE_S):
+            while not is_enough(self.changes):
+                self._moved.clear()
+                await self._moved.wait()
+
+    async def all_online(self) -> None:
+        await self.until(
+            lambda seen: len({c.device for c in seen if c.status == "online"}) == len(self.physics)
+        )
+
+    def _changed(self, change: Change) -> None:
+        self.changes.append(change)
+        self._moved.set()
+
+    async def _before_dial(self, device: SimDevice) -> None:
+        self.dialled[device.id] += 1
+
+
+@asynccontextmanager
+async def running(home: Home) -> AsyncIterator[Home]:
+    async with asyncio.TaskGroup() as group:
+        task = group.create_task(home.links.run())
+        yield home
+        task.cancel()
+
+
+LAMP_1 = DeviceId("bench-lamp-0000")
+
+
+def _rng() -> Random:
+    return Random(1)  # noqa: S311 - no secret
+
+
+def count_of(heard: list[Decoded], kind: type) -> int:
+    return sum(isinstance(decoded.message, kind) for decoded in heard)
+
+
+async def test_device_introduces_itself_in_order_and_stays_as_retained_presence(
+    broker: Mosquitto,
+) -> None:
+    async with HubSide(broker.port) as hub, running(Home(broker.port)) as home:
+        await home.all_online()
+        heard = await hub.until(lambda heard: count_of(heard, State) > 0)
+        assert [d.topic.leaf for d in heard[:3]] == [Leaf.ANNOUNCE, Leaf.PRESENCE, Leaf.STATE]
+        async with HubSide(broker.port) as late:
+            await late.until(lambda heard: bool(late.retained) or bool(heard))
+            assert [d.message for d in late.retained] == [
+                Presence(status="online", epoch=1, connection=1)
+            ]
+
+
+async def test_command_is_answered_and_shown(broker: Mosquitto) -> None:
+    async with HubSide(broker.port) as hub, running(Home(broker.port)) as home:
+        await home.all_online()
+        hub.send(LAMP_1, SetCommand(id="c1", ttl_ms=5_000, values={"light.brightness": 3}))
+        heard = await hub.until(lambda heard: any(_cause(d) == "c1" for d in heard))
+        acks = [d.message.status for d in heard if isinstance(d.message, Ack)]
+        assert acks == ["received", "done"]
+        assert home.physics[LAMP_1].brightness == 3
+
+
+async def test_retained_command_is_not_carried_out(broker: Mosquitto) -> None:
+    async with HubSide(broker.port) as hub:
+        stale = SetCommand(id="c1", ttl_ms=5_000, values={"light.brightness": 3})
+        hub.send(LAMP_1, stale, retain=True)
+        async with running(Home(broker.port)) as home:
+            await home.all_online()
+            hub.send(LAMP_1, StateGet(id="hub.1", ttl_ms=5_000))
+            await hub.until(lambda heard: count_of(heard, State) >= 2)
+            assert count_of(hub.heard, Ack) == 0
+            assert home.physics[LAMP_1].applied == []
+
+
+async def test_orderly_goodbye_is_heard_and_the_will_is_not(broker: Mosquitto) -> None:
+    async with HubSide(broker.port) as hub, running(Home(broker.port, count=5)) as home:
+        await home.all_online()
+        await home.links.leave(5.0)
+        await hub.until(lambda heard: _absences(heard)["shutdown"] == 5)
+        assert _absences(hub.heard) == {"shutdown": 5}
+
+
+async def test_device_that_dies_is_told_by_its_will(broker: Mosquitto) -> None:
+    async with HubSide(broker.port) as hub:
+        async with running(Home(broker.port)) as home:
+            await home.all_online()
+            await hub.until(lambda heard: count_of(heard, State) > 0)
+        heard = await hub.until(lambda heard: bool(_absences(heard)))
+        assert heard[-1].message == Presence(status="offline", epoch=1, connection=1, reason="lost")
+
+
+async def test_devices_come_back_after_the_broker_was_killed(broker: Mosquitto) -> None:
+    async with running(Home(broker.port, count=5)) as home:
+        await home.all_online()
+        broker.kill()
+        await home.until(lambda seen: sum(c.status == "offline" for c in seen) == 5)
+        home.changes.clear()
+        await broker.start()
+        async with HubSide(broker.port) as hub:
+            await home.all_online()
+            hub.send(LAMP_1, StateGet(id="hub.1", ttl_ms=5_000))
+            await hub.until(lambda heard: count_of(heard, State) > 0)
+        connections = [link.device.dial().connection for link in home.links.links]
+        assert min(connections) >= 3
+
+
+async def test_reboot_takes_the_device_away_and_brings_it_back_a_boot_later(
+    broker: Mosquitto,
+) -> None:
+    async with HubSide(broker.port) as hub, running(Home(broker.port)) as home:
+        await home.all_online()
+        hub.send(LAMP_1, ActionCommand(id="c1", ttl_ms=5_000, action="light.reboot", epoch=1))
+        heard = await hub.until(lambda heard: count_of(heard, Announce) == 2)
+        announces = [d.message for d in heard if isinstance(d.message, Announce)]
+        assert [(a.epoch, a.connection) for a in announces] == [(1, 1), (2, 1)]
+        assert _absences(heard) == {"reset": 1}
+        assert home.dialled[LAMP_1] == 2
+
+
+async def test_button_and_event_are_heard(broker: Mosquitto) -> None:
+    async with HubSide(broker.port) as hub, running(Home(broker.port)) as home:
+        await home.all_online()
+        home.links.links[0].press("more")
+        home.links.links[0].press("alarm")
+        heard = await hub.until(lambda heard: count_of(heard, Event) == 1)
+        shown = [d.message.values for d in heard if isinstance(d.message, State)]
+        assert {"light.brightness": 77} in shown
+
+
+async def test_wrong_password_is_told_and_tried_again(tmp_path: Path) -> None:
+    broker = Mosquitto(tmp_path, users={"hub": "hub"})
+    await broker.start()
+    try:
+        async with running(Home(broker.port, password="wrong")) as home:
+            await home.until(lambda seen: len(seen) >= 2)
+            assert {c.status for c in home.changes} == {"refused"}
+            assert "Not authorized" in home.changes[0].reason
+    finally:
+        broker.kill()
+
+
+async def test_absent_broker_is_told_and_tried_again(broker: Mosquitto) -> None:
+    broker.kill()
+    async with running(Home(broker.port)) as home:
+        await home.until(lambda seen: len(seen) >= 2)
+        assert {c.status for c in home.changes} == {"unreachable"}
+        await home.links.leave(5.0)
+
+
+async def test_hundred_devices_need_no_thread_of_their_own(broker: Mosquitto) -> None:
+    async with running(Home(broker.port, count=100)) as home:
+        await home.all_online()
+        own = [t for t in threading.enumerate() if t.name.startswith("paho")]
+        assert own == []
+        assert len(asyncio.all_tasks()) < 50
+        await home.links.leave(5.0)
+
+
+def test_back_off_grows_from_a_second_to_a_minute_and_is_spread() -> None:
+    rng = _rng()
+    for tries in range(40):
+        waits = [back_off_s(rng, tries) for _ in range(200)]
+        top = min(BACK_OFF_S[1], 2.0 ** (tries + 1))
+        assert BACK_OFF_S[0] <= min(waits) <= max(waits) <= top
+        assert max(waits) - min(waits) > 0.9 * (top - BACK_OFF_S[0])
+
+
+def _cause(decoded: Decoded) -> str | None:
+    return decoded.message.cause if isinstance(decoded.message, State) else None
+
+
+def _absences(heard: list[Decoded]) -> Counter[str]:
+    return Counter(
+        d.message.reason or ""
+        for d in heard
+        if isinstance(d.message, Presence) and d.message.status == "offline"
+    )
