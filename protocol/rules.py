@@ -100,11 +100,11 @@ def rule(rule_id: str) -> Rule:
 def rules() -> Mapping[str, Rule]:
     """Return all entries by id, area by area in the order of their files."""
     folder = files("protocol").joinpath("requirements")
+    names = sorted(file.name for file in folder.iterdir() if file.name.endswith(".toml"))
     found: dict[str, Rule] = {}
-    for file in sorted(folder.iterdir(), key=lambda entry: entry.name):
-        if file.name.endswith(".toml"):
-            entries = tomllib.loads(file.read_text("utf-8"))["requirement"]
-            found.update((entry.id, entry) for entry in _ENTRIES.validate_python(entries))
+    for name in names:
+        entries = tomllib.loads(folder.joinpath(name).read_text("utf-8"))["requirement"]
+        found.update((entry.id, entry) for entry in _ENTRIES.validate_python(entries))
     return MappingProxyType(found)
 
 
