@@ -5,7 +5,6 @@ completion need none of the libraries that commands need.
 """
 
 import functools
-import sys
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from importlib import import_module
@@ -59,6 +58,7 @@ COMMANDS: Final = (
 def build(arguments: Sequence[str]) -> typer.Typer:
     """Return the app for a command line: the command it calls whole, the others as names."""
     called = next((word for word in arguments if not word.startswith("-")), None)
+    as_json = "--json" in arguments
     app = typer.Typer(
         name="ecohub",
         help=_HELP,
@@ -69,21 +69,25 @@ def build(arguments: Sequence[str]) -> typer.Typer:
         rich_markup_mode="rich",
     )
     for command in COMMANDS:
-        run = _load(command.place) if command.name == called else _named(command.text)
+        is_called = command.name == called
+        run = _load(command, as_json=as_json) if is_called else _named(command.text)
         app.command(command.name, epilog=EXIT_CODES, rich_help_panel=command.panel)(run)
     for entry in entry_points(group=ENTRY_POINTS):
         if entry.name == called or called is None:
-            _add_foreign(app, entry)
+            _add_foreign(app, entry, as_json=as_json)
     return app
 
 
-def _load(place: str) -> Callable[..., None]:
-    module, _, name = place.partition(":")
-    run: Callable[..., None] = getattr(import_module(module), name)
-    return _guarded(run)
+def _load(command: Command, *, as_json: bool) -> Callable[..., None]:
+    module, _, name = command.place.partition(":")
+    try:
+        run: Callable[..., None] = getattr(import_module(module), name)
+    except ImportError as error:
+        return _guarded(_broken(command.name, error), as_json=as_json)
+    return _guarded(run, as_json=as_json)
 
 
-def _guarded(run: Callable[..., None]) -> Callable[..., None]:
+def _guarded(run: Callable[..., None], *, as_json: bool) -> Callable[..., None]:
     """Turn the errors that a person can read into a message and an exit code."""
 
     @functools.wraps(run)
@@ -93,7 +97,7 @@ def _guarded(run: Callable[..., None]) -> Callable[..., None]:
         except CliError as error:
             from hub.cli.output import print_error  # noqa: PLC0415 - loads rich, only for an error
 
-            print_error(error, as_json="--json" in sys.argv)
+            print_error(error, as_json=as_json)
             raise typer.Exit(error.exit_code) from None
         except KeyboardInterrupt:
             raise typer.Exit(_INTERRUPTED) from None
@@ -109,12 +113,11 @@ def _named(text: str) -> Callable[[], None]:
     return nothing
 
 
-def _add_foreign(app: typer.Typer, entry: EntryPoint) -> None:
+def _add_foreign(app: typer.Typer, entry: EntryPoint, *, as_json: bool) -> None:
     try:
         found = entry.load()
     except Exception as error:
-        app.command(entry.name, rich_help_panel=_START)(_broken(entry, error))
-        return
+        found = _broken(entry.name, error)
     run = found
     if isinstance(found, typer.Typer):
         callbacks = [command.callback for command in found.registered_commands]
@@ -122,15 +125,17 @@ def _add_foreign(app: typer.Typer, entry: EntryPoint) -> None:
             app.add_typer(found, name=entry.name, rich_help_panel=_START)
             return
         run = callbacks[0]
-    app.command(entry.name, epilog=EXIT_CODES, rich_help_panel=_START)(_guarded(run))
+    guarded = _guarded(run, as_json=as_json)
+    app.command(entry.name, rich_help_panel=_START)(guarded)
 
 
-def _broken(entry: EntryPoint, error: Exception) -> Callable[[], None]:
+def _broken(name: str, error: Exception) -> Callable[[], None]:
     def broken() -> None:
         raise CliError(
-            f"the command {entry.name} of {entry.value} cannot be loaded: {error!r}",
-            "install ecohub again: pip install --force-reinstall ecohub",
+            f"the command {name} cannot be loaded: {error}",
+            "the installation is not whole; install ecohub again, or run make again",
+            "not-loaded",
         )
 
     broken.__doc__ = "Cannot be loaded."
-    return _guarded(broken)
+    return broken

@@ -83,7 +83,7 @@ def _adverts(seen: "list[Advert]") -> Table:
         made.add_row(
             advert["kind"],
             plain(advert["device"] or advert["name"], "bold"),
-            plain(f"{advert['host']}:{advert['port']}"),
+            plain(f"{advert['host']}:{advert['port']}" if advert["port"] else advert["host"]),
             plain(advert["interface"] or "?"),
             _times(advert["times"], advert["last_at"]),
             plain(advert["problem"], "red", 300) if advert["problem"] else plain(note + says),

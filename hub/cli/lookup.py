@@ -14,7 +14,7 @@ if TYPE_CHECKING:
 
 
 def find_device(text: str, devices: "Sequence[DeviceSummary]") -> "DeviceSummary":
-    """Return the device that `text` names: by id, name, or the beginning of either.
+    """Return the device that `text` names: by id, name, or a part of either.
 
     Raises:
         WordingError: None, or more than one, is named so.
@@ -24,6 +24,7 @@ def find_device(text: str, devices: "Sequence[DeviceSummary]") -> "DeviceSummary
         [d for d in devices if d["id"] == text],
         [d for d in devices if d["name"].casefold() == wanted],
         [d for d in devices if _begins(d, wanted)],
+        [d for d in devices if wanted in d["id"] or wanted in d["name"].casefold()],
     ):
         if len(found) == 1:
             return found[0]

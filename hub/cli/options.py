@@ -41,5 +41,5 @@ ConfigFile = Annotated[
 ]
 
 DeviceText = Annotated[
-    str, typer.Argument(metavar="DEVICE", help="Its id, the beginning of its id, or its name.")
+    str, typer.Argument(metavar="DEVICE", help="Its id, its name, or a part of either.")
 ]

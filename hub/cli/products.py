@@ -4,6 +4,7 @@ from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
 from hub.cli.client import HubClient
+from hub.cli.errors import RefusedError
 from hub.cli.tables import product_of_spec
 from protocol.validator import CompiledProduct
 
@@ -19,6 +20,13 @@ async def known_products(
     for device in devices:
         sha256 = device["spec_sha256"]
         if sha256 is not None and sha256 not in by_spec:
-            by_spec[sha256] = product_of_spec((await client.device(device["id"]))["spec"])
+            by_spec[sha256] = await _product(client, device["id"])
     found = ((device["id"], by_spec.get(device["spec_sha256"] or "")) for device in devices)
     return {device: product for device, product in found if product is not None}
+
+
+async def _product(client: HubClient, device: str) -> CompiledProduct | None:
+    try:
+        return product_of_spec((await client.device(device))["spec"])
+    except RefusedError:  # it has left the home since the list was made
+        return None

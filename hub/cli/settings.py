@@ -3,8 +3,7 @@
 from pathlib import Path
 
 from hub.cli.errors import CannotStartError
-from hub.config import Settings, load_settings
-from hub.config_problems import ConfigError
+from hub.config import ConfigError, Settings, load_settings
 
 
 def places() -> tuple[Path, ...]:

@@ -1,0 +1,204 @@
+import copy
+
+import pytest
+
+from tests.hub.cli.command_line import at
+from tests.hub.cli.fake_hub import PURIFIER, FakeHub
+
+
+async def test_devices_are_listed_with_presence_and_values_with_units(hub: FakeHub) -> None:
+    ended = await at(hub, "devices")
+    assert ended.code == 0
+    assert PURIFIER in ended.out
+    assert "● online" in ended.out
+    assert "µg/m³" in ended.out
+
+
+async def test_json_is_what_the_api_said_and_one_document(hub: FakeHub) -> None:
+    ended = await at(hub, "devices", "--json")
+    assert ended.document == hub.answers["devices"]
+    assert ended.out.count("\n") == 1
+
+
+async def test_home_without_devices_says_how_to_let_one_in(hub: FakeHub) -> None:
+    hub.answers["devices"] = {"devices": []}
+    ended = await at(hub, "devices")
+    assert (ended.code, ended.out) == (0, "")
+    assert "ecohub join" in ended.err
+
+
+async def test_wrong_token_ends_with_4(hub: FakeHub) -> None:
+    ended = await at(hub, "devices", token="eco_wrong")
+    assert ended.code == 4
+    assert "make another" in ended.err
+
+
+async def test_wrong_token_ends_with_4_on_the_stream_too(hub: FakeHub) -> None:
+    ended = await at(hub, "watch", token="eco_wrong")
+    assert ended.code == 4
+
+
+@pytest.mark.parametrize("text", [PURIFIER, "air-pur", "Air purifier", "purifier", "air P"])
+async def test_device_is_shown_by_id_name_or_a_part_of_either(hub: FakeHub, text: str) -> None:
+    ended = await at(hub, "show", text)
+    assert ended.code == 0
+    assert "judged strictly" in ended.out
+    assert "filter.reset" in ended.out
+    assert "a whole number 1..3" in ended.out
+
+
+async def test_unknown_device_is_told_with_the_closest_one(hub: FakeHub) -> None:
+    ended = await at(hub, "show", "air-purifire-0001")
+    assert ended.code == 2
+    assert f"did you mean {PURIFIER}" in ended.err
+
+
+async def test_ambiguous_device_is_told_with_all_that_are_meant(hub: FakeHub) -> None:
+    ended = await at(hub, "show", "000")
+    assert ended.code == 2
+    assert "names 4 devices" in ended.err
+
+
+async def test_text_of_a_device_cannot_reach_the_terminal_raw(hub: FakeHub) -> None:
+    hub.device()["name"] = "evil\x1b[2J[bold]"
+    ended = await at(hub, "devices")
+    assert "\x1b[2J" not in ended.out
+    assert "evil\\x1b[2J[bold]" in ended.out
+
+
+async def test_violations_are_shown_with_rule_and_fix(hub: FakeHub) -> None:
+    broken = {
+        "rule": "ECO-VALUE-002",
+        "leaf": "state",
+        "path": "values.fan.level",
+        "sample": "9",
+        "detail": "9 is outside 1..3",
+        "text": "",
+        "fix": "Send a value in range.",
+        "count": 12,
+        "first_at": "2026-11-21T20:43:00.123Z",
+        "last_at": "2026-11-21T20:43:00.123Z",
+    }
+    hub.answers[f"devices/{PURIFIER}"]["violations"] = [broken]
+    ended = await at(hub, "show", PURIFIER)
+    assert "ECO-VALUE-002" in ended.out
+    assert "Send a value in range." in ended.out
+
+
+async def test_set_shows_each_step_of_the_receipt_once(hub: FakeHub) -> None:
+    ended = await at(hub, "set", "purifier", "fan.level=3")
+    assert ended.code == 0
+    steps = [line.split()[0] for line in ended.out.splitlines()]
+    assert steps == ["accepted", "delivered", "applied", "confirmed"]
+    method, kind, said = hub.asked[-1]
+    assert (method, kind, said["properties"]) == ("WS", "set", {"fan.level": 3})
+
+
+async def test_set_with_json_prints_the_final_receipt(hub: FakeHub) -> None:
+    ended = await at(hub, "set", "purifier", "fan.level=3", "--json")
+    assert (ended.code, ended.document["status"]) == (0, "confirmed")
+    assert [item["address"] for item in ended.document["items"]] == ["fan.level"]
+
+
+async def test_set_that_the_hub_refuses_ends_with_1_and_names_the_rule(hub: FakeHub) -> None:
+    hub.frames = [f for f in hub.frames if f["type"] in {"hello", "snapshot", "problem"}]
+    ended = await at(hub, "set", "purifier", "fan.level=9")
+    assert ended.code == 1
+    assert "ECO-VALUE-002" in ended.err
+    assert "→" in ended.err
+
+
+async def test_refusal_with_json_is_one_json_line_on_stderr(hub: FakeHub) -> None:
+    hub.frames = [f for f in hub.frames if f["type"] in {"hello", "snapshot", "problem"}]
+    ended = await at(hub, "set", "purifier", "fan.level=9", "--json")
+    assert (ended.code, ended.out) == (1, "")
+    assert '"code": "ECO-VALUE-002"' in ended.err
+
+
+async def test_command_that_fails_ends_with_1_and_the_reason_of_each_item(hub: FakeHub) -> None:
+    final = next(f for f in reversed(hub.frames) if f["type"] == "receipt")
+    item = {"address": "fan.level", "status": "rejected", "error": "jammed", "message": "stuck"}
+    final["receipt"] |= {"status": "rejected", "reason": "device said no", "items": [item]}
+    ended = await at(hub, "set", "purifier", "fan.level=3")
+    assert ended.code == 1
+    assert "rejected: device said no" in ended.err
+    assert "fan.level: jammed stuck" in ended.err
+
+
+async def test_stream_that_ends_before_the_receipt_does_ends_with_3(hub: FakeHub) -> None:
+    hub.frames = [f for f in hub.frames if f["type"] in {"hello", "snapshot", "accepted"}]
+    hub.is_hanging_up = True
+    ended = await at(hub, "set", "purifier", "fan.level=3")
+    assert ended.code == 3
+    assert "closed the stream" in ended.err
+
+
+async def test_device_without_a_known_product_spec_cannot_be_commanded(hub: FakeHub) -> None:
+    view = hub.answers[f"devices/{PURIFIER}"]
+    view["spec"] = None
+    view["presence"]["status"] = "interviewing"
+    ended = await at(hub, "set", "purifier", "fan.level=3")
+    assert ended.code == 1
+    assert "interviewing" in ended.err
+
+
+async def test_action_is_called_with_its_address(hub: FakeHub) -> None:
+    ended = await at(hub, "call", "purifier", "filter.reset")
+    assert ended.code == 0
+    assert hub.asked[-1][2]["action"] == "filter.reset"
+
+
+async def test_unknown_action_is_told_with_those_there_are(hub: FakeHub) -> None:
+    ended = await at(hub, "call", "purifier", "filter.wash")
+    assert ended.code == 2
+    assert "there are: filter.reset" in ended.err
+
+
+async def test_rename_and_unjoin_reach_the_device_that_was_meant(hub: FakeHub) -> None:
+    renamed = await at(hub, "rename", "purifier", "Bedroom")
+    assert renamed.code == 0
+    assert ("PATCH", f"devices/{PURIFIER}", {"name": "Bedroom"}) in hub.asked
+    gone = await at(hub, "unjoin", "purifier", "--json")
+    assert gone.document == {"device": PURIFIER}
+    assert ("DELETE", f"devices/{PURIFIER}", None) in hub.asked
+
+
+async def test_discover_shows_state_questions_and_adverts(hub: FakeHub) -> None:
+    advert = hub.answers["discovery"]["seen"][0]
+    advert |= {"device": "", "name": "odd", "problem": "ECO-DISC-002 at id: wrong"}
+    ended = await at(hub, "discover", "--wait", "0")
+    assert ended.code == 0
+    assert "mDNS is ready" in ended.out
+    assert "ECO-DISC-002" in ended.out
+    again = await at(hub, "discover", "--wait", "0", "--json")
+    assert again.document == hub.answers["discovery"]
+
+
+async def test_join_opens_the_window_shows_who_comes_and_closes_it(hub: FakeHub) -> None:
+    newcomer = {**copy.deepcopy(hub.device()), "id": "air-purifier-0002"}
+    before = copy.deepcopy(hub.answers["devices"])
+    after = {"devices": [*before["devices"], newcomer]}
+    hub.later["devices"] = [before, after]
+    hub.answers["join/window"]["is_open"] = False
+    ended = await at(hub, "join", "1234-5678", "--json")
+    assert ended.code == 0
+    assert [device["id"] for device in ended.document["devices"]] == ["air-purifier-0002"]
+    opened = next(
+        body for method, place, body in hub.asked if (method, place) == ("POST", "join/window")
+    )
+    assert (opened["code"], opened["devices"]) == ("1234-5678", 1)
+    assert hub.asked[-1][:2] == ("DELETE", "join/window")
+
+
+async def test_join_that_nobody_answers_ends_with_1(hub: FakeHub) -> None:
+    hub.answers["join/window"]["is_open"] = False
+    ended = await at(hub, "join", "1234-5678")
+    assert ended.code == 1
+    assert "0 of 1 joined" in ended.err
+
+
+async def test_something_that_is_no_hub_is_told_so(hub: FakeHub) -> None:
+    hub.page = "<html>a router</html>"
+    ended = await at(hub, "devices")
+    assert ended.code == 3
+    assert "is no hub" in ended.err
