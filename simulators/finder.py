@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from typing import Final
 
 import zeroconf
-from zeroconf import IPVersion, ServiceStateChange, Zeroconf
+from zeroconf import InterfaceChoice, IPVersion, ServiceStateChange, Zeroconf
 from zeroconf.asyncio import AsyncServiceBrowser, AsyncServiceInfo, AsyncZeroconf
 
 from protocol.advert import DEVICE_TYPE, HUB_TYPE, DeviceAdvert, HubAdvert
@@ -44,7 +44,13 @@ class FoundHub:
     is_open: bool
 
 
-async def find_hub(wanted: str | None, timeout_s: float) -> FoundHub:
+Interfaces = Sequence[str] | InterfaceChoice
+"""Addresses of this machine to speak mDNS on; all of them, as a rule."""
+
+
+async def find_hub(
+    wanted: str | None, timeout_s: float, interfaces: Interfaces = InterfaceChoice.All
+) -> FoundHub:
     """Return the hub to join.
 
     Without `wanted` it is the only one there is, or the only one whose joining window is open.
@@ -54,7 +60,7 @@ async def find_hub(wanted: str | None, timeout_s: float) -> FoundHub:
         SeveralHubsError: There are several and nothing says which one.
     """
     try:
-        seeker = AsyncZeroconf(ip_version=IPVersion.V4Only)
+        seeker = AsyncZeroconf(interfaces=interfaces, ip_version=IPVersion.V4Only)
     except OSError as error:
         why = error.strerror or str(error)
         raise HubNotFoundError(f"cannot look for a hub by mDNS: {why}", _BY_HAND) from None
@@ -143,8 +149,11 @@ def choose(found: Sequence[FoundHub], wanted: str | None, timeout_s: float) -> F
 class Advertiser:
     """Tells by mDNS that devices wait to be let in, until each has joined."""
 
-    def __init__(self, adverts: Sequence[DeviceAdvert]) -> None:
+    def __init__(
+        self, adverts: Sequence[DeviceAdvert], interfaces: Interfaces = InterfaceChoice.All
+    ) -> None:
         self._adverts = tuple(adverts[:ADVERTISED])
+        self._interfaces = interfaces
         self._joined: asyncio.Queue[DeviceId] = asyncio.Queue(ADVERTISED)
 
     def joined(self, device: DeviceId) -> None:
@@ -157,7 +166,7 @@ class Advertiser:
         if not self._adverts:
             return
         with suppress(OSError, zeroconf.Error):
-            responder = AsyncZeroconf(ip_version=IPVersion.V4Only)
+            responder = AsyncZeroconf(interfaces=self._interfaces, ip_version=IPVersion.V4Only)
             try:
                 await self._advertise(responder)
             finally:
@@ -172,8 +181,11 @@ class Advertiser:
         ]
         await asyncio.gather(*told)
         while services:
-            service = services.pop(await self._joined.get())
-            await (await responder.async_unregister_service(service))
+            gone = [await self._joined.get()]
+            while not self._joined.empty():
+                gone.append(self._joined.get_nowait())
+            told = [await responder.async_unregister_service(services.pop(d)) for d in gone]
+            await asyncio.gather(*told)
 
 
 def _service(advert: DeviceAdvert, addresses: Sequence[str]) -> AsyncServiceInfo:
