@@ -10,7 +10,7 @@ from hub.core.records import SaveDevice
 from hub.store import Store, StoreError, StoreVersionError
 from hub.store import schema as schema_module
 from tests.hub.clocks import Times
-from tests.hub.records import PURIFIER, device
+from tests.hub.store.records import PURIFIER, device
 
 
 @pytest.fixture

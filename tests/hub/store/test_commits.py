@@ -17,7 +17,7 @@ from hub.store import Store, StoreBusyError, StoreDiskError, StoreError, StoreFu
 from hub.store import store as store_module
 from protocol.ids import DeviceId
 from tests.hub.clocks import Times
-from tests.hub.records import LEVEL, PURIFIER, command, device
+from tests.hub.store.records import LEVEL, PURIFIER, command, device
 
 
 @pytest.fixture

@@ -21,8 +21,8 @@ from pydantic import (
 from pydantic_core import ErrorDetails
 from pydantic_settings import BaseSettings, PydanticBaseSettingsSource, SettingsConfigDict
 
-from hub.config_problems import ConfigError, Place, Problem, Vocabulary
-from hub.toml_lines import lines_of
+from hub.config.problems import ConfigError, Place, Problem, Vocabulary
+from hub.config.toml_lines import lines_of
 
 PREFIX: Final = "ECOHUB_"
 DELIMITER: Final = "__"

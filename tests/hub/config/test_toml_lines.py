@@ -5,7 +5,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from hub.toml_lines import Path, lines_of
+from hub.config.toml_lines import Path, lines_of
 
 DOCUMENT = """\
 # a comment with = and [brackets]

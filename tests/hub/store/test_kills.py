@@ -20,14 +20,14 @@ from hub.core.records import (
 from hub.store import Store, Stored, Write
 from protocol.ids import CommandId, DeviceId
 from tests.hub.clocks import Times
-from tests.hub.records import commands, devices, ids
-from tests.hub.store_child import WORKERS, Entry, work
+from tests.hub.store.child import WORKERS, Entry, work
+from tests.hub.store.records import commands, devices, ids
 
 KILLS = 20
 LEAST_DONE = 20
 
 processes = multiprocessing.get_context("forkserver")
-processes.set_forkserver_preload(["tests.hub.store_child"])
+processes.set_forkserver_preload(["tests.hub.store.child"])
 
 
 def kill_under_load(folder: Path, seed: int, entries: int) -> list[Entry]:

@@ -2,8 +2,7 @@ from pathlib import Path
 
 import pytest
 
-from hub.config import load_settings
-from hub.config_problems import ConfigError
+from hub.config import ConfigError, load_settings
 
 KNOWN_TABLES = "[api], [broker], [discovery], [drivers], [hub]"
 KNOWN_API = "allowed_hosts, allowed_origins, host, port"

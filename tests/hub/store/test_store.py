@@ -30,7 +30,16 @@ from hub.store import (
 from hub.store.upkeep import FINISHED_LIMIT, KEEP_FINISHED_S, SPARE_SPECS
 from protocol.ids import Address, DeviceId
 from tests.hub.clocks import SUMMER_S, Times
-from tests.hub.records import LEVEL, PURIFIER, ROUTER, command, commands, device, devices, twins
+from tests.hub.store.records import (
+    LEVEL,
+    PURIFIER,
+    ROUTER,
+    command,
+    commands,
+    device,
+    devices,
+    twins,
+)
 
 DAY_S = 86_400.0
 

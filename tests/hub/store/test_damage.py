@@ -12,7 +12,7 @@ from hub.store import CredentialRecord, SaveCredential, Store, Stored, StoreDisk
 from hub.store.recovery import KEPT_SNAPSHOTS
 from protocol.ids import DeviceId
 from tests.hub.clocks import Times
-from tests.hub.records import LEVEL, PURIFIER, command, device
+from tests.hub.store.records import LEVEL, PURIFIER, command, device
 
 DAY_S = 86_400.0
 DEVICES = [DeviceId(f"device-{number:05d}") for number in range(40)]

@@ -10,7 +10,7 @@ from hub.clock import Clock
 from hub.core.records import DropDevice, SaveCommand, SaveDevice
 from hub.store import SaveToken, Store, TokenRecord, Write
 from protocol.ids import DeviceId
-from tests.hub.records import command, device
+from tests.hub.store.records import command, device
 
 WORKERS = 8
 

@@ -1,0 +1,22 @@
+"""hub.toml and the environment, checked whole: every mistake with its file, line and key."""
+
+from hub.config.problems import ConfigError, Problem
+from hub.config.settings import (
+    ApiSettings,
+    BrokerSettings,
+    DiscoverySettings,
+    HubSettings,
+    Settings,
+    load_settings,
+)
+
+__all__ = [
+    "ApiSettings",
+    "BrokerSettings",
+    "ConfigError",
+    "DiscoverySettings",
+    "HubSettings",
+    "Problem",
+    "Settings",
+    "load_settings",
+]
