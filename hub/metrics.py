@@ -1,7 +1,7 @@
 """What the hub counts, for Prometheus: plain numbers on the hot path, families at each scrape."""
 
 from bisect import bisect_left
-from collections import Counter
+from collections import Counter, OrderedDict
 from collections.abc import Iterator, Mapping
 from itertools import accumulate
 from typing import Final
@@ -23,10 +23,14 @@ from hub.core.events import (
     ViolationFound,
 )
 from hub.home import Home
-from protocol.ids import DeviceId
+from protocol.ids import CommandId, DeviceId
 
 LATENCY_BUCKETS_S: Final = (0.002, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1.0, 2.5, 10.0, 60.0)
 """Upper bounds of the one histogram: one per device blocks the loop for 41 ms a scrape at 300."""
+
+
+COUNTED_KEPT: Final = 4096
+"""Ended commands that are remembered, to count each once."""
 
 
 class Metrics:
@@ -46,6 +50,7 @@ class Metrics:
         self._reports = self._events = 0
         self._violations: Counter[str] = Counter()
         self._ended: Counter[str] = Counter()
+        self._counted: OrderedDict[CommandId, None] = OrderedDict()
         self._latencies = [0] * (len(LATENCY_BUCKETS_S) + 1)
         self._latency_sum_s = 0.0
         self._messages = _Total()
@@ -78,8 +83,11 @@ class Metrics:
 
     def _take_receipt(self, event: ReceiptChanged) -> None:
         record = self._home.hub.commands.get(event.command)
-        if record is None or not record.is_final:
+        if record is None or not record.is_final or record.id in self._counted:
             return
+        self._counted[record.id] = None  # steps that were told together all show the last one
+        if len(self._counted) > COUNTED_KEPT:
+            self._counted.popitem(last=False)
         self._ended[record.status] += 1
         taken_s = record.history[-1].at_s - record.created_at_s
         self._latencies[bisect_left(LATENCY_BUCKETS_S, taken_s)] += 1

@@ -1,5 +1,6 @@
 """What the operations share."""
 
+from collections.abc import Callable
 from dataclasses import dataclass
 
 from hub.api.stream import Stream
@@ -13,11 +14,11 @@ class Context:
 
     Attributes:
         version: Of this program.
-        document: The OpenAPI document, encoded.
+        document: Returns the OpenAPI document, encoded; the first call takes long.
     """
 
     home: Home
     stream: Stream
     metrics: Metrics
     version: str
-    document: bytes
+    document: Callable[[], bytes]

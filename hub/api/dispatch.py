@@ -62,12 +62,9 @@ def serving(operation: Operation, context: Context, gate: Gate) -> Handler:
     """Return what aiohttp calls: it checks token and body, then does the work."""
 
     async def serve(request: web.Request) -> web.StreamResponse:
-        scope = ""
-        if not operation.is_open or "Authorization" in request.headers:
-            scope = gate.scope(request)
-            connection = request.protocol
-            if isinstance(connection, Connection):
-                connection.is_trusted = True
+        scope = gate.scope_if_any(request) if operation.is_open else gate.scope(request)
+        if scope and isinstance(connection := request.protocol, Connection):
+            connection.is_trusted = True
         body = None if operation.body is None else await _body(request, operation.body)
         return await operation.handler(Call(context, request, scope, body))
 
@@ -92,6 +89,8 @@ async def _body(request: web.Request, check: TypeAdapter[Any]) -> object:
 
 
 async def _read(request: web.Request) -> bytes:
+    if (request.content_length or 0) > MAX_BODY_BYTES:
+        raise _too_large()
     if request.content.is_eof():
         return await request.read()
     try:
@@ -143,11 +142,15 @@ def _of_http(error: web.HTTPException) -> ProblemError:
             remedy = "the API begins at /api/v1; /api/v1/docs shows what there is"
             return refused(404, "path-unknown", "nothing is served at this path", remedy)
         case web.HTTPRequestEntityTooLarge():
-            detail = f"the body is larger than {MAX_BODY_BYTES} bytes"
-            return refused(413, "body-too-large", detail, "send less at a time")
+            return _too_large()
         case _:
             remedy = "send a request as RFC 9110 has it"
             return refused(error.status, "http-malformed", error.text or error.reason, remedy)
+
+
+def _too_large() -> ProblemError:
+    detail = f"the body is larger than {MAX_BODY_BYTES} bytes"
+    return refused(413, "body-too-large", detail, "send less at a time")
 
 
 async def go_on(request: web.Request) -> web.StreamResponse | None:

@@ -3,6 +3,7 @@
 A server's WebSocket frames are not masked, so one encoding serves all phones, header included.
 """
 
+from collections import OrderedDict
 from collections.abc import Collection
 from typing import Final
 
@@ -21,10 +22,15 @@ from hub.core.events import (
     ViolationFound,
 )
 from hub.core.hub import Hub
-from protocol.ids import Address
+from hub.core.records import CommandRecord
+from protocol.ids import Address, CommandId
 
 TEXT: Final = 0x81
 """First byte of a whole text frame (RFC 6455, 5.2)."""
+
+
+TOLD_KEPT: Final = 1024
+"""Receipts that are remembered: steps that came about together are told once, the last one."""
 
 
 def sealed(text: bytes) -> bytes:
@@ -42,6 +48,7 @@ class Frames:
 
     def __init__(self, hub: Hub, clock: Clock) -> None:
         self._hub, self._clock = hub, clock
+        self._told: OrderedDict[CommandId, CommandRecord] = OrderedDict()
 
     def frame(self, event: Event, seq: int) -> bytes:
         """See `Renderer.frame`."""
@@ -90,8 +97,11 @@ class Frames:
 
     def _receipt(self, event: ReceiptChanged, seq: int) -> bytes:
         record = self._hub.commands.get(event.command)
-        if record is None:
+        if record is None or self._told.get(record.id) is record:
             return b""
+        self._told[record.id] = record
+        if len(self._told) > TOLD_KEPT:
+            self._told.popitem(last=False)
         return _sealed_json(
             {"type": "receipt", "seq": seq, "receipt": receipt(record, self._clock)}
         )

@@ -88,6 +88,13 @@ class Gate:
             raise self._wrong_token()
         return token.public_id
 
+    def scope_if_any(self, request: web.Request) -> str:
+        """Return the public id of the token, empty where there is none or it is wrong."""
+        try:
+            return self.scope(request)
+        except ProblemError:
+            return ""
+
     def _wrong_token(self) -> ProblemError:
         wait_s = self._security.retry_after_s
         if wait_s > 0:

@@ -193,7 +193,11 @@ class Reader:
 
 
 class _Overtaken:
-    """What later changes make superfluous; asked from the newest change to the oldest."""
+    """What later changes make superfluous; asked from the newest change to the oldest.
+
+    That a device came or left is always told: whoever breaks off within a backlog and resumes there
+    is told the rest change by change, and has to know the devices that it speaks of.
+    """
 
     def __init__(self) -> None:
         self._devices: set[DeviceId] = set()
@@ -213,9 +217,8 @@ class _Overtaken:
         """Say whether a later change tells all that `event` does."""
         match event:
             case DeviceAdded(device) | DeviceRemoved(device):
-                is_told = device in self._devices
                 self._devices.add(device)
-                return is_told
+                return False
             case PresenceChanged(device):
                 return device in self._devices or self._is_told(("presence", device))
             case ReceiptChanged(_, command):

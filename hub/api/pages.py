@@ -50,7 +50,7 @@ _STYLED: Final = MappingProxyType(
 @routes.operation("GET", "/openapi.json", Answer(200, "This document.", Document))
 async def show_openapi(call: Call[None]) -> web.Response:
     """Show this document: OpenAPI 3.1, made from the models that check the requests."""
-    return encoded_reply(call.context.document)
+    return encoded_reply(await asyncio.to_thread(call.context.document))
 
 
 @routes.operation("GET", "/docs", Answer(200, "The page.", media=("text/html",)), is_open=True)

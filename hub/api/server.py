@@ -5,6 +5,7 @@
 
 import asyncio
 import errno
+from functools import cache
 from importlib.metadata import version
 from typing import Final
 
@@ -72,7 +73,7 @@ class Api:
         Raises:
             ApiStartError: The port is taken, or not ours to use.
         """
-        app = self._application()
+        app = self._application(await asyncio.to_thread(version, "ecohub"))
         self._runner = web.AppRunner(app, shutdown_timeout=SHUTDOWN_S)
         await self._runner.setup()
         try:
@@ -119,14 +120,14 @@ class Api:
             auto_decompress=False,
         )
 
-    def _application(self) -> web.Application:
-        home, settings, number = self._home, self._settings, version("ecohub")
+    def _application(self, number: str) -> web.Application:
+        home, settings = self._home, self._settings
         context = Context(
             home=home,
             stream=self.stream,
             metrics=self.metrics,
             version=number,
-            document=to_json(openapi.document(OPERATIONS, number)),
+            document=cache(lambda: to_json(openapi.document(OPERATIONS, number))),
         )
         names = own_names(home.hub_id, settings.allowed_hosts)
         gate = Gate(home.security, names, settings.allowed_origins)

@@ -1,0 +1,292 @@
+"""A whole home with its API on loopback, and simulated devices that reach it without a broker."""
+
+import asyncio
+import json
+import re
+from collections.abc import AsyncIterator, Mapping
+from contextlib import asynccontextmanager
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+import aiohttp
+from jsonschema import Draft202012Validator  # type: ignore[import-untyped]
+
+from drivers.contract import Receiver
+from hub.api import openapi
+from hub.api.server import OPERATIONS, Api
+from hub.broker import make_broker
+from hub.clock import Clock
+from hub.config import ApiSettings, BrokerSettings, DiscoverySettings, HubSettings, Settings
+from hub.core.hub import Hub
+from hub.core.records import DeviceRecord
+from hub.discovery import Discovery
+from hub.home import Home
+from hub.security import Security
+from hub.store import Store
+from protocol.codec import decode, encode
+from protocol.ids import Address, DeviceId
+from protocol.messages import AnyMessage, Birth, DownMessage, Scalar, State, UpMessage
+from protocol.presence import Presence
+from simulators.air_purifier import AirPurifier
+from simulators.device import Settings as DeviceSettings
+from simulators.device import SimDevice
+from simulators.environment_sensor import EnvironmentSensor
+from simulators.physics import PhysicsType
+from simulators.product import Product
+from simulators.router import Router
+from simulators.smart_plug import SmartPlug
+from simulators.voice import Identity
+
+PURIFIER = DeviceId("air-purifier-0001")
+PLUG = DeviceId("smart-plug-0001")
+ROUTER = DeviceId("router-0001")
+SENSOR = DeviceId("environment-sensor-0001")
+
+PHYSICS: Mapping[DeviceId, PhysicsType] = {
+    PURIFIER: AirPurifier,
+    PLUG: SmartPlug,
+    ROUTER: Router,
+    SENSOR: EnvironmentSensor,
+}
+WAIT_S = 10.0
+Json = Any
+
+
+class Air:
+    """A driver whose devices are in this process; every message goes through the codec."""
+
+    def __init__(self, clock: Clock) -> None:
+        self.devices: dict[DeviceId, SimDevice] = {}
+        self.deaf: set[DeviceId] = set()
+        self.is_up = asyncio.Event()
+        self._clock = clock
+        self._receiver: Receiver | None = None
+
+    async def run(self, receiver: Receiver) -> None:
+        self._receiver = receiver
+        receiver.link_changed(is_up=True, reason="test")
+        self.is_up.set()
+        while True:
+            for device in list(self.devices.values()):
+                self.tell(device.id, *device.tick(self._clock.now_s()))
+            await asyncio.sleep(0.02)
+
+    def send(self, device: DeviceId, message: DownMessage) -> bool:
+        wire = encode(device, message)
+        asyncio.get_running_loop().call_soon(self._deliver, device, wire.topic, wire.payload)
+        return True
+
+    def announce_birth(self, birth: Birth) -> bool:
+        for device in self.devices.values():
+            self.tell(device.id, *device.on_message(birth, self._clock.now_s()))
+        return True
+
+    def forget(self, device: DeviceId) -> None:
+        self.devices.pop(device, None)
+
+    def connect(self, device: SimDevice) -> None:
+        self.devices[device.id] = device
+        device.dial()
+        self.tell(device.id, *device.connected(self._clock.now_s()))
+
+    def tell(self, device: DeviceId, *messages: UpMessage) -> None:
+        for message in messages:
+            wire = encode(device, message)
+            assert self._receiver is not None
+            self._receiver.receive(decode(wire.topic, wire.payload))
+
+    def _deliver(self, device: DeviceId, topic: str, payload: bytes) -> None:
+        found = self.devices.get(device)
+        if found is None or device in self.deaf:
+            return
+        message: AnyMessage = decode(topic, payload).message
+        self.tell(device, *found.on_message(message, self._clock.now_s()))  # type: ignore[arg-type]
+
+
+@dataclass
+class Bench:
+    """What a test has in its hands."""
+
+    home: Home
+    api: Api
+    air: Air
+    token: str
+    session: aiohttp.ClientSession
+    url: str
+    seen: set[tuple[str, str, int]] = field(default_factory=set)
+
+    async def get(self, path: str, status: int = 200) -> Json:
+        return await self.ask("GET", path, status=status)
+
+    async def ask(
+        self,
+        method: str,
+        path: str,
+        body: Json | bytes = None,
+        *,
+        status: int = 200,
+        headers: Mapping[str, str] | None = None,
+    ) -> Json:
+        """Send a request, check that the answer is as documented, and return its content.
+
+        Args:
+            body: Bytes go out as they are, anything else as JSON.
+            headers: Beyond token and type; an empty one is not sent at all.
+        """
+        sent = {"Authorization": f"Bearer {self.token}", **(headers or {})}
+        data = body if isinstance(body, bytes) or body is None else json.dumps(body).encode()
+        if data is not None:
+            sent.setdefault("Content-Type", "application/json")
+        sent = {name: value for name, value in sent.items() if value}
+        async with self.session.request(
+            method, self.url + path, data=data, headers=sent
+        ) as response:
+            raw = await response.read()
+            media = response.headers.get("Content-Type", "").partition(";")[0]
+            content = json.loads(raw) if media.endswith("json") else raw.decode()
+            assert response.status == status, content
+            self.seen.add(conforms(method, path, status, media, content))
+            assert response.headers["X-Content-Type-Options"] == "nosniff"
+            if status in {401, 405, 426, 429}:
+                name = {401: "WWW-Authenticate", 405: "Allow", 426: "Upgrade"}
+                assert name.get(status, "Retry-After") in response.headers
+            return content
+
+    async def problem(self, method: str, path: str, status: int, **more: Json) -> Json:
+        """Send a request that is refused, and return the problem."""
+        content = await self.ask(method, path, status=status, **more)
+        assert content["status"] == status
+        assert content["type"]
+        assert content["remedy"]
+        return content
+
+    async def until(self, claim: Any, what: str) -> None:
+        """Wait until `claim()` holds."""
+        try:
+            async with asyncio.timeout(WAIT_S):
+                while not claim():  # noqa: ASYNC110 - any claim, not one that sets an event
+                    await asyncio.sleep(0.005)
+        except TimeoutError:
+            raise AssertionError(what) from None
+
+    async def bring(self, device: DeviceId, **settings: Any) -> SimDevice:
+        """Let a device join and come online."""
+        physics = PHYSICS[device]
+        now_s = self.home.clock.now_s()
+        record = DeviceRecord(device, name=physics.product, joined_at_s=now_s, driver="air")
+        self.home.admission._pipeline.push(self.home.hub.admit(record, None, now_s))
+        product = Product.read(physics.document())
+        pretend = SimDevice(
+            Identity(device, serial=f"SIM-{device}"),
+            product,
+            physics(1, day_s=43_200.0),
+            DeviceSettings(**{"epoch": 1, **settings}),
+        )
+        self.air.connect(pretend)
+        found = self.home.hub.devices
+        await self.until(
+            lambda: found[device].presence is Presence.ONLINE and found[device].reported,
+            f"{device} online",
+        )
+        return pretend
+
+    def report(self, device: DeviceId, values: Mapping[str, Scalar]) -> None:
+        """Have a device tell values out of turn."""
+        found = self.home.hub.devices[device]
+        leaf = next((leaf for leaf in found.seqs if leaf == "state"), None)
+        seq = found.seqs[leaf] + 1 if leaf else 1
+        self.air.tell(device, State(epoch=found.record.epoch, seq=seq, values=dict(values)))
+
+    def value(self, device: DeviceId, address: str) -> Scalar:
+        return self.home.hub.devices[device].reported[Address(address)].value
+
+
+@asynccontextmanager
+async def bench(folder: Path, **api_settings: Any) -> AsyncIterator[Bench]:
+    """Run a home and its API until the block ends."""
+    settings = Settings(
+        hub=HubSettings(name="Test home", data_dir=folder / "data"),
+        api=ApiSettings(host="127.0.0.1", port=0, **api_settings),
+        broker=BrokerSettings(kind="embedded", port=0),
+        discovery=DiscoverySettings(enabled=False),
+    )
+    clock = Clock()
+    store = await asyncio.to_thread(Store.open, settings.hub.data_dir, clock)
+    try:
+        stored = store.load()
+        security = Security(store, settings.hub.data_dir, clock)
+        await security.open()
+        air = Air(clock)
+        home = Home(
+            settings=settings,
+            hub=Hub(stored.hub_id, stored.epoch),
+            clock=clock,
+            store=store,
+            security=security,
+            broker=make_broker(settings.broker, settings.hub.data_dir / "broker"),
+            discovery=Discovery(settings.discovery, clock),
+            drivers={"air": air},
+        )
+        api = Api(home)
+        await api.open()
+        token = security.local_token_path.read_text().strip()
+        async with asyncio.TaskGroup() as tasks, aiohttp.ClientSession() as session:
+            running = [tasks.create_task(part) for part in (home.run(), api.run(), air.run(home))]
+            await air.is_up.wait()
+            yield Bench(home, api, air, token, session, f"http://127.0.0.1:{api.port}")
+            for task in running:
+                task.cancel()
+    finally:
+        await asyncio.to_thread(store.close)
+
+
+DOCUMENT: Json = json.loads(json.dumps(openapi.document(OPERATIONS, "0.0.0")))
+
+
+def _closed(schema: Json) -> Json:
+    """Return a schema that allows no field it does not name."""
+    if isinstance(schema, list):
+        return [_closed(one) for one in schema]
+    if not isinstance(schema, dict):
+        return schema
+    shut = {key: _closed(value) for key, value in schema.items()}
+    if "properties" in shut and shut.get("type") == "object":
+        shut.setdefault("additionalProperties", False)
+    return shut
+
+
+CLOSED: Json = {**DOCUMENT, "components": _closed(DOCUMENT["components"])}
+
+
+_validators: dict[str, Draft202012Validator] = {}
+
+
+def check(schema: Json, content: Json) -> None:
+    """Check that content is what a schema of the document says, and no more."""
+    key = json.dumps(schema)
+    if key not in _validators:
+        whole = {**schema, "components": CLOSED["components"]}
+        _validators[key] = Draft202012Validator(whole)
+    _validators[key].validate(content)
+
+
+def conforms(
+    method: str, path: str, status: int, media: str, content: Json
+) -> tuple[str, str, int]:
+    """Check that an answer is as the document says; return which it was."""
+    for template, methods in DOCUMENT["paths"].items():
+        pattern = re.sub(r"\{[a-z]+\}", "[^/]+", template.replace(".", "[.]"))
+        if re.fullmatch(pattern, path) and method.lower() in methods:
+            answer = methods[method.lower()]["responses"].get(str(status))
+            assert answer is not None, f"{method} {template} does not document {status}"
+            if "$ref" in answer:
+                answer = DOCUMENT["components"]["responses"][answer["$ref"].rpartition("/")[2]]
+            documented = answer.get("content", {})
+            assert media in documented or (not media and not documented), media
+            if documented:
+                check(documented[media]["schema"], content)
+            return method, template, status
+    assert status in {404, 405, 421, 403, 400, 415, 426, 401, 101}
+    check({"$ref": "#/components/schemas/Problem"}, content)
+    return method, "", status
