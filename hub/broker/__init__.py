@@ -42,6 +42,7 @@ __all__ = [
     "new_password",
 ]
 
+_NAME: Final = "mosquitto"
 _PLACES: Final = ("/usr/sbin", "/usr/local/sbin", "/usr/local/bin", "/opt/homebrew/sbin")
 """Where mosquitto is although a user's PATH does not say so (Debian's is in /usr/sbin)."""
 
@@ -52,7 +53,7 @@ def find_mosquitto(executable: Path | None = None) -> Path | None:
     """Return the mosquitto to run: `executable` when given, else the first one found, or None."""
     if executable is not None:
         return executable if shutil.which(str(executable)) else None
-    found = shutil.which("mosquitto") or shutil.which("mosquitto", path=":".join(_PLACES))
+    found = shutil.which(_NAME) or shutil.which(_NAME, path=":".join(_PLACES))
     return Path(found) if found else None
 
 

@@ -1,6 +1,6 @@
 """A broker that somebody else runs: the hub logs in there, and tells it of devices by a command.
 
-The hub writes no rights there: README and doctor say which ones it needs.
+The hub writes no rights there. A device needs those that `hub.broker.rights` gives it, no more.
 """
 
 import asyncio
@@ -85,7 +85,10 @@ class ExternalBroker:
         await self._order(json.dumps(order).encode() + b"\n", device)
 
     async def _order(self, line: bytes, device: DeviceId) -> None:
-        remedy = f"run {self._command[0]} by hand with a line of JSON as docs/broker.md shows"
+        remedy = (
+            f"run {self._command[0]} by hand with a line such as"
+            ' {"action": "add", "device": "plug-0001", "password": "..."} on its standard input'
+        )
         try:
             process = await asyncio.create_subprocess_exec(
                 *self._command, stdin=PIPE, stdout=DEVNULL, stderr=PIPE

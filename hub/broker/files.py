@@ -71,7 +71,7 @@ def configuration(listener: Listener) -> str:
         f"max_inflight_messages {INFLIGHT_MESSAGES}",
         f"max_queued_messages {QUEUE_MESSAGES}",
         f"max_queued_bytes {QUEUE_BYTES}",
-        "log_dest stdout",
+        "log_dest stderr",  # what goes to stdout waits in a buffer, up to 4 KiB of it
         "log_timestamp false",
         "connection_messages false",
         *(f"log_type {kind}" for kind in log_types),
