@@ -4,8 +4,8 @@ from collections.abc import Callable
 from dataclasses import replace
 from typing import Final
 
-from hub.core import receipts
-from hub.core.commands import Commands, pump, resend, settle
+from hub.core.answers import Answers
+from hub.core.commands import Commands, pump, resend
 from hub.core.device import Device, Spec
 from hub.core.enforcement import count_violation
 from hub.core.events import DeviceAdded, EventHappened, Reported, ValuesReported
@@ -13,12 +13,11 @@ from hub.core.interview import Interviews
 from hub.core.members import lose_sent_actions, name_after_product
 from hub.core.outcome import Outcome
 from hub.core.presence import observe
-from hub.core.records import CommandRecord, SaveDevice, SaveSpec
+from hub.core.records import SaveDevice, SaveSpec
 from protocol.errors import Violation, ViolationError, printable
 from protocol.ids import Address, CommandId, DeviceId
 from protocol.messages import Ack, Announce, Event, Presence, SpecPart, State, StateGet
 from protocol.presence import Evidence
-from protocol.receipt import Step
 from protocol.topics import Leaf
 from protocol.version import PROTOCOL, Version, check_peer, may_add_fields
 
@@ -31,13 +30,6 @@ _EVIDENCE_OF: Final = {
     ("offline", "lost"): (Evidence.WILL, "lost"),
     ("asleep", None): (Evidence.FELL_ASLEEP, "asleep"),
     ("asleep", "sleep"): (Evidence.FELL_ASLEEP, "asleep"),
-}
-
-_STEP_OF: Final = {
-    "received": Step.RECEIVED,
-    "done": Step.DONE,
-    "rejected": Step.REFUSED,
-    "expired": Step.TOO_LATE,
 }
 
 
@@ -57,6 +49,7 @@ class Intake:
         next_id: Callable[[], CommandId],
     ) -> None:
         self._commands = commands
+        self._answers = Answers(commands)
         self._interviews = interviews
         self._specs = specs
         self._devices = devices
@@ -129,7 +122,7 @@ class Intake:
         mine = cause if cause and cause.device == device.id else None
         out.events.append(ValuesReported(device.id, told, mine.id if mine else None))
         if mine:
-            self._confirm(device, mine, message, now_s, out)
+            self._answers.show(device, mine, message, now_s, out)
         self._hear(device, now_s, out)
 
     def event(self, device: Device, message: Event, now_s: float, out: Outcome) -> None:
@@ -152,7 +145,7 @@ class Intake:
         if not self._follow(device, Leaf.ACK, message.epoch, message.seq, now_s, out):
             return
         if not message.id.startswith(SERVICE_PREFIX):
-            self._take_answer(device, message, now_s, out)
+            self._answers.take(device, message, now_s, out)
         self._hear(device, now_s, out)
         pump(self._commands, device, now_s, out)
 
@@ -216,65 +209,6 @@ class Intake:
         if not device.is_connected:
             observe(device, Evidence.TRAFFIC, "heard", now_s, out)
             resend(self._commands, device, now_s, out)
-
-    def _take_answer(self, device: Device, ack: Ack, now_s: float, out: Outcome) -> None:
-        record = self._commands.get(CommandId(ack.id))
-        if record is None or record.device != device.id:
-            detail = "the hub sent no such command to this device"
-            raise ViolationError(Violation("ECO-ACK-001", "id", printable(ack.id), detail))
-        lane = self._commands.lane(device.id)
-        if ack.status == "busy":
-            self._put_back(device, record, ack, now_s)
-            return
-        if ack.status == "received":
-            if record.id in lane.flights:
-                lane.flights[record.id].is_received = True
-        else:
-            lane.flights.pop(record.id, None)
-            first = lane.note_answer(record.id, ack.status)
-            if first:
-                detail = f"the command was answered {first} before"
-                raise ViolationError(Violation("ECO-ACK-002", "status", ack.status, detail))
-        self._answer(device, record, ack, now_s, out)
-
-    def _answer(
-        self, device: Device, record: CommandRecord, ack: Ack, now_s: float, out: Outcome
-    ) -> None:
-        product = device.product
-        step = _STEP_OF[ack.status]
-        if step is Step.DONE and not (product and receipts.is_confirmable(record, product)):
-            step = Step.FINISHED
-        if step is Step.REFUSED:
-            record = receipts.with_answers(record, ack.items)
-        reason = ack.error.code if ack.error else ""
-        after = receipts.stepped(record, step, now_s, reason)
-        if after is None:
-            return
-        if ack.results:
-            after = replace(after, results=dict(ack.results))
-        settle(self._commands, device, after, out)
-
-    def _confirm(
-        self, device: Device, record: CommandRecord, state: State, now_s: float, out: Outcome
-    ) -> None:
-        product = device.product
-        if product is None or record.is_final or record.action is not None:
-            return
-        values = {Address(a): v for a, v in state.values.items()}
-        after = receipts.shown(record, values)
-        if after is record:
-            return
-        if receipts.is_confirmed(after, product):
-            ended = receipts.stepped(after, Step.SHOWN, now_s) or after
-            settle(self._commands, device, ended, out)
-        else:
-            self._commands.keep(after, out)
-
-    def _put_back(self, device: Device, record: CommandRecord, ack: Ack, now_s: float) -> None:
-        lane = self._commands.lane(device.id)
-        if lane.flights.pop(record.id, None) is not None and not record.is_final:
-            lane.waiting.appendleft(record.id)
-            lane.held_until_s = now_s + (ack.retry_after_ms or 1_000) / 1_000
 
 
 SERVICE_PREFIX: Final = "hub."

@@ -21,7 +21,7 @@ from hub.core.errors import (
 )
 from hub.core.events import ReceiptChanged, ValuesReported
 from hub.core.receipts import is_same
-from hub.core.records import SaveCommand
+from hub.core.records import Mode, SaveCommand
 from protocol.ids import Address, CommandId, DeviceId
 from protocol.messages import Ack, ActionCommand, SetCommand
 from protocol.receipt import Status
@@ -119,12 +119,32 @@ def test_what_no_state_can_show_ends_at_applied(
     world = online_world()
     command = world.ask(values, action=action)  # type: ignore[arg-type]
     world.ack(command, "received")
-    world.ack(command, "done", results={"seen": 1})
+    world.ack(command, "done")
     record = world.record(command)
     assert (record.status, record.is_final) == (Status.APPLIED, True)
-    assert record.results == {"seen": 1}
     world.wait(60)
     assert world.record(command).status is Status.APPLIED
+
+
+def test_results_of_an_action_are_passed_on() -> None:
+    world = online_world()
+    command = world.ask({}, action="lamp.measure")
+    world.ack(command, "done", results={"lux": 12})
+    assert world.record(command).results == {"lux": 12}
+    assert not world.device().violations
+
+
+@pytest.mark.parametrize(("mode", "kept"), [("strict", {}), ("warn", {"lux": 1, "mood": 1})])
+def test_undeclared_results_break_a_rule_and_not_the_receipt(
+    mode: Mode, kept: dict[str, int]
+) -> None:
+    world = online_world()
+    world.take(world.hub.describe(LAMP, mode=mode))
+    command = world.ask({}, action="lamp.measure")
+    world.ack(command, "done", results={"lux": 1, "mood": 1})
+    assert world.record(command).status is Status.APPLIED
+    assert world.record(command).results == kept
+    assert [v.rule for v in world.verdicts()] == ["ECO-ACK-006"]
 
 
 def test_refused_set_says_why_for_each_address() -> None:

@@ -88,7 +88,12 @@ DOCUMENT = json.dumps(
                                 "range": [1, 9, 1],
                             }
                         ],
-                    }
+                    },
+                    {
+                        "name": "measure",
+                        "title": _title("Measure"),
+                        "results": [{"name": "lux", "title": _title("Light"), "format": "uint16"}],
+                    },
                 ],
                 "events": [{"name": "pressed", "title": _title("Pressed")}],
             }
