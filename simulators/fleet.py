@@ -15,7 +15,7 @@ from simulators.links import Links
 from simulators.physics import DAY_S
 from simulators.plan import FleetEvent, Plan
 from simulators.product import Product
-from simulators.state import Credentials, StateFolder
+from simulators.state import Credentials
 from simulators.voice import Identity
 from simulators.wire import Access
 
@@ -39,7 +39,6 @@ class Fleet:
         self._plan = plan
         self._tell = tell
         self._rng = Random(plan.seed)  # noqa: S311 - no secret: when to retry, which button
-        self._folder = StateFolder(plan.folder)
         self._kept: dict[DeviceId, Credentials] = {}
         self._online: set[DeviceId] = set()
         self._links = Links(time.monotonic, self._rng, self._changed, self._before_dial)
@@ -79,7 +78,7 @@ class Fleet:
             devices = self._plan.devices()
             indexes = {device: index for index, device in enumerate(devices)}
             for device in devices:
-                credentials = self._folder.load(device)
+                credentials = self._plan.folder.load(device)
                 if credentials is not None:
                     self._move_in(credentials, product, indexes[device])
 
@@ -123,10 +122,8 @@ class Fleet:
         if kept.epoch >= device.epoch:
             return
         kept = self._kept[device.id] = kept.model_copy(update={"epoch": device.epoch})
-        if self._plan.folder is None:
-            return
         try:
-            await asyncio.to_thread(self._folder.save, kept)
+            await asyncio.to_thread(self._plan.folder.save, kept)
         except StateError as error:
             self._fail(error)
 

@@ -1,12 +1,12 @@
 """What a fleet is to do, and what it tells of itself."""
 
 from dataclasses import dataclass
-from pathlib import Path
 from typing import Literal
 
 from protocol.ids import DeviceId, is_device_id
 from simulators.errors import UsageError
 from simulators.physics import PhysicsType
+from simulators.state import StateFolder
 
 Kind = Literal[
     "waiting",
@@ -40,7 +40,7 @@ class Plan:
         hub: Url of a hub's API or a hub's id; None to find one by mDNS.
         code: Setup code, digits only; devices that have joined before need none.
         prefix: Beginning of the device ids.
-        folder: Where devices keep their credentials; None for nowhere.
+        folder: Where devices keep their credentials.
         wait_s: How long to look for a hub, and to wait for its joining window.
     """
 
@@ -51,7 +51,7 @@ class Plan:
     hub: str | None
     code: str | None
     prefix: str
-    folder: Path | None
+    folder: StateFolder
     is_advertised: bool
     wait_s: float
 

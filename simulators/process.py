@@ -11,6 +11,7 @@ from simulators.errors import SimulatorError
 from simulators.fleet import Fleet
 from simulators.plan import Plan
 from simulators.show import Screen, screen, show_error
+from simulators.state import StateFolder
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,7 +58,7 @@ def make_plan(options: Options) -> Plan:
         hub=options.hub,
         code=None if options.code is None else joiner.check_code(options.code),
         prefix=options.prefix or options.product,
-        folder=options.folder,
+        folder=StateFolder(options.folder),
         is_advertised=options.is_advertised,
         wait_s=options.wait_s,
     )
