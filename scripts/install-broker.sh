@@ -1,14 +1,18 @@
 #!/bin/sh
 # Installs mosquitto with apt where it is missing and where root or a password-free sudo allows it.
 # Never fails: without mosquitto the hub has a broker of its own. Prints to stderr only.
-# ECOHUB_APT=no keeps apt out of it.
+# ECOHUB_APT=no keeps apt out of it; ECOHUB_SBIN and ECOHUB_POLICY are for tests.
 set -u
 exec 1>&2
+
+# A user's PATH on Debian lacks the folder that mosquitto is in.
+places=${ECOHUB_SBIN:-/usr/sbin /usr/local/sbin /usr/local/bin}
+policy=${ECOHUB_POLICY:-/usr/sbin/policy-rc.d}
 
 say() { printf 'set-up: %s\n' "$*"; }
 
 is_here() {
-    for folder in $(printf %s "$PATH" | tr : ' ') /usr/sbin /usr/local/sbin /usr/local/bin; do
+    for folder in $(printf %s "$PATH" | tr : ' ') $places; do
         [ -x "$folder/mosquitto" ] && return
     done
     return 1
@@ -29,7 +33,6 @@ install() {
 # Debian starts and enables the service on install, on the hub's own port. The hub starts a mosquitto itself,
 # so this one stays off; nothing is stopped that was there before.
 install_without_service() {
-    policy=/usr/sbin/policy-rc.d
     log=$(mktemp)
     trap 'rm -f "$log"' EXIT
     trap 'exit 130' INT TERM

@@ -5,6 +5,7 @@ completion need none of the libraries that commands need.
 """
 
 import functools
+import inspect
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from importlib import import_module
@@ -71,7 +72,12 @@ def build(arguments: Sequence[str]) -> typer.Typer:
     for command in COMMANDS:
         is_called = command.name == called
         run = _load(command, as_json=as_json) if is_called else _named(command.text)
-        app.command(command.name, epilog=EXIT_CODES, rich_help_panel=command.panel)(run)
+        app.command(
+            command.name,
+            help=_unfolded(run),
+            epilog=EXIT_CODES,
+            rich_help_panel=command.panel,
+        )(run)
     for entry in entry_points(group=ENTRY_POINTS):
         if entry.name == called or called is None:
             _add_foreign(app, entry, as_json=as_json)
@@ -103,6 +109,12 @@ def _guarded(run: Callable[..., None], *, as_json: bool) -> Callable[..., None]:
             raise typer.Exit(_INTERRUPTED) from None
 
     return guarded
+
+
+def _unfolded(run: Callable[..., None]) -> str:
+    """Return a docstring with one line per paragraph, for a terminal to fold."""
+    paragraphs = inspect.cleandoc(run.__doc__ or "").split("\n\n")
+    return "\n\n".join(" ".join(paragraph.split()) for paragraph in paragraphs)
 
 
 def _named(text: str) -> Callable[[], None]:
