@@ -2,13 +2,21 @@
 
 from typing import Annotated, Final
 
-from pydantic import BaseModel, ConfigDict, Discriminator, Field, StringConstraints, Tag
+from pydantic import (
+    AfterValidator,
+    BaseModel,
+    BeforeValidator,
+    ConfigDict,
+    Discriminator,
+    Field,
+    StringConstraints,
+    Tag,
+)
 from pydantic.config import JsonDict
 
 from hub.core.records import Mode
 from hub.joining import LONGEST_S, MOST_DEVICES
-from protocol.ids import DEVICE_ID, AddressText, NameText
-from protocol.joining import DeviceIdText as JoiningIdText
+from protocol.ids import DEVICE_ID, AddressText, NameText, is_device_id
 from protocol.joining import JoinProof, JoinRequest
 from protocol.messages import MAX_INTEGER
 
@@ -23,6 +31,14 @@ ClientIdText = Annotated[str, StringConstraints(pattern=rf"^{CLIENT_ID}$")]
 DeviceName = Annotated[
     str, StringConstraints(min_length=1, max_length=64, pattern=r"^[^\x00-\x1f\x7f-\x9f]*$")
 ]
+
+
+def _whole(value: object) -> object:
+    return int(value) if isinstance(value, float) and value.is_integer() else value
+
+
+Whole = Annotated[int, BeforeValidator(_whole)]
+"""A whole number, which in JSON may be written 2.0 too (JSON Schema, 6.1.1)."""
 
 CLOSED: Final[JsonDict] = {"additionalProperties": False}
 """No key but those of the pattern; pydantic checks that, but does not say it in the schema."""
@@ -77,16 +93,22 @@ class OpenWindow(Asked):
         examples=["1234-5678"],
     )
     duration_s: float = Field(default=300.0, ge=10, le=LONGEST_S)
-    devices: int = Field(default=1, ge=1, le=MOST_DEVICES, description="How many may join.")
+    devices: Whole = Field(default=1, ge=1, le=MOST_DEVICES, description="How many may join.")
     replaces: DeviceIdText | None = Field(
         default=None, description="A device whose name, place and history the newcomer takes over."
     )
 
 
+def _not_reserved(text: str) -> str:
+    if not is_device_id(text):
+        raise ValueError("a word of the protocol is no device id")
+    return text
+
+
 class AskToJoin(JoinRequest):
     """First call: a device asks to be let in."""
 
-    device: Annotated[JoiningIdText, StringConstraints(pattern=rf"^{DEVICE_ID}$")]
+    device: Annotated[DeviceIdText, AfterValidator(_not_reserved)]
 
 
 def _join_step(body: object) -> str:

@@ -25,4 +25,5 @@ async def show_command(call: Call[None]) -> web.Response:
     if record is None:
         remedy = "ended commands are kept for 24 hours; GET /api/v1/devices/{id}/commands lists all"
         raise refused(404, "command-unknown", "this token has no command of that id", remedy)
+    await home.settled()
     return json_reply(receipt(record, home.clock))

@@ -16,8 +16,9 @@ from protocol.ids import DeviceId
 
 routes = Routes("Devices")
 
-_ENDED = Answer(200, "The command has ended.", Receipt)
-_OPEN = Answer(202, "The command is still on its way.", Receipt)
+_TO_RECEIPT = ("show_command", "/id")
+_ENDED = Answer(200, "The command has ended.", Receipt, leads_to=_TO_RECEIPT)
+_OPEN = Answer(202, "The command is still on its way.", Receipt, leads_to=_TO_RECEIPT)
 _CONFLICTS = {409}
 
 
@@ -133,6 +134,7 @@ async def list_commands(call: Call[None]) -> web.Response:
     """
     home = call.context.home
     records = home.hub.commands.of(_device(call).id)
+    await home.settled()
     return json_reply(ReceiptList(commands=receipts(records, home.clock)))
 
 

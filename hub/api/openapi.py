@@ -131,6 +131,10 @@ def _answer(answer: Answer, schema: JsonSchemaValue | None) -> JsonSchemaValue:
     if answer.media:
         content = {"schema": schema or {"type": "string"}}
         shown["content"] = dict.fromkeys(answer.media, content)
+    if answer.leads_to:
+        name, place = answer.leads_to
+        link = {"operationId": name, "parameters": {"id": f"$response.body#{place}"}}
+        shown["links"] = {name: link}
     return shown
 
 

@@ -68,12 +68,14 @@ class Answer:
     Attributes:
         schema: A class of `models`; None when the content is no JSON, or there is none.
         media: Types that the content may have; none when there is no content.
+        leads_to: Name of an operation, and where its `id` stands in the content.
     """
 
     status: int
     description: str
     schema: object | None = None
     media: tuple[str, ...] = (JSON,)
+    leads_to: tuple[str, str] | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -21,6 +21,9 @@ MEDIA_TYPE: Final = "application/problem+json"
 ITEMS_LIMIT: Final = 32
 """So many of the things wrong with one request are told."""
 
+UNDECLARED: Final = frozenset({"ECO-CMD-001", "ECO-CMD-002", "ECO-CMD-003", "ECO-CMD-004"})
+"""A command names what the product spec does not declare, or not as writable."""
+
 RULES_AT: Final = "/api/v1/rules/"
 
 
@@ -65,7 +68,7 @@ def refused(
 def of_request(error: RequestError) -> ProblemError:
     """Tell why the core does not take a command."""
     if isinstance(error, RefusedError):
-        return of_violations(error.violations, error.status)
+        return of_violations(error.violations, _refusal(error))
     headers = {"Retry-After": "1"} if error.status == HTTPStatus.TOO_MANY_REQUESTS else {}
     return refused(error.status, error.code, str(error), error.remedy, headers)
 
@@ -118,6 +121,18 @@ def internal() -> ProblemError:
     return refused(
         HTTPStatus.INTERNAL_SERVER_ERROR, "internal-error", detail, "try again, and report it"
     )
+
+
+def _refusal(error: RefusedError) -> int:
+    """Return the status that fits what was refused.
+
+    422 for values that break a rule; names that the product does not have conflict with it
+    (RFC 5789, 2.2); an action that it does not have is not found.
+    """
+    rules = {violation.rule for violation in error.violations}
+    if rules == {"ECO-CMD-003"}:
+        return HTTPStatus.NOT_FOUND
+    return HTTPStatus.CONFLICT if rules <= UNDECLARED else error.status
 
 
 def _path(path: str) -> str:

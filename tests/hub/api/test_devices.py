@@ -139,11 +139,18 @@ async def test_an_action_ends_applied(home: Bench) -> None:
 async def test_an_action_that_the_product_does_not_have_is_refused(home: Bench) -> None:
     await home.bring(PURIFIER)
     path = f"/api/v1/devices/{PURIFIER}/actions/filter.explode"
-    assert (await home.problem("POST", path, 422, body={}))["code"] == "ECO-CMD-003"
+    assert (await home.problem("POST", path, 404, body={}))["code"] == "ECO-CMD-003"
     body = {"arguments": {"loudly": True}}
     path = f"/api/v1/devices/{PURIFIER}/actions/filter.reset"
-    told = await home.problem("POST", path, 422, body=body)
+    told = await home.problem("POST", path, 409, body=body)
     assert (told["code"], told["path"]) == ("ECO-CMD-004", "arguments.loudly")
+
+
+async def test_a_property_that_the_product_does_not_have_conflicts_with_it(home: Bench) -> None:
+    await home.bring(PURIFIER)
+    for address, code in (("no.such", "ECO-CMD-001"), ("air.pm2_5", "ECO-CMD-002")):
+        told = await home.problem("PATCH", SET, 409, body={"properties": {address: 1}})
+        assert (told["code"], told["path"]) == (code, f"properties.{address}")
 
 
 async def test_what_is_written_only_is_never_shown(home: Bench) -> None:

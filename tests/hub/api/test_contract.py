@@ -1,0 +1,71 @@
+import asyncio
+import json
+import sys
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from tests.hub.api.bench import DOCUMENT, PHYSICS, PLUG, PURIFIER, SENSOR, Bench
+
+CONFIG = f"""
+[[operations]]
+include-method = "DELETE"
+include-path = "/api/v1/devices/{{id}}"
+parameters = {{ "path.id" = "{SENSOR}" }}
+
+[[operations]]
+include-path = "/api/v1/commands/{{id}}"
+parameters = {{ "path.id" = "phone-1" }}
+
+[[operations]]
+include-path-regex = "/api/v1/devices/[{{]id[}}].*"
+parameters = {{ "path.id" = "{PURIFIER}", "path.action" = "filter.reset" }}
+"""
+
+
+@pytest.mark.slow
+@pytest.mark.timeout(180)
+async def test_schemathesis_finds_nothing_and_reaches_the_good_side_of_operations(
+    home: Bench, tmp_path: Path
+) -> None:
+    for device in PHYSICS:
+        await home.bring(device)
+    body = {"id": "phone-1", "properties": {"outlet.on": True}}
+    await home.ask("PATCH", f"/api/v1/devices/{PLUG}/properties", body)
+    await home.ask("POST", "/api/v1/join/window", {"code": "1234-5678"})
+    config, har = tmp_path / "schemathesis.toml", tmp_path / "run.har"
+    config.write_text(CONFIG)
+    output = await run_schemathesis(home, config, har)
+    entries = json.loads(har.read_text())["log"]["entries"]
+    reached = {_operation(entry) for entry in entries if 200 <= entry["response"]["status"] < 300}
+    every = {(m.upper(), path) for path, methods in DOCUMENT["paths"].items() for m in methods}
+    assert len(reached & every) >= 0.9 * len(every), sorted(every - reached)
+    assert max(entry["response"]["status"] for entry in entries) < 500, output
+
+
+async def run_schemathesis(home: Bench, config: Path, har: Path) -> str:
+    """Run all its checks with a fixed seed; whatever it finds fails the test."""
+    process = await asyncio.create_subprocess_exec(
+        *(str(Path(sys.executable).with_name("schemathesis")), "--config-file", str(config)),
+        *("run", f"{home.url}/api/v1/openapi.json", "-H", f"Authorization: Bearer {home.token}"),
+        *("--checks", "all", "--max-examples", "10", "--seed", "20261121"),
+        *("--report-har-path", str(har), "--no-color"),
+        cwd=config.parent,
+        stdout=asyncio.subprocess.PIPE,
+        stderr=asyncio.subprocess.STDOUT,
+    )
+    output, _ = await process.communicate()
+    assert process.returncode == 0, output.decode()[-6000:]
+    return output.decode()
+
+
+def _operation(entry: Any) -> tuple[str, str]:
+    path = "/" + entry["request"]["url"].split("/", 3)[3].partition("?")[0]
+    found = [one for one in DOCUMENT["paths"] if _fits(one.split("/"), path.split("/"))]
+    return entry["request"]["method"], min(found, key=lambda one: one.count("{"), default="")
+
+
+def _fits(template: list[str], path: list[str]) -> bool:
+    pairs = zip(template, path, strict=False)
+    return len(template) == len(path) and all(t == p or t.startswith("{") for t, p in pairs)
