@@ -31,6 +31,7 @@ from hub.store import Store, Stored, StoreError
 from protocol.advert import HubAdvert
 from protocol.errors import ViolationError
 from protocol.product import parse_product
+from protocol.rules import rules
 from protocol.validator import compile_product
 
 log = logging.getLogger(__name__)
@@ -89,6 +90,7 @@ async def serve(settings: Settings, on_ready: OnReady | None = None) -> None:
         AppError: It cannot start.
     """
     clock = Clock()
+    rules()  # reads the catalogue from the package now, so that the first verdict need not
     try:
         store = Store.open(settings.hub.data_dir, clock)
     except StoreError as error:

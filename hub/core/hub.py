@@ -132,6 +132,7 @@ class Hub:
         if self._is_too_much(device, leaf, now_s, out):
             return out
         try:
+            _check_child(decoded.topic)
             self._check_fields(device, decoded, now_s, out)
             self._dispatch(device, decoded, now_s, out)
         except ViolationError as error:
@@ -361,6 +362,12 @@ class Hub:
 
 def _is_shut_out(device: Device) -> bool:
     return device.presence in {Reach.QUARANTINED, Reach.RETIRED}
+
+
+def _check_child(topic: Topic) -> None:
+    if topic.child is not None:
+        detail = "topics with a child level are reserved in this version"
+        raise ViolationError(Violation("ECO-CHILD-001", "topic", topic.child, detail))
 
 
 def _remedy(product: CompiledProduct, violation: Violation) -> str:

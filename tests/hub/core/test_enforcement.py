@@ -218,6 +218,15 @@ def test_message_of_the_wrong_direction_is_refused() -> None:
     assert {v.rule for v in world.verdicts()} == {"ECO-MSG-004"}
 
 
+def test_child_of_a_gateway_is_refused_until_its_rules_come() -> None:
+    world = online_world()
+    payload = b'{"epoch":1,"seq":9,"values":{"lamp.on":true}}'
+    decoded = codec.decode(f"eco/1/{LAMP}/child-0001/state", payload)
+    world.take(world.hub.receive(decoded, world.now_s))
+    assert rules(world) == ["ECO-CHILD-001"]
+    assert world.device().reported[Address("lamp.on")].value is False
+
+
 def test_undeclared_event_is_refused_and_a_declared_one_told() -> None:
     world = online_world()
     world.tell(Event(epoch=1, seq=1, event="lamp.exploded"))
