@@ -12,10 +12,11 @@ from hub.bus import Bus
 from hub.clock import Clock
 from hub.config import Settings
 from hub.core.commands import CommandRequest
+from hub.core.errors import DeviceUnknownError
 from hub.core.events import ReceiptChanged, ValuesReported
 from hub.core.hub import Hub
 from hub.core.outcome import Outcome
-from hub.core.records import CommandRecord, Mode
+from hub.core.records import CommandRecord, DropDevice, Mode
 from hub.discovery import Discovery, Sighting
 from hub.health import Health, PartHealth, judge
 from hub.pipeline import Pipeline
@@ -82,21 +83,31 @@ class Home:
             StoreError: It could not be made durable and was not sent.
         """
         record, outcome = self.hub.request(request, self.clock.now_s())
+        if not outcome.saves:
+            return await self._repeated(record, request)
         try:
             await self._pipeline.carry_out(outcome)
         except StoreError:
             self._pipeline.push(self.hub.withdraw(record, outcome))
             raise
-        return self.hub.commands.get(record.id) or record
+        return record  # not what has become of it meanwhile: that may not be durable yet
+
+    async def _repeated(self, record: CommandRecord, request: CommandRequest) -> CommandRecord:
+        """Return the receipt of a command that was asked before, unless that has just failed."""
+        await self.settled()
+        if self.hub.commands.get(record.id) is None:
+            return await self.command(request)
+        return record
 
     async def finished(self, command: CommandId, timeout_s: float) -> CommandRecord:
-        """Return the record once the command has ended, or as it is after `timeout_s`.
+        """Return the record once the command has ended, or as it is after `timeout_s`; durable.
 
         Raises:
             KeyError: There is no such command.
         """
         record = self._record(command)
         if record.is_final or timeout_s <= 0:
+            await self.settled()
             return record
         waiter: asyncio.Future[None] = asyncio.get_running_loop().create_future()
         self._waiters.setdefault(command, []).append(waiter)
@@ -106,32 +117,61 @@ class Home:
             log.debug("command %s is still open after %s s", command, timeout_s)
         finally:
             self._forget_waiter(command, waiter)
-        return self.hub.commands.get(command) or record
+        record = self.hub.commands.get(command) or record
+        await self.settled()
+        return record
+
+    async def settled(self) -> None:
+        """Wait until what is known of the home now is durable, as far as the disk lets it be.
+
+        Whoever tells a receipt takes it, waits for this and then tells it: one that was told must
+        not be found to be another after a crash.
+        """
+        await self._pipeline.settled()
 
     async def rename(self, device: DeviceId, name: str) -> None:
         """Give a device another name.
 
         Raises:
             DeviceUnknownError: No such device.
+            StoreError: It could not be kept; nothing has changed.
         """
-        await self._pipeline.carry_out(self.hub.describe(device, name=name))
+        await self._describe(device, name=name)
 
     async def set_mode(self, device: DeviceId, mode: Mode) -> None:
         """Judge a device strictly or leniently.
 
         Raises:
             DeviceUnknownError: No such device.
+            StoreError: It could not be kept; nothing has changed.
         """
-        await self._pipeline.carry_out(self.hub.describe(device, mode=mode))
+        await self._describe(device, mode=mode)
+
+    async def _describe(
+        self, device: DeviceId, *, name: str | None = None, mode: Mode | None = None
+    ) -> None:
+        known = self.hub.devices.get(device)
+        before = known.record if known else None
+        try:
+            await self._pipeline.carry_out(self.hub.describe(device, name=name, mode=mode))
+        except StoreError:
+            if before and device in self.hub.devices:
+                self.hub.describe(device, name=before.name, mode=before.mode)
+            raise
 
     async def unjoin(self, device: DeviceId) -> None:
         """Cut a device off and forget it, its twin and its commands.
 
         Raises:
             DeviceUnknownError: No such device.
+            StoreError: It could not be kept; the device is still there.
         """
-        outcome = self.hub.unjoin(device)
-        await self._pipeline.carry_out(outcome, [DropCredential(device)])
+        if device not in self.hub.devices:
+            raise DeviceUnknownError(device)
+        forget = Outcome(saves=[DropDevice(device)])
+        await self._pipeline.carry_out(forget, [DropCredential(device)])
+        # Again: what the device said meanwhile must not have brought it back.
+        self._pipeline.push(self.hub.unjoin(device))
         self.admission.shut_out(device)
         for driver in self.drivers.values():
             driver.forget(device)

@@ -4,6 +4,7 @@ import asyncio
 import logging
 from collections import deque
 from collections.abc import Callable, Sequence
+from contextlib import suppress
 from dataclasses import dataclass, field
 from typing import Final, Protocol
 
@@ -77,6 +78,12 @@ class Pipeline:
         self._entries.append(_Entry(outcome, extra, promise))
         self._wake.set()
         await promise
+
+    async def settled(self) -> None:
+        """Wait until all that was handed over before is carried out, and durable if it can be."""
+        if self._entries:
+            with suppress(StoreError):
+                await self.carry_out(Outcome())
 
     async def run(self) -> None:
         """Work until cancelled."""

@@ -1,0 +1,221 @@
+"""What the home promises: it has been kept, and what cannot be kept has not been done."""
+
+import asyncio
+from collections.abc import AsyncIterator, Coroutine, Mapping, Sequence
+from contextlib import suppress
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import TypeVar
+
+import pytest
+
+from drivers.contract import Receiver
+from hub.broker import make_broker
+from hub.clock import Clock
+from hub.config import BrokerSettings, DiscoverySettings, HubSettings, Settings
+from hub.core.commands import CommandRequest
+from hub.core.errors import DeviceUnknownError
+from hub.core.records import CommandRecord, SaveCommand
+from hub.discovery import Discovery
+from hub.home import Home
+from hub.security import Security
+from hub.store import StoreFullError, Write
+from protocol.codec import decode, encode
+from protocol.ids import CommandId, DeviceId
+from protocol.messages import Ack, Birth, DownMessage
+from protocol.receipt import Status
+from tests.hub.core.world import LAMP, online_world
+
+TURNS = 20
+"""Turns of the loop after which everything that can go on has gone on."""
+
+Result = TypeVar("Result")
+
+
+@dataclass
+class Shelf:
+    """A store whose commits wait to be let through, and may fail."""
+
+    kept: list[Write] = field(default_factory=list)
+    error: StoreFullError | None = None
+    gate: asyncio.Event = field(default_factory=asyncio.Event)
+
+    async def commit(self, saves: Sequence[Write]) -> None:
+        await self.gate.wait()
+        if saves and self.error:
+            raise self.error
+        self.kept.extend(saves)
+
+    def save_twins(self, twins: Mapping[DeviceId, object]) -> None:
+        """Twins are nothing that is promised."""
+
+    def status(self, command: CommandId) -> Status | None:
+        kept = [s.record for s in self.kept if isinstance(s, SaveCommand)]
+        return next((r.status for r in reversed(kept) if r.id == command), None)
+
+
+@dataclass
+class Air:
+    """A driver that keeps what it is to send."""
+
+    sent: list[DownMessage] = field(default_factory=list)
+    forgotten: list[DeviceId] = field(default_factory=list)
+
+    async def run(self, receiver: Receiver) -> None:
+        """Nobody is out there."""
+
+    def send(self, device: DeviceId, message: DownMessage) -> bool:
+        self.sent.append(message)
+        return True
+
+    def announce_birth(self, birth: Birth) -> bool:
+        return True
+
+    def forget(self, device: DeviceId) -> None:
+        self.forgotten.append(device)
+
+
+@dataclass
+class House:
+    home: Home
+    shelf: Shelf
+    air: Air
+    seq: int = 0
+
+    def ask(
+        self, client_id: str | None = None, level: int = 7
+    ) -> Coroutine[None, None, CommandRecord]:
+        request = CommandRequest(
+            device=LAMP,
+            scope="phone",
+            command_id=CommandId(f"wire-{client_id}"),
+            values={"lamp.level": level},
+            client_id=client_id,
+        )
+        return self.home.command(request)
+
+    def answer(self, command: CommandRecord, status: str) -> None:
+        self.seq += 1
+        fields = {"epoch": 1, "seq": self.seq, "id": command.id, "status": status}
+        wire = encode(LAMP, Ack.model_validate(fields))
+        self.home.receive(decode(wire.topic, wire.payload))
+
+
+@pytest.fixture
+async def house(tmp_path: Path) -> AsyncIterator[House]:
+    settings = Settings(
+        hub=HubSettings(data_dir=tmp_path), discovery=DiscoverySettings(enabled=False)
+    )
+    clock, shelf, air = Clock(), Shelf(), Air()
+    home = Home(
+        settings=settings,
+        hub=online_world().hub,
+        clock=clock,
+        store=shelf,  # type: ignore[arg-type]  # all of it that a home uses
+        security=Security(shelf, tmp_path, clock),  # type: ignore[arg-type]
+        broker=make_broker(BrokerSettings(kind="embedded", port=0), tmp_path),
+        discovery=Discovery(settings.discovery, clock),
+        drivers={"mqtt": air},
+    )
+    task = asyncio.create_task(home.run())
+    shelf.gate.set()
+    try:
+        yield House(home, shelf, air)
+    finally:
+        shelf.gate.set()
+        task.cancel()
+        with suppress(asyncio.CancelledError):
+            await task
+
+
+async def turns() -> None:
+    for _ in range(TURNS):
+        await asyncio.sleep(0)
+
+
+async def test_a_receipt_is_told_as_it_is_kept_and_no_further(house: House) -> None:
+    command = await house.ask()
+    house.shelf.gate.clear()
+    house.answer(command, "received")
+    asking = asyncio.create_task(house.home.finished(command.id, 0.001))
+    told, _ = await asyncio.wait([asking], timeout=0.05)
+    assert not told
+    house.shelf.gate.set()
+    assert (await asking).status is house.shelf.status(command.id) is Status.DELIVERED
+
+
+async def test_an_end_is_told_after_it_is_kept(house: House) -> None:
+    command = await house.ask()
+    house.shelf.gate.clear()
+    house.answer(command, "rejected")
+    asking = asyncio.create_task(house.home.finished(command.id, 0.0))
+    await turns()
+    assert not asking.done()
+    house.shelf.gate.set()
+    assert (await asking).status is house.shelf.status(command.id) is Status.REJECTED
+
+
+async def test_a_command_is_answered_as_accepted_whatever_its_device_says_meanwhile(
+    house: House,
+) -> None:
+    command = await house.ask("a")
+    house.shelf.gate.clear()
+    asking = asyncio.create_task(house.ask("b", level=8))
+    await turns()
+    house.answer(command, "received")
+    house.shelf.gate.set()
+    assert (await asking).status is Status.ACCEPTED
+
+
+async def test_a_repeated_command_outlives_a_full_disk(house: House) -> None:
+    command = await house.ask("a")
+    house.shelf.error = StoreFullError("No room", "Free some space.")
+    house.shelf.gate.clear()
+    failing = asyncio.create_task(house.ask("b", level=8))
+    await turns()
+    repeating = asyncio.create_task(house.ask("a"))
+    await turns()
+    house.shelf.gate.set()
+    with pytest.raises(StoreFullError):
+        await failing
+    assert (await repeating).id == command.id
+    assert house.home.hub.commands.get(command.id) is not None
+
+
+async def test_a_repeat_of_a_command_that_cannot_be_kept_fails_like_it(house: House) -> None:
+    house.shelf.error = StoreFullError("No room", "Free some space.")
+    house.shelf.gate.clear()
+    first = asyncio.create_task(house.ask("a"))
+    await turns()
+    second = asyncio.create_task(house.ask("a"))
+    await turns()
+    house.shelf.gate.set()
+    for asking in (first, second):
+        with pytest.raises(StoreFullError):
+            await asking
+    assert house.home.hub.commands.find("phone", "a") is None
+    assert house.air.sent == []
+
+
+async def test_a_device_that_cannot_be_forgotten_is_still_there(house: House) -> None:
+    house.shelf.error = StoreFullError("No room", "Free some space.")
+    with pytest.raises(StoreFullError):
+        await house.home.unjoin(LAMP)
+    assert LAMP in house.home.hub.devices
+    assert house.air.forgotten == []
+    house.shelf.error = None
+    await house.home.unjoin(LAMP)
+    assert LAMP not in house.home.hub.devices
+    assert house.air.forgotten == [LAMP]
+    with pytest.raises(DeviceUnknownError):
+        await house.home.unjoin(LAMP)
+
+
+async def test_a_name_that_cannot_be_kept_is_not_given(house: House) -> None:
+    before = house.home.hub.devices[LAMP].record
+    house.shelf.error = StoreFullError("No room", "Free some space.")
+    with pytest.raises(StoreFullError):
+        await house.home.rename(LAMP, "Bedside")
+    with pytest.raises(StoreFullError):
+        await house.home.set_mode(LAMP, "warn")
+    assert house.home.hub.devices[LAMP].record == before
