@@ -142,6 +142,11 @@ class Device:
         return self.record.id
 
     @property
+    def is_shut_out(self) -> bool:
+        """Whether it is neither heard nor commanded."""
+        return self.presence in {Presence.QUARANTINED, Presence.RETIRED}
+
+    @property
     def product(self) -> CompiledProduct | None:
         """The compiled product spec, once the hub has it."""
         return self.spec.product if self.spec else None

@@ -1,38 +1,28 @@
 """The core's one door: what devices say, what people ask and what time does, each to an outcome."""
 
-import hashlib
 from collections.abc import Iterable, Mapping
 from typing import Final
 
-from pydantic_core import to_json
-
 from hub.core import receipts
 from hub.core.commands import (
-    MAX_WAITING,
     CommandRequest,
     Commands,
     deadline_s,
     pump,
     repeat,
     settle,
-    supersede,
     want,
 )
 from hub.core.device import Device, Spec
 from hub.core.enforcement import count_violation, is_flooding
-from hub.core.errors import (
-    CommandIdTakenError,
-    DeviceNotReadyError,
-    RefusedError,
-    TooManyCommandsError,
-)
-from hub.core.events import ReceiptChanged, Reported
+from hub.core.events import Reported
 from hub.core.intake import SERVICE_PREFIX, Intake, check_unknown_fields
 from hub.core.interview import Interviews
 from hub.core.members import Members
 from hub.core.outcome import Outcome
 from hub.core.presence import due, observe
-from hub.core.records import CommandRecord, DeviceRecord, Mode, SaveCommand
+from hub.core.records import CommandRecord, DeviceRecord, Mode
+from hub.core.requests import Requests
 from protocol.codec import Decoded
 from protocol.errors import Violation, ViolationError
 from protocol.ids import Address, CommandId, DeviceId
@@ -41,13 +31,9 @@ from protocol.presence import Evidence
 from protocol.presence import Presence as Reach
 from protocol.receipt import Status, Step
 from protocol.topics import Leaf, Topic
-from protocol.validator import CompiledProduct
 
 BIRTHS_PER_S: Final = 500
 """Announces a second that a birth may call forth; its spread follows (ECO-BIRTH-002)."""
-
-WAITS_BEYOND_S: Final = 60.0
-"""A command that may wait longer than this outlives a power cut (design, section 5)."""
 
 
 class Hub:
@@ -77,6 +63,7 @@ class Hub:
             self.commands, self._interviews, self._specs, self._devices, self._next_id
         )
         self._members = Members(self._devices, self.commands)
+        self._requests = Requests(self._members, self.commands)
 
     @property
     def devices(self) -> Mapping[DeviceId, Device]:
@@ -116,7 +103,7 @@ class Hub:
     def is_heard(self, device_id: DeviceId, now_s: float) -> bool:
         """Say whether a message of this device is worth reading; count it if not."""
         device = self._devices.get(device_id)
-        if device is not None and device.rate.deaf_until_s <= now_s and not _is_shut_out(device):
+        if device is not None and device.rate.deaf_until_s <= now_s and not device.is_shut_out:
             return True
         self.unheard += 1
         return False
@@ -186,22 +173,7 @@ class Hub:
         Raises:
             RequestError: It cannot be carried out; nothing has changed.
         """
-        out = Outcome()
-        digest = _digest(request)
-        earlier = self.commands.find(request.scope, request.client_id or "")
-        if earlier and request.client_id:
-            if earlier.digest != digest:
-                raise CommandIdTakenError(request.client_id, earlier.id)
-            return earlier, out
-        device = self._ready_device(request)
-        record = _new_record(request, digest, now_s)
-        supersede(self.commands, device, record, now_s, out)
-        self.commands.add(record)
-        self.commands.keep(record, out)
-        want(device, record)
-        pump(self.commands, device, now_s, out)
-        accepted = self.commands.get(record.id)
-        return accepted or record, out
+        return self._requests.take(request, now_s)
 
     def withdraw(self, record: CommandRecord, promised: Outcome) -> Outcome:
         """Take back a command that could not be made durable; what it ended stays ended.
@@ -210,24 +182,7 @@ class Hub:
             record: The command, as `request` returned it.
             promised: The outcome of that `request`, of which nothing was carried out.
         """
-        self.commands.drop(record)
-        device = self._devices[record.device]
-        for address in record.values:
-            desired = device.desired.get(Address(address))
-            if desired and desired.command == record.id:
-                del device.desired[Address(address)]
-        return Outcome(
-            events=[
-                event
-                for event in promised.events
-                if not isinstance(event, ReceiptChanged) or event.command != record.id
-            ],
-            saves=[
-                save
-                for save in promised.saves
-                if not isinstance(save, SaveCommand) or save.record.id != record.id
-            ],
-        )
+        return self._requests.withdraw(record, promised)
 
     def admit(self, record: DeviceRecord, replaces: DeviceId | None, now_s: float) -> Outcome:
         """Let a device in that has proved itself; a known one joins again and keeps its history.
@@ -338,62 +293,12 @@ class Hub:
         count_violation(device, leaf, violation, now_s, out)
         return True
 
-    def _ready_device(self, request: CommandRequest) -> Device:
-        device = self._members.device(request.device)
-        if device.product is None or _is_shut_out(device):
-            remedy = "wait until its presence is online"
-            raise DeviceNotReadyError(device.id, device.presence, device.reason, remedy)
-        violations = (
-            device.product.check_set(request.values)
-            if request.action is None
-            else device.product.check_action(request.action, request.values)
-        )
-        if violations:
-            raise RefusedError(violations, _remedy(device.product, violations[0]))
-        waiting = len(self.commands.lane(device.id).waiting)
-        if waiting >= MAX_WAITING:
-            raise TooManyCommandsError(device.id, waiting)
-        return device
-
     def _next_id(self) -> CommandId:
         self._ids += 1
         return CommandId(f"{SERVICE_PREFIX}{self.epoch}.{self._ids}")
-
-
-def _is_shut_out(device: Device) -> bool:
-    return device.presence in {Reach.QUARANTINED, Reach.RETIRED}
 
 
 def _check_child(topic: Topic) -> None:
     if topic.child is not None:
         detail = "topics with a child level are reserved in this version"
         raise ViolationError(Violation("ECO-CHILD-001", "topic", topic.child, detail))
-
-
-def _remedy(product: CompiledProduct, violation: Violation) -> str:
-    address = violation.path.removeprefix("values.")
-    if violation.rule.startswith("ECO-VALUE-") and address in product.properties:
-        return f"send {product.allowed(address)}"
-    return violation.fix
-
-
-def _digest(request: CommandRequest) -> str:
-    asked = [request.device, request.action, sorted(request.values.items())]
-    return hashlib.sha256(to_json(asked)).hexdigest()
-
-
-def _new_record(request: CommandRequest, digest: str, now_s: float) -> CommandRecord:
-    client_id = request.client_id or request.command_id
-    record = CommandRecord(
-        id=CommandId(f"{request.scope}.{client_id}") if request.client_id else request.command_id,
-        device=request.device,
-        client_id=client_id,
-        scope=request.scope,
-        values=dict(request.values),
-        digest=digest,
-        created_at_s=now_s,
-        expires_at_s=now_s + request.ttl_s,
-        action=request.action,
-        waits=request.ttl_s > WAITS_BEYOND_S,
-    )
-    return receipts.open_receipt(record)

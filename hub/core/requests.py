@@ -1,0 +1,118 @@
+"""What people ask of devices: checked against the product spec, then taken as a command."""
+
+import hashlib
+from typing import Final
+
+from pydantic_core import to_json
+
+from hub.core import receipts
+from hub.core.commands import MAX_WAITING, CommandRequest, Commands, pump, supersede, want
+from hub.core.device import Device
+from hub.core.errors import (
+    CommandIdTakenError,
+    DeviceNotReadyError,
+    RefusedError,
+    TooManyCommandsError,
+)
+from hub.core.events import ReceiptChanged
+from hub.core.members import Members
+from hub.core.outcome import Outcome
+from hub.core.records import CommandRecord, SaveCommand
+from protocol.errors import Violation
+from protocol.ids import Address, CommandId
+from protocol.validator import CompiledProduct
+
+WAITS_BEYOND_S: Final = 60.0
+"""A command that may wait longer than this outlives a power cut (design, section 5)."""
+
+
+class Requests:
+    """Takes commands for the members of a home."""
+
+    def __init__(self, members: Members, commands: Commands) -> None:
+        self._members, self._commands = members, commands
+
+    def take(self, request: CommandRequest, now_s: float) -> tuple[CommandRecord, Outcome]:
+        """See `Hub.request`."""
+        out = Outcome()
+        digest = _digest(request)
+        earlier = self._commands.find(request.scope, request.client_id or "")
+        if earlier and request.client_id:
+            if earlier.digest != digest:
+                raise CommandIdTakenError(request.client_id, earlier.id)
+            return earlier, out
+        device = self._ready_device(request)
+        record = _new_record(request, digest, now_s)
+        supersede(self._commands, device, record, now_s, out)
+        self._commands.add(record)
+        self._commands.keep(record, out)
+        want(device, record)
+        pump(self._commands, device, now_s, out)
+        return self._commands.record(record.id), out
+
+    def withdraw(self, record: CommandRecord, promised: Outcome) -> Outcome:
+        """See `Hub.withdraw`."""
+        self._commands.drop(record)
+        device = self._members.device(record.device)
+        for address in record.values:
+            desired = device.desired.get(Address(address))
+            if desired and desired.command == record.id:
+                del device.desired[Address(address)]
+        return Outcome(
+            events=[
+                event
+                for event in promised.events
+                if not isinstance(event, ReceiptChanged) or event.command != record.id
+            ],
+            saves=[
+                save
+                for save in promised.saves
+                if not isinstance(save, SaveCommand) or save.record.id != record.id
+            ],
+        )
+
+    def _ready_device(self, request: CommandRequest) -> Device:
+        device = self._members.device(request.device)
+        if device.product is None or device.is_shut_out:
+            remedy = "wait until its presence is online"
+            raise DeviceNotReadyError(device.id, device.presence, device.reason, remedy)
+        violations = (
+            device.product.check_set(request.values)
+            if request.action is None
+            else device.product.check_action(request.action, request.values)
+        )
+        if violations:
+            raise RefusedError(violations, _remedy(device.product, violations[0]))
+        waiting = len(self._commands.lane(device.id).waiting)
+        if waiting >= MAX_WAITING:
+            raise TooManyCommandsError(device.id, waiting)
+        return device
+
+
+def _remedy(product: CompiledProduct, violation: Violation) -> str:
+    address = violation.path.removeprefix("values.")
+    if violation.rule.startswith("ECO-VALUE-") and address in product.properties:
+        return f"send {product.allowed(address)}"
+    return violation.fix
+
+
+def _digest(request: CommandRequest) -> str:
+    asked = [request.device, request.action, sorted(request.values.items())]
+    return hashlib.sha256(to_json(asked)).hexdigest()
+
+
+def _new_record(request: CommandRequest, digest: str, now_s: float) -> CommandRecord:
+    client_id = request.client_id or request.command_id
+    record = CommandRecord(
+        id=CommandId(f"{request.scope}.{client_id}") if request.client_id else request.command_id,
+        device=request.device,
+        client_id=client_id,
+        scope=request.scope,
+        values=dict(request.values),
+        digest=digest,
+        created_at_s=now_s,
+        expires_at_s=now_s + request.ttl_s,
+        action=request.action,
+        waits=request.ttl_s > WAITS_BEYOND_S,
+    )
+    return receipts.open_receipt(record)
