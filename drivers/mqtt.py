@@ -215,6 +215,10 @@ class _Window:
     def __init__(self) -> None:
         self._ids: set[int] = set()
 
+    def __bool__(self) -> bool:
+        """Say yes: gmqtt puts its own storage in the place of one that is false."""
+        return True
+
     def __len__(self) -> int:
         return len(self._ids)
 
