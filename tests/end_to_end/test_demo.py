@@ -1,0 +1,160 @@
+"""`ecohub demo` as somebody who types it meets it: from nothing to a home, and back to nothing."""
+
+import asyncio
+import json
+import os
+import signal
+import sys
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import psutil  # type: ignore[import-untyped]  # has no stubs of its own
+import pytest
+
+from hub.cli.demo_home import products
+
+ONLINE_WITHIN_S = 90.0
+STOP_WITHIN_S = 5.0
+
+pytestmark = [pytest.mark.slow, pytest.mark.timeout(150)]
+
+
+@dataclass
+class Demo:
+    """A running demo."""
+
+    process: asyncio.subprocess.Process
+    folder: Path
+
+    async def online(self) -> dict[str, Any]:
+        assert self.process.stdout is not None
+        line = await asyncio.wait_for(self.process.stdout.readline(), ONLINE_WITHIN_S)
+        assert line, await self.complaint()
+        document: dict[str, Any] = json.loads(line)
+        return document
+
+    async def complaint(self) -> str:
+        assert self.process.stderr is not None
+        return (await self.process.stderr.read()).decode()
+
+    async def stop(self, number: int) -> int:
+        self.process.send_signal(number)
+        return await asyncio.wait_for(self.process.wait(), STOP_WITHIN_S)
+
+    def parts(self) -> list[psutil.Process]:
+        children: list[psutil.Process] = psutil.Process(self.process.pid).children(recursive=True)
+        return children
+
+
+@asynccontextmanager
+async def demo(folder: Path, *words: str, **environment: str) -> AsyncIterator[Demo]:
+    process = await asyncio.create_subprocess_exec(
+        sys.executable, "-P", "-m", "hub.cli", "demo", "--json", "--data", str(folder), *words,
+        stdin=asyncio.subprocess.DEVNULL,
+        stdout=asyncio.subprocess.PIPE,
+        stderr=asyncio.subprocess.PIPE,
+        env={**os.environ, **environment},
+    )  # fmt: skip
+    try:
+        yield Demo(process, folder)
+    finally:
+        if process.returncode is None:
+            process.kill()
+        await process.wait()
+
+
+async def ecohub(*words: str, data: Path) -> tuple[int, str]:
+    process = await asyncio.create_subprocess_exec(
+        sys.executable, "-P", "-m", "hub.cli", *words,
+        stdout=asyncio.subprocess.PIPE,
+        stderr=asyncio.subprocess.STDOUT,
+        env={**os.environ, "ECOHUB_DATA": str(data)},
+    )  # fmt: skip
+    out, _ = await asyncio.wait_for(process.communicate(), 30)
+    return process.returncode or 0, out.decode()
+
+
+def all_gone(parts: list[psutil.Process], within_s: float = 5.0) -> bool:
+    _, alive = psutil.wait_procs(parts, timeout=within_s)
+    return not alive
+
+
+async def test_demo_becomes_a_home_that_can_be_commanded_and_leaves_nothing(
+    tmp_path: Path, broker_kind: str
+) -> None:
+    async with demo(tmp_path, "--broker", broker_kind) as running:
+        home = await running.online()
+        assert {device["product"] for device in home["devices"]} == set(products())
+        assert {device["presence"]["status"] for device in home["devices"]} == {"online"}
+        assert broker_kind in home["broker"]
+        code, out = await ecohub("set", "purifier", "fan.level=3", data=tmp_path)
+        assert (code, out.split()[-3]) == (0, "confirmed"), out
+        code, out = await ecohub("set", "purifier", "fan.level=9", data=tmp_path)
+        assert code == 1
+        assert "ECO-VALUE-002" in out
+        code, out = await ecohub("doctor", "--json", data=tmp_path)
+        assert json.loads(out)["status"] == "ok", out
+        parts = running.parts()
+        assert await running.stop(signal.SIGINT) == 0
+        assert all_gone(parts, 0.1)
+    assert not (tmp_path / "run.json").exists()
+
+
+async def test_demo_ends_cleanly_on_sigterm_before_anything_is_online(tmp_path: Path) -> None:
+    async with demo(tmp_path) as running:
+        async with asyncio.timeout(30):
+            while not (tmp_path / "logs").exists():  # noqa: ASYNC110 - a file sets no event
+                await asyncio.sleep(0.01)
+        parts = running.parts()
+        assert await running.stop(signal.SIGTERM) == 0
+        assert all_gone(parts, 0.1)
+        assert await running.complaint() == ""
+
+
+async def test_killed_demo_leaves_nothing_behind(tmp_path: Path) -> None:
+    async with demo(tmp_path) as running:
+        await running.online()
+        parts = running.parts()
+        assert len(parts) >= len(products()) + 1
+        running.process.kill()
+        assert await asyncio.to_thread(all_gone, parts, 10.0)
+
+
+async def test_device_that_dies_ends_the_demo_with_its_name_and_last_words(tmp_path: Path) -> None:
+    async with demo(tmp_path) as running:
+        await running.online()
+        plug = next(part for part in running.parts() if "smart-plug" in part.cmdline())
+        plug.kill()
+        assert await asyncio.wait_for(running.process.wait(), STOP_WITHIN_S + 1) == 1
+        complaint = await running.complaint()
+        assert "smart-plug was killed by signal 9" in complaint
+        assert "smart-plug.log" in complaint
+
+
+async def test_hub_that_cannot_start_ends_the_demo_with_5_and_why(tmp_path: Path) -> None:
+    async with demo(tmp_path, ECOHUB_BROKER__KIND="rabbit") as running:
+        assert await asyncio.wait_for(running.process.wait(), 40) == 5
+        complaint = await running.complaint()
+        assert "ECOHUB_BROKER__KIND" in complaint
+        assert "mosquitto" in complaint
+
+
+async def test_devices_that_find_no_hub_by_mdns_are_given_its_url(tmp_path: Path) -> None:
+    async with demo(tmp_path, ECOHUB_DISCOVERY__ENABLED="false") as running:
+        home = await running.online()
+        assert len(home["devices"]) == len(products())
+
+
+async def test_two_demos_run_side_by_side(tmp_path: Path) -> None:
+    folders = [tmp_path / "one", tmp_path / "two"]
+    async with demo(folders[0]) as one:
+        first = await one.online()
+        async with demo(folders[1]) as two:
+            second = await two.online()
+            assert first["url"] != second["url"]
+            assert len(second["devices"]) == len(products())
+            assert await two.stop(signal.SIGTERM) == 0
+        assert await one.stop(signal.SIGTERM) == 0
