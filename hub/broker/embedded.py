@@ -37,7 +37,10 @@ QUEUE_MESSAGES: Final = 1000
 """Messages on their way to their readers; their senders wait when there are more."""
 
 REFUSED_FILTER: Final = 0x80
-TAKE_OVER_S: Final = 5.0
+PART_S: Final = 6.0
+"""amqtt parts from a client that is gone within this time; it takes some milliseconds."""
+
+TAKE_OVER_S: Final = 8.0
 RETRY_S: Final = 2.0
 STOP_S: Final = 2.0
 
@@ -224,9 +227,25 @@ class Client:
         """Let amqtt serve it until it is gone and its will is on its way."""
         self.gate.replay(encode_connect(self._connect))
         try:
-            await router.external_connected(self.gate, self._writer, _LISTENER)
+            async with asyncio.TaskGroup() as tasks:
+                serving = tasks.create_task(self._serve(router))
+                hurrying = tasks.create_task(self._hurry(serving))
+                await asyncio.wait([serving])
+                hurrying.cancel()
         finally:
             await router.forget(self._user)
+
+    async def _serve(self, router: "_Router") -> None:
+        try:
+            await router.external_connected(self.gate, self._writer, _LISTENER)
+        except Exception:
+            _log.exception("the embedded broker failed on its client %s", self._user)
+
+    async def _hurry(self, serving: asyncio.Task[None]) -> None:
+        """See to it that amqtt parts from a client that is gone, so that it can come again."""
+        await self.gate.over.wait()
+        await asyncio.sleep(PART_S)
+        serving.cancel()
 
 
 class LetIn(BaseAuthPlugin):  # type: ignore[misc]  # amqtt has no types
@@ -268,6 +287,11 @@ class _Router(Amqtt):  # type: ignore[misc]  # amqtt has no types
         await super()._broadcast_message(session, *message)
         if session is not None and (client := self._clients_by_user.get(session.username)):
             client.gate.passed_on()
+
+    async def _client_message_loop(self, session: Session, handler: object) -> None:
+        if (client := self._clients_by_user.get(session.username)) is not None:
+            client.gate.open()
+        await super()._client_message_loop(session, handler)
 
     async def _session_monitor(self) -> None:
         """Do nothing: the original ends the new connection of a client that came back meanwhile."""

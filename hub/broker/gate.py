@@ -40,6 +40,8 @@ KEEPALIVES: Final = 1.5
 class Gate:
     """The reading side of one client, in the form that amqtt reads from.
 
+    `over` is set when nothing more will come of the client.
+
     Args:
         source: Where its bytes come from.
         answer: Writes to the client.
@@ -64,15 +66,20 @@ class Gate:
         self._deny = deny
         self._is_hub = is_hub
         self._left = b""
-        self._is_over = False
         self._held = 0
         self._room = asyncio.Event()
+        self._opened = asyncio.Event()
+        self.over = asyncio.Event()
         self._allowance = BURST
         self._seen_s = 0.0
 
     def replay(self, raw: bytes) -> None:
         """Let the next reads return `raw`, before what the client sends."""
         self._left = raw
+
+    def open(self) -> None:
+        """Let packets through; before, amqtt would not notice that the client has gone again."""
+        self._opened.set()
 
     def passed_on(self) -> None:
         """Take in that one message of this client has been passed on."""
@@ -91,15 +98,17 @@ class Gate:
         self._source.feed_eof()
 
     async def _next(self) -> bytes:
-        if self._is_over:
+        if self.over.is_set():
             # amqtt forgets an orderly goodbye when the end of the stream comes in the same turn,
             # and sends the will; it stops reading once it has understood.
             await asyncio.sleep(DIGEST_S)
             return b""
         try:
+            async with asyncio.timeout(DIGEST_S):
+                await self._opened.wait()
             return await self._receive()
         except (PacketError, TimeoutError, asyncio.IncompleteReadError, OSError):
-            self._is_over = True
+            self.over.set()
         await self._digest()
         return b""
 
@@ -121,7 +130,7 @@ class Gate:
             self._answer(PONG)
             return b""
         if packet.kind == Kind.DISCONNECT:
-            self._is_over = True
+            self.over.set()
             await self._digest()
         return encode(*packet)
 

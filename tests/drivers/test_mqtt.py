@@ -12,7 +12,7 @@ from drivers import mqtt
 from drivers.contract import BrokerAccess, DriverContext
 from drivers.mqtt import MqttDriver
 from hub.broker import find_mosquitto
-from protocol.codec import Decoded
+from protocol.codec import Decoded, encode
 from protocol.messages import Presence
 from protocol.topics import Leaf, build
 from tests.drivers.driver_suite import (
@@ -27,8 +27,9 @@ from tests.drivers.driver_suite import (
     running,
     state,
 )
-from tests.drivers.mqtt_world import MqttWorld
+from tests.drivers.mqtt_world import PASSWORD, MqttWorld
 from tests.drivers.recorder import Recorder
+from tests.mqtt_client import RawClient, Will
 
 
 @pytest.fixture(params=["embedded", pytest.param("mosquitto", marks=pytest.mark.mosquitto)])
@@ -80,10 +81,13 @@ async def test_an_empty_presence_is_nobodys_mistake(world: MqttWorld) -> None:
 async def test_the_will_of_a_device_is_heard(world: MqttWorld) -> None:
     recorder = Recorder()
     gone = Presence(status="offline", epoch=1, connection=1, reason="lost")
+    wire = encode(ONE, gone)
     async with world.set_up(), running(world, recorder):
-        one = await world.attach(ONE)
-        await one.publish(gone)
+        client = await RawClient.open(world.broker.access.port)
+        await client.connect(ONE, PASSWORD, will=Will(wire.topic, wire.payload))
+        client.abort()
         await recorder.until(lambda: recorder.messages == [gone])
+        await client.close()
 
 
 async def test_a_hub_that_fails_on_a_message_hears_the_next_one(
