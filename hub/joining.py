@@ -28,7 +28,7 @@ WRONG_PROOFS: Final = 5
 SESSIONS: Final = 32
 SESSION_S: Final = 60.0
 LONGEST_S: Final = 3_600.0
-MOST_DEVICES: Final = 64
+MOST_DEVICES: Final = 10_000
 
 
 class JoinError(Exception):
@@ -157,7 +157,7 @@ class JoinWindow:
             code: Setup code, eight digits.
             now_s: The core's time.
             duration_s: At most an hour.
-            devices: After so many have joined the window closes; at most 64.
+            devices: After so many have joined the window closes; at most `MOST_DEVICES`.
             replaces: The device whose place the first one takes.
 
         Raises:

@@ -3,6 +3,7 @@ from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, invariant, precondition, rule
 
 from hub.joining import (
+    MOST_DEVICES,
     SESSION_S,
     SESSIONS,
     WRONG_PROOFS,
@@ -220,7 +221,8 @@ def test_a_code_of_another_form_opens_nothing_and_is_not_repeated(code: str) -> 
 
 
 @pytest.mark.parametrize(
-    ("duration_s", "devices"), [(0.0, 1), (-1.0, 1), (3_601.0, 1), (60.0, 0), (60.0, 65)]
+    ("duration_s", "devices"),
+    [(0.0, 1), (-1.0, 1), (3_601.0, 1), (60.0, 0), (60.0, MOST_DEVICES + 1)],
 )
 def test_a_window_has_bounds(duration_s: float, devices: int) -> None:
     with pytest.raises(ValueError, match="a window is"):
