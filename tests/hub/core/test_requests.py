@@ -1,0 +1,181 @@
+"""What the hub takes as a command, and what it refuses and why."""
+
+import pytest
+
+from hub.core.commands import (
+    MAX_WAITING,
+    CommandRequest,
+)
+from hub.core.errors import (
+    CommandIdTakenError,
+    DeviceNotReadyError,
+    DeviceUnknownError,
+    RefusedError,
+    TooManyCommandsError,
+)
+from protocol.ids import Address, CommandId, DeviceId
+from protocol.messages import SetCommand
+from protocol.receipt import Status
+from tests.hub.core.world import LAMP, World, online_world
+
+
+def test_unacknowledged_command_is_sent_again_with_the_same_id() -> None:
+    world = online_world()
+    command = world.ask({"lamp.on": True})
+    world.sent.clear()
+    world.wait(2.0)
+    again = world.sent_to()[-1]
+    assert isinstance(again, SetCommand)
+    assert again.id == command.id
+    assert again.ttl_ms == 8_000
+    world.ack(command, "received")
+    world.sent.clear()
+    world.wait(2.0)
+    assert not world.sent_to()
+
+
+def test_too_many_waiting_commands_are_refused() -> None:
+    world = online_world()
+    world.leave()
+    for _ in range(MAX_WAITING):
+        world.ask({"times": 1}, action="lamp.blink", ttl_s=60)
+    with pytest.raises(TooManyCommandsError):
+        world.ask({"times": 1}, action="lamp.blink", ttl_s=60)
+
+
+def test_same_id_and_body_give_the_same_receipt() -> None:
+    world = online_world()
+    first = world.ask({"lamp.on": True}, client_id="my-1")
+    world.ack(first, "done")
+    sent = len(world.sent)
+    again = world.ask({"lamp.on": True}, client_id="my-1")
+    assert again.id == first.id
+    assert again.status is Status.APPLIED
+    assert len(world.sent) == sent
+
+
+def test_same_id_with_another_body_is_refused() -> None:
+    world = online_world()
+    world.ask({"lamp.on": True}, client_id="my-1")
+    with pytest.raises(CommandIdTakenError) as error:
+        world.ask({"lamp.on": False}, client_id="my-1")
+    assert error.value.code == "command-id-taken"
+
+
+def test_true_and_one_are_different_bodies() -> None:
+    world = online_world()
+    world.ask({"lamp.on": True}, client_id="my-1")
+    with pytest.raises(CommandIdTakenError):
+        world.ask({"lamp.on": 1}, client_id="my-1")
+
+
+def test_two_tokens_may_choose_the_same_id() -> None:
+    world = online_world()
+    mine = world.ask({"lamp.on": True}, client_id="1", scope="a")
+    theirs = world.ask({"lamp.level": 2}, client_id="1", scope="b")
+    assert mine.id != theirs.id
+
+
+def test_ended_command_is_forgotten_after_a_day() -> None:
+    world = online_world()
+    command = world.ask({"lamp.on": True}, client_id="my-1")
+    world.ack(command, "rejected")
+    world.wait(86_399)
+    assert world.hub.commands.get(command.id)
+    world.wait(2)
+    assert world.hub.commands.get(command.id) is None
+    world.connect()
+    assert world.ask({"lamp.on": False}, client_id="my-1")
+
+
+@pytest.mark.parametrize(
+    ("values", "action", "rule"),
+    [
+        ({"lamp.level": 101}, None, "ECO-VALUE-002"),
+        ({"lamp.level": "7"}, None, "ECO-VALUE-001"),
+        ({"lamp.warmth": 2.5}, None, "ECO-CMD-002"),
+        ({"lamp.colour": 1}, None, "ECO-CMD-001"),
+        ({}, None, "ECO-CMD-009"),
+        ({}, "lamp.explode", "ECO-CMD-003"),
+        ({}, "lamp.blink", "ECO-CMD-004"),
+        ({"times": 10}, "lamp.blink", "ECO-VALUE-002"),
+    ],
+)
+def test_what_breaks_the_product_spec_is_refused_with_its_rule(
+    values: dict[str, object], action: str | None, rule: str
+) -> None:
+    world = online_world()
+    with pytest.raises(RefusedError) as error:
+        world.ask(values, action=action)  # type: ignore[arg-type]
+    assert error.value.code == rule
+    assert error.value.remedy
+    assert not world.sent
+    assert not world.saves
+
+
+def test_refusal_says_what_would_be_taken() -> None:
+    world = online_world()
+    with pytest.raises(RefusedError) as error:
+        world.ask({"lamp.level": 101})
+    assert error.value.remedy == "send a whole number 0..100"
+
+
+def test_command_for_nobody_and_for_a_device_in_interview_is_refused() -> None:
+    world = World()
+    with pytest.raises(DeviceUnknownError):
+        world.ask({"lamp.on": True})
+    world.join()
+    world.boot()
+    world.connect()
+    with pytest.raises(DeviceNotReadyError):
+        world.ask({"lamp.on": True})
+
+
+def test_withdrawn_command_leaves_nothing_behind() -> None:
+    world = online_world()
+    request = CommandRequest(LAMP, "phone", CommandId("c-9"), {"lamp.on": True}, client_id="mine")
+    record, promised = world.hub.request(request, world.now_s)
+    left = world.hub.withdraw(record, promised)
+    assert not left.events
+    assert not left.saves
+    assert world.hub.commands.get(record.id) is None
+    assert not world.device().desired
+    world.wait(5)
+    assert not [m for m in world.sent_to() if isinstance(m, SetCommand)]
+
+
+def test_command_to_a_device_that_left_is_unknown() -> None:
+    world = online_world()
+    command = world.ask({"lamp.on": True})
+    world.take(world.hub.unjoin(LAMP))
+    assert world.hub.commands.get(command.id) is None
+    with pytest.raises(DeviceUnknownError):
+        world.hub.unjoin(DeviceId("lamp-0001"))
+    world.wait(30)
+
+
+def test_ended_command_of_a_device_that_left_is_forgotten_once() -> None:
+    world = online_world()
+    world.ack(world.ask({"lamp.on": True}), "rejected")
+    world.take(world.hub.unjoin(LAMP))
+    world.wait(90_000)
+    assert not world.hub.commands.of(LAMP)
+
+
+def test_withdrawn_command_gives_the_wish_of_a_newer_one_no_harm() -> None:
+    world = online_world()
+    request = CommandRequest(LAMP, "phone", CommandId("c-9"), {"lamp.on": True})
+    record, promised = world.hub.request(request, world.now_s)
+    newer = world.ask({"lamp.on": False})
+    world.hub.withdraw(record, promised)
+    assert world.device().desired[Address("lamp.on")].command == newer.id
+
+
+def test_withdrawn_command_that_waited_leaves_the_lane() -> None:
+    world = online_world()
+    world.leave()
+    request = CommandRequest(LAMP, "phone", CommandId("c-9"), {"lamp.on": True})
+    record, promised = world.hub.request(request, world.now_s)
+    world.hub.withdraw(record, promised)
+    world.connect()
+    assert not [m for m in world.sent_to() if isinstance(m, SetCommand)]
