@@ -27,7 +27,9 @@ class FakeHub:
         page: What every request gets, when it is no hub at all.
         frames: What the stream sends: hello and snapshot first, then, once it is asked for a
             command, the rest.
-        is_hanging_up: Whether the stream is closed after the answer to a command.
+        greeting: What the stream tells after the snapshot, unasked.
+        resumed: From where each stream was to go on.
+        is_hanging_up: Whether the stream is closed after the greeting, or the answer to a command.
     """
 
     url: str = ""
@@ -36,6 +38,8 @@ class FakeHub:
     frames: list[dict[str, Any]] = field(default_factory=list)
     later: dict[str, list[Any]] = field(default_factory=dict)
     page: str = ""
+    greeting: list[dict[str, Any]] = field(default_factory=list)
+    resumed: list[Any] = field(default_factory=list)
     is_hanging_up: bool = False
 
     def __post_init__(self) -> None:
@@ -76,7 +80,11 @@ class FakeHub:
         if said["token"] != TOKEN:
             await socket.close(code=4401, message=b"the token is not valid")
             return socket
-        await socket.send_json(snapshot)
+        self.resumed.append(said.get("resume"))
+        for frame in (snapshot, *self.greeting):
+            await socket.send_json(frame)
+        if self.greeting and self.is_hanging_up:
+            await socket.close()
         async for message in socket:
             if message.type is WSMsgType.TEXT:
                 said = message.json()
