@@ -46,7 +46,7 @@ class AirPurifier:
     product: ClassVar[str] = "air-purifier"
     buttons: ClassVar[tuple[str, ...]] = ("power", "mode", "lock")
     deadbands: ClassVar[Mapping[str, float]] = {
-        "air.pm2_5": 0.5,
+        "air.pm2_5": 0.2,
         "air.humidity": 1.0,
         "air.temperature": 0.2,
     }

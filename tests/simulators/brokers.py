@@ -3,6 +3,7 @@
 import asyncio
 import os
 import shutil
+import signal
 import socket
 import subprocess
 from collections.abc import Callable
@@ -49,6 +50,11 @@ class Mosquitto:
             self._process.kill()
             self._process.wait(DEADLINE_S)
             self._process = None
+
+    def freeze(self) -> None:
+        """Let it take what comes and answer nothing more."""
+        assert self._process is not None
+        self._process.send_signal(signal.SIGSTOP)
 
     async def _wait_until_it_listens(self) -> None:
         async with asyncio.timeout(DEADLINE_S):

@@ -205,6 +205,15 @@ def test_event_without_the_brokers_answer_is_told_again_with_the_same_number() -
     assert of(scene.device.connected(scene.now_s), Event) == []
 
 
+def test_event_of_an_earlier_boot_is_not_told_again() -> None:
+    scene, _ = lamp()
+    scene.press("alarm")
+    unsent = of(scene.wait(3.0), Event)
+    scene.act("light.reboot")
+    scene.device.lost(unsent)
+    assert kinds(scene.connect()) == introduction()
+
+
 def test_device_without_a_link_says_nothing_and_lives_on() -> None:
     scene, physics = lamp()
     scene.device.lost()

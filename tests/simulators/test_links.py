@@ -1,6 +1,7 @@
 """Devices on a real broker: what goes over the wire, and what happens when it breaks."""
 
 import asyncio
+import socket
 import threading
 import time
 from collections import Counter
@@ -25,10 +26,10 @@ from protocol.messages import (
 )
 from protocol.topics import Leaf
 from simulators.device import Settings, SimDevice
-from simulators.link import BACK_OFF_S, Change, back_off_s
+from simulators.link import Change
 from simulators.links import Links
 from simulators.voice import Identity
-from simulators.wire import Access
+from simulators.wire import Access, open_socket
 from tests.simulators.brokers import DEADLINE_S, HubSide, Mosquitto
 from tests.simulators.scenes import LAMP, Lamp
 
@@ -43,6 +44,8 @@ class Home:
         self.dialled: Counter[DeviceId] = Counter()
         self.physics: dict[DeviceId, Lamp] = {}
         self.links = Links(time.monotonic, _rng(), self._changed, self._before_dial)
+        self.may_dial = asyncio.Event()
+        self.may_dial.set()
         self._moved = asyncio.Event()
         for number in range(count):
             device = DeviceId(f"bench-lamp-{number:04d}")
@@ -67,6 +70,7 @@ class Home:
         self._moved.set()
 
     async def _before_dial(self, device: SimDevice) -> None:
+        await self.may_dial.wait()
         self.dialled[device.id] += 1
 
 
@@ -142,6 +146,40 @@ async def test_device_that_dies_is_told_by_its_will(broker: Mosquitto) -> None:
         assert heard[-1].message == Presence(status="offline", epoch=1, connection=1, reason="lost")
 
 
+async def test_will_stays_as_retained_presence(broker: Mosquitto) -> None:
+    async with running(Home(broker.port)) as home:
+        await home.all_online()
+    async with HubSide(broker.port) as late:
+        await late.until(lambda _: bool(late.retained))
+        lost = Presence(status="offline", epoch=1, connection=1, reason="lost")
+        assert [d.message for d in late.retained] == [lost]
+
+
+async def test_event_that_the_broker_never_acknowledged_is_told_again(broker: Mosquitto) -> None:
+    async with running(Home(broker.port)) as home:
+        await home.all_online()
+        rung = asyncio.Event()
+        home.physics[LAMP_1].ring = rung.set
+        broker.freeze()
+        home.links.links[0].press("alarm")
+        async with asyncio.timeout(DEADLINE_S):
+            await rung.wait()
+        home.may_dial.clear()
+        broker.kill()
+        await broker.start()
+        async with HubSide(broker.port) as hub:
+            home.may_dial.set()
+            heard = await hub.until(lambda heard: count_of(heard, Event) == 1)
+    assert [d.message.seq for d in heard if isinstance(d.message, Event)] == [1]
+
+
+async def test_socket_to_the_broker_does_not_wait_to_gather_bytes(broker: Mosquitto) -> None:
+    sock = await open_socket("localhost", broker.port, DEADLINE_S)
+    assert sock.getsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY) != 0
+    assert sock.gettimeout() == 0.0
+    sock.close()
+
+
 async def test_devices_come_back_after_the_broker_was_killed(broker: Mosquitto) -> None:
     async with running(Home(broker.port, count=5)) as home:
         await home.all_online()
@@ -207,15 +245,6 @@ async def test_hundred_devices_need_no_thread_of_their_own(broker: Mosquitto) ->
         assert own == []
         assert len(asyncio.all_tasks()) < 50
         await home.links.leave(5.0)
-
-
-def test_back_off_grows_from_a_second_to_a_minute_and_is_spread() -> None:
-    rng = _rng()
-    for tries in range(40):
-        waits = [back_off_s(rng, tries) for _ in range(200)]
-        top = min(BACK_OFF_S[1], 2.0 ** (tries + 1))
-        assert BACK_OFF_S[0] <= min(waits) <= max(waits) <= top
-        assert max(waits) - min(waits) > 0.9 * (top - BACK_OFF_S[0])
 
 
 def _cause(decoded: Decoded) -> str | None:

@@ -1,0 +1,130 @@
+"""When a link rests and for how long, without a broker."""
+
+from random import Random
+
+from protocol.ids import DeviceId
+from protocol.messages import ActionCommand
+from simulators.device import Settings, SimDevice
+from simulators.link import BACK_OFF_S, STEADY_S, Change, Link, Status, back_off_s
+from simulators.voice import Identity
+from simulators.wire import Access
+from tests.simulators.scenes import LAMP, Lamp
+
+LAMP_1 = DeviceId("bench-lamp-0001")
+
+
+class Alone:
+    """A link whose connections end as the test says."""
+
+    def __init__(self, seed: int = 1) -> None:
+        self.now_s = 100.0
+        self.changes: list[Change] = []
+        rng = Random(seed)  # noqa: S311 - no secret
+        device = SimDevice(Identity(LAMP_1, "S1"), LAMP, Lamp(reboot_s=30.0), Settings())
+        access = Access("127.0.0.1", 1, LAMP_1, "hush")
+        self.link = Link(
+            device, access, lambda: self.now_s, rng, self.changes.append, lambda link: None
+        )
+
+    def fail(self) -> float:
+        """Let a CONNECT be refused and return the rest that follows, seconds."""
+        self.link.status = Status.DIALLING
+        self.link.closed("Not authorized", is_refused=True)
+        assert self.link.status is Status.RESTING
+        return self.link.rest_until_s - self.now_s
+
+    def up(self) -> None:
+        """Let a CONNECT succeed."""
+        self.link.status = Status.DIALLING
+        self.link.device.dial()
+        self.link.subscribed()
+
+    def hold(self, seconds: float) -> float:
+        """Let the link be up for so long, then break; return the rest that follows."""
+        self.up()
+        self.now_s += seconds
+        self.link.closed("Unspecified error", is_refused=False)
+        return self.link.rest_until_s - self.now_s
+
+
+def rests_of(count: int, seed: int) -> list[float]:
+    alone = Alone(seed)
+    return [alone.fail() for _ in range(count)]
+
+
+def test_first_connect_is_due_at_once() -> None:
+    assert Alone().link.due_s <= 100.0
+
+
+def test_rest_between_failed_tries_grows_and_is_never_under_a_second() -> None:
+    means = [sum(rests) / 200 for rests in zip(*(rests_of(9, s) for s in range(200)), strict=True)]
+    assert means[:6] == sorted(means[:6])
+    assert means[0] < 2.0
+    assert all(25.0 < mean < 36.0 for mean in means[6:])
+    assert all(rest >= 1.0 for seed in range(20) for rest in rests_of(9, seed))
+
+
+def test_back_off_is_spread_from_a_second_to_a_minute() -> None:
+    rng = Random(1)  # noqa: S311 - no secret
+    for tries in range(40):
+        waits = [back_off_s(rng, tries) for _ in range(200)]
+        top = min(BACK_OFF_S[1], 2.0 ** (tries + 1))
+        assert BACK_OFF_S[0] <= min(waits) <= max(waits) <= top
+        assert max(waits) - min(waits) > 0.9 * (top - BACK_OFF_S[0])
+
+
+def test_link_that_held_begins_its_back_off_anew_and_one_that_did_not_goes_on() -> None:
+    steady, shaky = Alone(), Alone()
+    for alone in (steady, shaky):
+        for _ in range(8):
+            alone.fail()
+    assert 1.0 <= steady.hold(STEADY_S) <= 2.0
+    assert sum(shaky.hold(STEADY_S / 2.0) for _ in range(20)) > 20 * 10.0
+
+
+def test_refusal_is_told_each_time_and_changes_nothing_else() -> None:
+    alone = Alone()
+    for _ in range(3):
+        alone.fail()
+    assert alone.changes == [Change(LAMP_1, "refused", "Not authorized")] * 3
+
+
+def test_link_that_breaks_is_told_as_offline_with_its_reason() -> None:
+    alone = Alone()
+    alone.hold(1.0)
+    assert alone.changes == [
+        Change(LAMP_1, "online"),
+        Change(LAMP_1, "offline", "Unspecified error"),
+    ]
+
+
+def test_rebooting_device_rests_as_long_as_its_boot_takes() -> None:
+    alone = Alone()
+    alone.up()
+    reboot = ActionCommand(id="c1", ttl_ms=1_000, action="light.reboot", epoch=1)
+    alone.link.device.on_message(reboot, alone.now_s)
+    alone.now_s += 0.1
+    alone.link.closed("Normal disconnection", is_refused=False)
+    assert alone.link.rest_until_s == 130.0
+
+
+def test_link_that_has_left_stays_away() -> None:
+    alone = Alone()
+    alone.fail()
+    alone.link.leave()
+    assert alone.link.status is Status.GONE
+    assert alone.link.due_s == float("inf")
+
+
+def test_what_cannot_be_read_is_ignored_and_counted() -> None:
+    alone = Alone()
+    alone.up()
+    for topic, payload in (
+        (f"eco/1/{LAMP_1}/command", b"\xff"),
+        (f"eco/1/{LAMP_1}/command", b'{"type":"dance"}'),
+        ("elsewhere", b"{}"),
+        (f"eco/1/{LAMP_1}/presence", b'{"status":"online","epoch":1,"connection":1}'),
+    ):
+        alone.link.arrived(topic, payload, is_retained=False)
+    assert alone.link.ignored == 4
+    assert alone.link.status is Status.UP
