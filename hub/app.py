@@ -41,6 +41,7 @@ NATIVE: Final = "mqtt"
 
 RUN_FILE: Final = "run.json"
 UPKEEP_S: Final = 3_600.0
+BROKER_START_S: Final = 10.0
 ADVERT_S: Final = 1.0
 
 
@@ -190,7 +191,13 @@ def _start_parts(tasks: asyncio.TaskGroup, home: Home, api: Api) -> None:
     tasks.create_task(_advertise(home, api), name="advert")
     tasks.create_task(_upkeep(home.store), name="upkeep")
     for name, driver in home.drivers.items():
-        tasks.create_task(driver.run(home), name=f"driver {name}")
+        tasks.create_task(_drive(driver, home), name=f"driver {name}")
+
+
+async def _drive(driver: Driver, home: Home) -> None:
+    """Run a driver once the broker is there; without one it runs all the same and says so."""
+    await home.broker.wait_ready(BROKER_START_S)
+    await driver.run(home)
 
 
 async def _advertise(home: Home, api: Api) -> None:

@@ -34,3 +34,8 @@ def judge(parts: Sequence[PartHealth]) -> Health:
     """Return the health of a hub with these parts."""
     is_ok = all(part.status == "ok" for part in parts)
     return Health("ok" if is_ok else "degraded", tuple(parts))
+
+
+def part(name: str, detail: str, remedy: str, *, is_ok: bool) -> PartHealth:
+    """Return the condition of a part; what is well needs no remedy."""
+    return PartHealth(name, "ok" if is_ok else "degraded", detail, "" if is_ok else remedy)

@@ -18,7 +18,7 @@ from hub.core.hub import Hub
 from hub.core.outcome import Outcome
 from hub.core.records import CommandRecord, DropDevice, Mode
 from hub.discovery import Discovery, Sighting
-from hub.health import Health, PartHealth, judge
+from hub.health import Health, judge, part
 from hub.pipeline import Pipeline
 from hub.security import Security
 from hub.store import DropCredential, Store, StoreError
@@ -183,17 +183,26 @@ class Home:
     def health(self) -> Health:
         """Return how the hub's parts are."""
         failure, broker, mdns = self._pipeline.failure, self.broker.state, self.discovery.state
+        what, remedy = (failure.what, failure.remedy) if failure else ("", "")
         return judge(
             [
-                _part("store", failure is None, failure.what, failure.remedy)
-                if failure
-                else _part("store", True),
-                _part("broker", broker.is_ready, broker.detail, broker.remedy),
-                _part("link", self.hub.is_linked, "the hub's own connection to its broker"),
-                _part("discovery", mdns.is_ok, mdns.detail, mdns.remedy),
-                _part("clock", self.clock.is_synced, "wall time", "wait for NTP or set the clock"),
+                part("store", what, remedy, is_ok=failure is None),
+                part("broker", broker.detail, broker.remedy, is_ok=broker.is_ready),
+                part("link", *self._link_health(), is_ok=self.hub.is_linked),
+                part("discovery", mdns.detail, mdns.remedy, is_ok=mdns.is_ok),
+                part("clock", *self._clock_health(), is_ok=self.clock.is_synced),
             ]
         )
+
+    def _link_health(self) -> tuple[str, str]:
+        if self.hub.is_linked:
+            return "the hub hears its broker", ""
+        return "the hub has no connection to its broker", "it tries again; look at the broker"
+
+    def _clock_health(self) -> tuple[str, str]:
+        if self.clock.is_synced:
+            return "wall time is plausible", ""
+        return "the clock was never set, or was set back", "wait for NTP, or set the clock"
 
     # For drivers
 
@@ -281,7 +290,3 @@ class Home:
         if record is None:
             raise KeyError(command)
         return record
-
-
-def _part(name: str, is_ok: bool, detail: str = "", remedy: str = "") -> PartHealth:
-    return PartHealth(name, "ok" if is_ok else "degraded", detail, "" if is_ok else remedy)
