@@ -4,7 +4,7 @@ import asyncio
 import shutil
 import signal
 import tempfile
-from collections.abc import Coroutine
+from collections.abc import Callable, Coroutine
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Final, Literal
 from urllib.parse import urlsplit
@@ -17,12 +17,16 @@ from hub.cli.client import HubClient
 from hub.cli.demo_home import DemoHome, Plan, products
 from hub.cli.demo_screen import Facts, JsonScreen, PeopleScreen, Screen
 from hub.cli.options import AsJson
+from hub.cli.parent import is_make_interrupted
 from hub.interfaces import interfaces, reachable_addresses
 
 if TYPE_CHECKING:
     from hub.api.models import DeviceSummary
 
 ANYWHERE: Final = "0.0.0.0"  # noqa: S104 - what hub.toml says by default, for its addresses
+
+MAKE_EVERY_S: Final = 0.25
+"""How often is looked whether the make that started the demo was told to stop."""
 
 
 def demo(
@@ -72,11 +76,20 @@ async def _until_stopped(life: Coroutine[None, None, None], screen: Screen) -> N
 
     for number in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
         loop.add_signal_handler(number, stop, number)
+    heeding = asyncio.ensure_future(_heed_make(stop))
     try:
         await task
     except asyncio.CancelledError:
         if not signals:
             raise
+    finally:
+        heeding.cancel()
+
+
+async def _heed_make(stop: Callable[[int], None]) -> None:
+    while not is_make_interrupted():  # noqa: ASYNC110 - the kernel sets no event
+        await asyncio.sleep(MAKE_EVERY_S)
+    stop(signal.SIGINT)
 
 
 async def _live(plan: Plan, screen: Screen) -> None:

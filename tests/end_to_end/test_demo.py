@@ -16,6 +16,7 @@ import pytest
 
 from hub.cli.demo_home import products
 
+ROOT = Path(__file__).parents[2]
 ONLINE_WITHIN_S = 90.0
 STOP_WITHIN_S = 5.0
 
@@ -158,3 +159,37 @@ async def test_two_demos_run_side_by_side(tmp_path: Path) -> None:
             assert len(second["devices"]) == len(products())
             assert await two.stop(signal.SIGTERM) == 0
         assert await one.stop(signal.SIGTERM) == 0
+
+
+@pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM])
+async def test_make_demo_is_one_line_of_json_and_ends_when_make_alone_is_told_to(
+    tmp_path: Path, number: signal.Signals
+) -> None:
+    """A make that is sent SIGINT waits for its children and tells them nothing."""
+    venv = tmp_path / "venv"
+    (venv / "bin").mkdir(parents=True)
+    (venv / "bin" / "python").symlink_to(sys.executable)
+    program = venv / "bin" / "ecohub"
+    program.write_text(f'#!/bin/sh\nexec "{sys.executable}" -P -m hub.cli "$@"\n')
+    program.chmod(0o755)
+    (venv / ".installed").touch()
+    process = await asyncio.create_subprocess_exec(
+        "make", f"VENV={venv}", "demo", f"ARGS=--json --data {tmp_path}",
+        stdin=asyncio.subprocess.DEVNULL,
+        stdout=asyncio.subprocess.PIPE,
+        stderr=asyncio.subprocess.PIPE,
+        cwd=ROOT,
+        start_new_session=True,
+    )  # fmt: skip
+    running = Demo(process, tmp_path)
+    try:
+        assert (await running.online())["url"]
+        parts = running.parts()
+        await running.stop(number)
+        assert process.stdout is not None
+        assert await process.stdout.read() == b""
+        assert all_gone(parts, 0.1)
+    finally:
+        if process.returncode is None:
+            os.killpg(process.pid, signal.SIGKILL)
+        await process.wait()
