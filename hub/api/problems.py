@@ -68,27 +68,30 @@ def refused(
 def of_request(error: RequestError) -> ProblemError:
     """Tell why the core does not take a command."""
     if isinstance(error, RefusedError):
-        return of_violations(error.violations, _refusal(error))
+        return of_violations(error.violations, error.remedies, _refusal(error))
     headers = {"Retry-After": "1"} if error.status == HTTPStatus.TOO_MANY_REQUESTS else {}
     return refused(error.status, error.code, str(error), error.remedy, headers)
 
 
-def of_violations(violations: Sequence[Violation], status: int) -> ProblemError:
+def of_violations(
+    violations: Sequence[Violation], remedies: Sequence[str], status: int
+) -> ProblemError:
     """Tell which rules a request breaks; the first one names the problem."""
     first = violations[0]
-    told = problem(status, first.rule, first.detail, first.fix)
+    told = problem(status, first.rule, first.detail, remedies[0])
     told["path"] = _path(first.path)
     if len(violations) > 1:
         told["errors"] = [
-            {"code": v.rule, "path": _path(v.path), "detail": v.detail, "remedy": v.fix}
-            for v in violations[:ITEMS_LIMIT]
+            {"code": v.rule, "path": _path(v.path), "detail": v.detail, "remedy": remedy}
+            for v, remedy in zip(violations[:ITEMS_LIMIT], remedies, strict=False)
         ]
     return ProblemError(told)
 
 
 def of_malformed(error: ViolationError) -> ProblemError:
     """Tell why a body is no JSON object that can be read."""
-    return of_violations(error.violations, HTTPStatus.BAD_REQUEST)
+    remedies = [violation.fix for violation in error.violations]
+    return of_violations(error.violations, remedies, HTTPStatus.BAD_REQUEST)
 
 
 def of_invalid(error: ValidationError) -> ProblemError:

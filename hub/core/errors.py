@@ -81,11 +81,17 @@ class TooManyCommandsError(RequestError):
 
 
 class RefusedError(RequestError):
-    """The command breaks the product spec of the device."""
+    """The command breaks the product spec of the device.
+
+    Attributes:
+        violations: What it breaks.
+        remedies: What to send instead, for each of them.
+    """
 
     status = 422
 
-    def __init__(self, violations: tuple[Violation, ...], remedy: str) -> None:
-        super().__init__("; ".join(v.detail for v in violations), remedy)
+    def __init__(self, violations: tuple[Violation, ...], remedies: tuple[str, ...]) -> None:
+        super().__init__("; ".join(v.detail for v in violations), remedies[0])
+        self.remedies = remedies
         self.code = violations[0].rule
         self.violations = violations

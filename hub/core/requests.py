@@ -82,7 +82,7 @@ class Requests:
             else device.product.check_action(request.action, request.values)
         )
         if violations:
-            raise RefusedError(violations, _remedy(device.product, violations[0]))
+            raise RefusedError(violations, tuple(_remedy(device.product, v) for v in violations))
         waiting = len(self._commands.lane(device.id).waiting)
         if waiting >= MAX_WAITING:
             raise TooManyCommandsError(device.id, waiting)
