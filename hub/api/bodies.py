@@ -40,8 +40,17 @@ def _whole(value: object) -> object:
 Whole = Annotated[int, BeforeValidator(_whole)]
 """A whole number, which in JSON may be written 2.0 too (JSON Schema, 6.1.1)."""
 
-CLOSED: Final[JsonDict] = {"additionalProperties": False}
-"""No key but those of the pattern; pydantic checks that, but does not say it in the schema."""
+
+def by_name(schema: JsonDict) -> None:
+    """Say of a dictionary that it has no key but those of the pattern.
+
+    pydantic checks that and does not say it; and RapiDoc runs in circles on `patternProperties`.
+    """
+    patterns, names = schema.pop("patternProperties"), schema.get("propertyNames", {})
+    if isinstance(patterns, dict) and isinstance(names, dict):
+        [(pattern, value)] = patterns.items()
+        schema["propertyNames"] = {**names, "pattern": pattern}
+        schema["additionalProperties"] = value
 
 
 class Asked(BaseModel):
@@ -67,14 +76,14 @@ class SetProperties(_Command):
     """Set properties of a device, all of them or none."""
 
     properties: dict[AddressText, Given] = Field(
-        min_length=1, max_length=64, examples=[{"fan.level": 2}], json_schema_extra=CLOSED
+        min_length=1, max_length=64, examples=[{"fan.level": 2}], json_schema_extra=by_name
     )
 
 
 class RunAction(_Command):
     """Run an action of a device."""
 
-    arguments: dict[NameText, Given] = Field(default={}, max_length=32, json_schema_extra=CLOSED)
+    arguments: dict[NameText, Given] = Field(default={}, max_length=32, json_schema_extra=by_name)
 
 
 class ChangeDevice(Asked):

@@ -5,7 +5,7 @@ from typing import Annotated, Literal, NotRequired
 from pydantic import BaseModel, ConfigDict, Field, StringConstraints, TypeAdapter
 from typing_extensions import TypedDict
 
-from hub.api.bodies import CLOSED, ClientIdText, Given
+from hub.api.bodies import ClientIdText, Given, by_name
 from hub.api.models import (
     DeviceSummary,
     PresenceState,
@@ -54,7 +54,7 @@ class Set(_Asked):
 
     type: Literal["set"]
     properties: Annotated[
-        dict[AddressText, Given], Field(min_length=1, max_length=64, json_schema_extra=CLOSED)
+        dict[AddressText, Given], Field(min_length=1, max_length=64, json_schema_extra=by_name)
     ]
 
 
@@ -63,7 +63,9 @@ class CallAction(_Asked):
 
     type: Literal["call"]
     action: AddressText
-    arguments: Annotated[dict[NameText, Given], Field(max_length=32, json_schema_extra=CLOSED)] = {}
+    arguments: Annotated[
+        dict[NameText, Given], Field(max_length=32, json_schema_extra=by_name)
+    ] = {}
 
 
 class Ping(_Said):

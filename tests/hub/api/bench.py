@@ -7,12 +7,13 @@ from collections.abc import AsyncIterator, Mapping
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any
+from typing import Any, cast
 
 import aiohttp
 from jsonschema import Draft202012Validator  # type: ignore[import-untyped]
 
-from drivers.contract import Receiver
+from drivers.contract import DriverContext
+from drivers.memory import MemoryDriver, MemoryLink
 from hub.api import openapi
 from hub.api.server import OPERATIONS, Api
 from hub.broker import make_broker
@@ -24,9 +25,8 @@ from hub.discovery import Discovery
 from hub.home import Home
 from hub.security import Security
 from hub.store import Store
-from protocol.codec import decode, encode
 from protocol.ids import Address, DeviceId
-from protocol.messages import AnyMessage, Birth, DownMessage, Scalar, State, UpMessage
+from protocol.messages import AnyMessage, DownMessage, Scalar, State, UpMessage
 from protocol.presence import Presence
 from simulators.air_purifier import AirPurifier
 from simulators.device import Settings as DeviceSettings
@@ -54,54 +54,39 @@ Json = Any
 
 
 class Air:
-    """A driver whose devices are in this process; every message goes through the codec."""
+    """Simulated devices on the memory driver.
 
-    def __init__(self, clock: Clock) -> None:
+    Attributes:
+        deaf: Devices that hear nothing of what the hub says.
+    """
+
+    def __init__(self, driver: MemoryDriver, clock: Clock) -> None:
         self.devices: dict[DeviceId, SimDevice] = {}
         self.deaf: set[DeviceId] = set()
-        self.is_up = asyncio.Event()
-        self._clock = clock
-        self._receiver: Receiver | None = None
+        self._driver, self._clock = driver, clock
+        self._links: dict[DeviceId, MemoryLink] = {}
 
-    async def run(self, receiver: Receiver) -> None:
-        self._receiver = receiver
-        receiver.link_changed(is_up=True, reason="test")
-        self.is_up.set()
+    async def run(self) -> None:
+        """Let the devices' time pass until cancelled."""
         while True:
             for device in list(self.devices.values()):
                 self.tell(device.id, *device.tick(self._clock.now_s()))
             await asyncio.sleep(0.02)
 
-    def send(self, device: DeviceId, message: DownMessage) -> bool:
-        wire = encode(device, message)
-        asyncio.get_running_loop().call_soon(self._deliver, device, wire.topic, wire.payload)
-        return True
-
-    def announce_birth(self, birth: Birth) -> bool:
-        for device in self.devices.values():
-            self.tell(device.id, *device.on_message(birth, self._clock.now_s()))
-        return True
-
-    def forget(self, device: DeviceId) -> None:
-        self.devices.pop(device, None)
-
     def connect(self, device: SimDevice) -> None:
+        def hear(message: AnyMessage) -> None:
+            if device.id not in self.deaf:
+                down = cast("DownMessage", message)
+                self.tell(device.id, *device.on_message(down, self._clock.now_s()))
+
         self.devices[device.id] = device
+        self._links[device.id] = self._driver.attach(device.id, hear)
         device.dial()
         self.tell(device.id, *device.connected(self._clock.now_s()))
 
     def tell(self, device: DeviceId, *messages: UpMessage) -> None:
         for message in messages:
-            wire = encode(device, message)
-            assert self._receiver is not None
-            self._receiver.receive(decode(wire.topic, wire.payload))
-
-    def _deliver(self, device: DeviceId, topic: str, payload: bytes) -> None:
-        found = self.devices.get(device)
-        if found is None or device in self.deaf:
-            return
-        message: AnyMessage = decode(topic, payload).message
-        self.tell(device, *found.on_message(message, self._clock.now_s()))  # type: ignore[arg-type]
+            assert self._links[device].publish(message)
 
 
 @dataclass
@@ -115,6 +100,7 @@ class Bench:
     session: aiohttp.ClientSession
     url: str
     seen: set[tuple[str, str, int]] = field(default_factory=set)
+    reports: int = 0
 
     async def get(self, path: str, status: int = 200) -> Json:
         return await self.ask("GET", path, status=status)
@@ -174,7 +160,7 @@ class Bench:
         """Let a device join and come online."""
         physics = PHYSICS[device]
         now_s = self.home.clock.now_s()
-        record = DeviceRecord(device, name=physics.product, joined_at_s=now_s, driver="air")
+        record = DeviceRecord(device, name=physics.product, joined_at_s=now_s, driver="memory")
         self.home.admission._pipeline.push(self.home.hub.admit(record, None, now_s))
         product = Product.read(physics.document())
         pretend = SimDevice(
@@ -192,11 +178,11 @@ class Bench:
         return pretend
 
     def report(self, device: DeviceId, values: Mapping[str, Scalar]) -> None:
-        """Have a device tell values out of turn."""
-        found = self.home.hub.devices[device]
-        leaf = next((leaf for leaf in found.seqs if leaf == "state"), None)
-        seq = found.seqs[leaf] + 1 if leaf else 1
-        self.air.tell(device, State(epoch=found.record.epoch, seq=seq, values=dict(values)))
+        """Have a device tell values out of turn; it says nothing by itself from then on."""
+        self.air.devices.pop(device, None)
+        self.reports += 1
+        epoch = self.home.hub.devices[device].record.epoch
+        self.air.tell(device, State(epoch=epoch, seq=1000 + self.reports, values=dict(values)))
 
     def value(self, device: DeviceId, address: str) -> Scalar:
         return self.home.hub.devices[device].reported[Address(address)].value
@@ -217,24 +203,28 @@ async def bench(folder: Path, **api_settings: Any) -> AsyncIterator[Bench]:
         stored = store.load()
         security = Security(store, settings.hub.data_dir, clock)
         await security.open()
-        air = Air(clock)
+        broker = make_broker(settings.broker, settings.hub.data_dir / "broker")
+        driver = MemoryDriver(DriverContext(broker.access))
+        air = Air(driver, clock)
         home = Home(
             settings=settings,
             hub=Hub(stored.hub_id, stored.epoch),
             clock=clock,
             store=store,
             security=security,
-            broker=make_broker(settings.broker, settings.hub.data_dir / "broker"),
+            broker=broker,
             discovery=Discovery(settings.discovery, clock),
-            drivers={"air": air},
+            drivers={"memory": driver},
         )
         api = Api(home)
         await api.open()
         token = security.local_token_path.read_text().strip()
         async with asyncio.TaskGroup() as tasks, aiohttp.ClientSession() as session:
-            running = [tasks.create_task(part) for part in (home.run(), api.run(), air.run(home))]
-            await air.is_up.wait()
-            yield Bench(home, api, air, token, session, f"http://127.0.0.1:{api.port}")
+            parts = (home.run(), api.run(), driver.run(home), air.run())
+            running = [tasks.create_task(part) for part in parts]
+            here = Bench(home, api, air, token, session, f"http://127.0.0.1:{api.port}")
+            await here.until(lambda: home.hub.is_linked, "link up")
+            yield here
             for task in running:
                 task.cancel()
     finally:

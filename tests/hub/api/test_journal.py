@@ -236,7 +236,7 @@ def live(chance: random.Random, client: Client, world: World) -> None:
 
 
 @example(seed=3023270285, kept=174, lag_limit=39, liveliness=0.08251603460371679)
-@settings(max_examples=120, deadline=None, suppress_health_check=[HealthCheck.too_slow])
+@settings(max_examples=80, deadline=None, suppress_health_check=[HealthCheck.too_slow])
 @given(
     seed=st.integers(0, 2**32),
     kept=st.integers(8, 300),
