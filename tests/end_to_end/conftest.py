@@ -21,6 +21,8 @@ class MakeHub(Protocol):
 
 has_mosquitto = find_mosquitto() is not None
 
+needs_mosquitto = pytest.mark.skipif(not has_mosquitto, reason="mosquitto is not installed")
+
 
 @pytest.fixture(scope="session")
 def warm(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Warm]:
@@ -41,7 +43,7 @@ def cold() -> Cold:
             "mosquitto",
             marks=[
                 pytest.mark.mosquitto,
-                pytest.mark.skipif(not has_mosquitto, reason="mosquitto is not installed"),
+                needs_mosquitto,
             ],
         ),
     ]

@@ -16,7 +16,7 @@ from typing import Any
 from protocol.codec import Encoded
 from protocol.product import digest
 from simulators.wire import Access, Connection, open_socket
-from tests.end_to_end.joining import Credentials
+from tests.end_to_end.credentials import Credentials
 from tests.hub.core.world import DOCUMENT as LAMP_DOCUMENT
 
 Json = Any
@@ -45,7 +45,7 @@ class Lamp:
         done: How often each command was carried out.
         verdicts: What the hub said about its messages.
         heard: Every message that came, by leaf.
-        is_stubborn: Whether it takes commands and says nothing about them.
+        ignored: Commands that it took and said nothing about, since it `is_stubborn`.
     """
 
     credentials: Credentials
@@ -58,6 +58,7 @@ class Lamp:
     verdicts: list[Json] = field(default_factory=list)
     heard: list[tuple[str, Json]] = field(default_factory=list)
     refusals: list[str] = field(default_factory=list)
+    ignored: list[str] = field(default_factory=list)
     births: int = 0
     interviews: int = 0
     is_stubborn: bool = False
@@ -198,7 +199,9 @@ class Lamp:
             self.say("state", self.state(self.values, full=True))
         elif kind == "spec.get":
             self._give_spec(command["offset"])
-        elif not self.is_stubborn:
+        elif self.is_stubborn:
+            self.ignored.append(name)
+        else:
             self.told[name] += 1
             self._carry_out(command)
 

@@ -9,6 +9,7 @@ from pathlib import Path
 import psutil  # type: ignore[import-untyped]  # no stubs are needed for this much
 
 from tests.end_to_end.api import LOST, Api
+from tests.end_to_end.device import Lamp
 from tests.end_to_end.processes import Launcher, Program
 from tests.end_to_end.waiting import until
 
@@ -60,7 +61,7 @@ class Hub:
         """Wait until it serves its API."""
         told = json.loads(await self.program.first_line(START_WITHIN_S))
         await self.api.close()
-        self.id, self.api = told["hub"], Api(told["url"], _text(Path(told["token_path"])))
+        self.id, self.api = told["hub"], Api(told["url"], _text(self.inside(told["token_path"])))
         self.api_port = int(told["url"].rpartition(":")[2])
         self.mqtt_port = told["mqtt_port"]
 
@@ -75,6 +76,10 @@ class Hub:
         health = await self.api.health()
         return all(bool(health[name]["status"] == "ok") for name in READY)
 
+    def inside(self, path: str | Path) -> Path:
+        """Return where a file of the hub is found, which may see other disks than we do."""
+        return Path(f"/proc/{self.program.pid}/root/{path}")
+
     async def stop(self) -> int:
         """End it by SIGTERM, in order, and return its exit code."""
         self.program.signal(signal.SIGTERM)
@@ -88,6 +93,14 @@ class Hub:
         """Leave nothing behind."""
         await self.api.close()
         await self.program.kill()
+
+    async def are_online(self, *lamps: Lamp) -> bool:
+        """Say whether all of these devices are online."""
+        return {lamp.id for lamp in lamps} <= await self.api.online()
+
+    async def presence(self, lamp: Lamp, beginning: str) -> bool:
+        """Say whether presence and reason of a device begin like this."""
+        return (await self.api.presence(lamp.id)).startswith(beginning)
 
     def broker(self) -> psutil.Process:
         """Return the broker's process, a child of the hub."""

@@ -1,24 +1,13 @@
 """How a test brings a device into a home: by the two HTTP calls, as a device does."""
 
 import secrets
-from dataclasses import dataclass, field
 
 from protocol.ids import DeviceId
 from protocol.joining import proof
 from tests.end_to_end.api import Answer, Api, Json
+from tests.end_to_end.credentials import Credentials
 from tests.end_to_end.hub_process import CODE, Hub
 from tests.mqtt_client import ACCEPTED, RawClient
-
-
-@dataclass(frozen=True)
-class Credentials:
-    """What a device has from the hub it joined."""
-
-    device: str
-    host: str
-    port: int
-    password: str = field(repr=False)
-    hub: str = ""
 
 
 class JoinRefusedError(Exception):

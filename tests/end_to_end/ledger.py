@@ -7,9 +7,10 @@ from random import Random
 from typing import Any
 
 from tests.end_to_end.api import Answer, Api
+from tests.end_to_end.credentials import Credentials
 from tests.end_to_end.device import Lamp
 from tests.end_to_end.hub_process import Hub
-from tests.end_to_end.joining import Credentials, may_connect
+from tests.end_to_end.joining import may_connect
 from tests.end_to_end.waiting import until
 
 Json = Any
