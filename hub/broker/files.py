@@ -26,10 +26,15 @@ PACKET_BYTES: Final = 131_072
 """A client that sends a larger packet is cut off."""
 
 QUEUE_BYTES: Final = 33_554_432
-"""What may wait for one client. Only the hub hears enough to get near: 20,000 reports at once of
-200 bytes are 4 MB."""
+"""QoS 1 messages that may wait for one client. Only the hub hears enough to get near."""
 
 QUEUE_MESSAGES: Final = 100_000
+"""QoS 0 messages that may wait for one client as well: 20,000 reports at once are none too many."""
+
+MEMORY_BYTES: Final = 268_435_456
+"""Of all clients together. QoS 0 messages have no limit in bytes (measured with 2.0.11: 662 MB for
+42,000 of 16 kB); beyond this one the client that publishes is cut off."""
+
 INFLIGHT_MESSAGES: Final = 100
 """QoS 1 messages on their way to one client; the default of 20 makes a burst wait for PUBACKs."""
 
@@ -71,6 +76,7 @@ def configuration(listener: Listener) -> str:
         f"max_inflight_messages {INFLIGHT_MESSAGES}",
         f"max_queued_messages {QUEUE_MESSAGES}",
         f"max_queued_bytes {QUEUE_BYTES}",
+        f"memory_limit {MEMORY_BYTES}",
         "log_dest stderr",  # what goes to stdout waits in a buffer, up to 4 KiB of it
         "log_timestamp false",
         "connection_messages false",
@@ -89,25 +95,29 @@ def rights(hub_user: str) -> str:
     return "\n".join(acl_lines(hub_user)) + "\n"
 
 
-def write(folder: Path, name: str, text: str, owner: tuple[int, int] | None = None) -> None:
-    """Put `text` into a file of the folder, at once or not at all, for its owner's eyes only.
+def write(folder: Path, name: str, text: str, reader: int | None = None) -> None:
+    """Put `text` into a file of the folder, at once or not at all, for nobody else's eyes.
 
     Args:
-        folder: Made with mode 0700 when it is not there.
+        folder: Made when it is not there.
         name: The file's.
         text: What it shall hold.
-        owner: User and group to give folder and file to; only root may.
+        reader: Group that may read it, for a mosquitto that has given up root. It may not write:
+            the hub, as root, would follow what another user had put in its way.
 
     Raises:
         OSError: The folder cannot be written.
     """
     folder.mkdir(mode=0o700, parents=True, exist_ok=True)
-    folder.chmod(0o700)
     draft = folder / f".{name}.new"
     handle = os.open(draft, os.O_WRONLY | os.O_CREAT | os.O_TRUNC | os.O_NOFOLLOW, 0o600)
     with os.fdopen(handle, "w") as file:
+        if reader is None:
+            folder.chmod(0o700)
+        else:
+            os.chown(folder, 0, reader)
+            folder.chmod(0o710)
+            os.fchown(handle, 0, reader)
+            os.fchmod(handle, 0o640)
         file.write(text)
-    if owner is not None:
-        os.chown(draft, *owner)
-        os.chown(folder, *owner)
     draft.replace(folder / name)

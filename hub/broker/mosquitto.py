@@ -133,9 +133,9 @@ class MosquittoBroker:
 
     def _prepare(self) -> Trouble | None:
         stop_orphan(self._folder)
-        self._owner = owner = _service_user()
-        files.write(self._folder, files.CONFIGURATION, files.configuration(self._listener), owner)
-        files.write(self._folder, files.RIGHTS, files.rights(self._hub.user), owner)
+        self._owner = _service_user()
+        self._write(files.CONFIGURATION, files.configuration(self._listener))
+        self._write(files.RIGHTS, files.rights(self._hub.user))
         self._write_passwords()
         return obstacle(self._listener.host, self._listener.port)
 
@@ -143,8 +143,11 @@ class MosquittoBroker:
         wanted, users = self._wanted, dict(self._own)
         for device, stored in self._credentials.items():
             users.setdefault(device, stored)
-        files.write(self._folder, files.PASSWORDS, files.passwords(users), self._owner)
+        self._write(files.PASSWORDS, files.passwords(users))
         self._written = wanted
+
+    def _write(self, name: str, text: str) -> None:
+        files.write(self._folder, name, text, self._owner[1] if self._owner else None)
 
     async def _watch(self, child: Child) -> Trouble:
         await asyncio.to_thread(note, self._folder, child.pid)

@@ -11,6 +11,31 @@ from tests.mqtt_client import ACCEPTED, REFUSED, RawClient, Will
 UP = ("announce", "presence", "state", "event", "ack", "spec")
 DOWN = ("command", "verdict", "update")
 LIFE = ("eco/1/+/state", "eco/1/+/presence")
+FOREIGN_TOPICS = (
+    f"eco/1/{device(2)}/state",
+    f"eco/1/{device(2)}/presence",
+    f"eco/1/{device(1)}/command",
+    f"eco/1/{device(2)}/command",
+    f"eco/1/{device(1)}/verdict",
+    f"eco/1/{device(1)}/state/more",
+    f"eco/1/{device(1)}/other",
+    f"eco/1/{device(1)}",
+    f"eco/2/{device(1)}/state",
+    "eco/1/hub/birth",
+    "other",
+)
+FOREIGN_FILTERS = (
+    "#",
+    "+/+/+/+",
+    "eco/#",
+    "eco/1/+/state",
+    "eco/1/+/command",
+    f"eco/1/{device(2)}/command",
+    f"eco/1/{device(2)}/#",
+    f"eco/1/{device(1)}/#",
+    f"eco/1/{device(2)}/state",
+    "$SYS/#",
+)
 
 
 async def test_a_device_gets_in_with_its_password_and_not_with_another(scene: Scene) -> None:
@@ -20,10 +45,10 @@ async def test_a_device_gets_in_with_its_password_and_not_with_another(scene: Sc
     assert await client.connect(device(1), "wrong") == REFUSED
 
 
-@pytest.mark.parametrize("user", ["", "test-device-9999", "+", "#", "hub", "root"])
-async def test_nobody_else_gets_in(scene: Scene, user: str) -> None:
-    client = await scene.open()
-    assert await client.connect(user, "") != ACCEPTED
+async def test_nobody_else_gets_in(scene: Scene) -> None:
+    for user in ("", "test-device-9999", "+", "#", "hub", "root"):
+        client = await scene.open()
+        assert await client.connect(user, "") != ACCEPTED, user
 
 
 async def test_the_hub_of_this_run_needs_its_own_password(scene: Scene) -> None:
@@ -31,20 +56,20 @@ async def test_the_hub_of_this_run_needs_its_own_password(scene: Scene) -> None:
     assert await client.connect(scene.broker.access.user, "wrong") == REFUSED
 
 
-@pytest.mark.parametrize("leaf", UP)
-async def test_the_hub_hears_each_leaf_of_a_device(scene: Scene, leaf: str) -> None:
+async def test_the_hub_hears_each_leaf_of_a_device(scene: Scene) -> None:
     hub, own = await scene.hub(), await scene.join(device(1))
-    await own.publish(f"eco/1/{device(1)}/{leaf}", b"{}", qos=1)
-    message = await hub.receive()
-    assert (message.topic, message.payload) == (f"eco/1/{device(1)}/{leaf}", b"{}")
+    for leaf in UP:
+        await own.publish(f"eco/1/{device(1)}/{leaf}", b"{}", qos=1)
+        message = await hub.receive()
+        assert (message.topic, message.payload) == (f"eco/1/{device(1)}/{leaf}", b"{}")
 
 
-@pytest.mark.parametrize("leaf", DOWN)
-async def test_a_device_hears_what_the_hub_says_to_it(scene: Scene, leaf: str) -> None:
+async def test_a_device_hears_what_the_hub_says_to_it(scene: Scene) -> None:
     hub, own = await scene.hub(), await scene.join(device(1))
-    await own.subscribe(f"eco/1/{device(1)}/{leaf}")
-    await hub.publish(f"eco/1/{device(1)}/{leaf}", b"do", qos=1)
-    assert (await own.receive()).payload == b"do"
+    for leaf in DOWN:
+        await own.subscribe(f"eco/1/{device(1)}/{leaf}")
+        await hub.publish(f"eco/1/{device(1)}/{leaf}", leaf.encode(), qos=1)
+        assert (await own.receive()).payload == leaf.encode()
 
 
 async def test_all_devices_hear_the_birth_of_the_hub(scene: Scene) -> None:
@@ -55,56 +80,29 @@ async def test_all_devices_hear_the_birth_of_the_hub(scene: Scene) -> None:
     assert [(await c.receive()).payload for c in (one, two)] == [b"here", b"here"]
 
 
-@pytest.mark.parametrize(
-    "topic",
-    [
-        f"eco/1/{device(2)}/state",
-        f"eco/1/{device(2)}/presence",
-        f"eco/1/{device(1)}/command",
-        f"eco/1/{device(2)}/command",
-        f"eco/1/{device(1)}/verdict",
-        f"eco/1/{device(1)}/state/more",
-        f"eco/1/{device(1)}/other",
-        f"eco/1/{device(1)}",
-        f"eco/2/{device(1)}/state",
-        "eco/1/hub/birth",
-        "other",
-    ],
-)
-async def test_a_publish_on_a_foreign_topic_reaches_nobody(scene: Scene, topic: str) -> None:
+async def test_a_publish_on_a_foreign_topic_reaches_nobody(scene: Scene) -> None:
     hub, own, other = await scene.hub(), await scene.join(device(1)), await scene.join(device(2))
     for client in (own, other):
         await client.subscribe("eco/1/hub/birth")
-    await own.publish(topic, b"forged", qos=1)
-    assert await hub.hears_nothing_from(own, f"eco/1/{device(1)}/state")
+    for topic in FOREIGN_TOPICS:
+        await own.publish(topic, b"forged", qos=1)
+        assert await hub.hears_nothing_from(own, f"eco/1/{device(1)}/state"), topic
     for client, number in ((own, 1), (other, 2)):
         await hub.publish(f"eco/1/{device(number)}/command", b"mark", qos=1)
         assert (await client.receive()).payload == b"mark"
 
 
-@pytest.mark.parametrize(
-    "topic_filter",
-    [
-        "#",
-        "+/+/+/+",
-        "eco/#",
-        "eco/1/+/state",
-        "eco/1/+/command",
-        f"eco/1/{device(2)}/command",
-        f"eco/1/{device(2)}/#",
-        f"eco/1/{device(1)}/#",
-        f"eco/1/{device(2)}/state",
-        "$SYS/#",
-    ],
-)
-async def test_a_device_overhears_nobody(scene: Scene, topic_filter: str) -> None:
+async def test_a_device_overhears_nobody(scene: Scene) -> None:
     hub, own, other = await scene.hub(), await scene.join(device(1)), await scene.join(device(2))
-    await own.subscribe(topic_filter)
-    await other.publish(f"eco/1/{device(2)}/state", b"private", qos=1)
-    await hub.publish(f"eco/1/{device(2)}/command", b"private", qos=1)
-    await hub.publish(f"eco/1/{device(1)}/command", b"mark", qos=1)
-    message = await own.receive()
-    assert (message.topic, message.payload) == (f"eco/1/{device(1)}/command", b"mark")
+    for topic_filter in FOREIGN_FILTERS:
+        await own.subscribe(topic_filter)
+        await other.publish(f"eco/1/{device(2)}/state", b"private", qos=1)
+        await hub.publish(f"eco/1/{device(2)}/command", b"private", qos=1)
+        await hub.publish(f"eco/1/{device(1)}/command", b"mark", qos=1)
+        message = await own.receive()
+        assert message.payload == b"mark", topic_filter
+        while own.inbox:  # of two filters that fit, both may bring it
+            assert own.inbox.popleft().payload == b"mark", topic_filter
 
 
 async def test_another_devices_client_id_does_no_harm(scene: Scene) -> None:
