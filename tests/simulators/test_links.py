@@ -12,7 +12,7 @@ from random import Random
 
 import pytest
 
-from protocol.codec import Decoded
+from protocol.codec import Decoded, encode
 from protocol.ids import DeviceId
 from protocol.messages import (
     Ack,
@@ -26,7 +26,7 @@ from protocol.messages import (
 )
 from protocol.topics import Leaf
 from simulators.device import Settings, SimDevice
-from simulators.link import Change
+from simulators.link import UNSENT, Change
 from simulators.links import Links
 from simulators.voice import Identity
 from simulators.wire import Access, open_socket
@@ -180,6 +180,42 @@ async def test_socket_to_the_broker_does_not_wait_to_gather_bytes(broker: Mosqui
     sock.close()
 
 
+async def test_link_whose_broker_takes_nothing_is_made_anew(broker: Mosquitto) -> None:
+    async with running(Home(broker.port)) as home:
+        await home.all_online()
+        broker.freeze()
+        for number in range(UNSENT + 1):
+            unknown = SetCommand(id=f"c{number}", ttl_ms=1_000, values={"light.none": 1})
+            encoded = encode(LAMP_1, unknown)
+            home.links.links[0].arrived(encoded.topic, encoded.payload, is_retained=False)
+        await home.until(lambda seen: seen[-1].status == "offline")
+        assert home.changes[-1].reason == "the broker takes nothing"
+
+
+async def test_connect_is_what_the_protocol_asks_for() -> None:
+    connects: asyncio.Queue[bytes] = asyncio.Queue()
+
+    async def hear(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        connects.put_nowait(await reader.read(4_096))
+        writer.close()
+
+    server = await asyncio.start_server(hear, "127.0.0.1", 0)
+    async with server, running(Home(server.sockets[0].getsockname()[1], password="hush")):
+        connect = await asyncio.wait_for(connects.get(), DEADLINE_S)
+    body = connect[connect.index(b"MQTT") - 2 :]
+    level, flags, keep_alive_s = body[6], body[7], int.from_bytes(body[8:10], "big")
+    assert level == 4  # MQTT 3.1.1
+    assert flags == 0b1110_1110  # user, password, will retained at QoS 1, clean session
+    assert 10 <= keep_alive_s <= 60
+    assert _texts(body[10:]) == [
+        LAMP_1.encode(),
+        f"eco/1/{LAMP_1}/presence".encode(),
+        b'{"status":"offline","epoch":1,"connection":1,"reason":"lost"}',
+        LAMP_1.encode(),
+        b"hush",
+    ]
+
+
 async def test_devices_come_back_after_the_broker_was_killed(broker: Mosquitto) -> None:
     async with running(Home(broker.port, count=5)) as home:
         await home.all_online()
@@ -257,3 +293,13 @@ def _absences(heard: list[Decoded]) -> Counter[str]:
         for d in heard
         if isinstance(d.message, Presence) and d.message.status == "offline"
     )
+
+
+def _texts(payload: bytes) -> list[bytes]:
+    """Return the length-prefixed texts of a CONNECT: client id, will, user, password."""
+    texts = []
+    while payload:
+        length = int.from_bytes(payload[:2], "big")
+        texts.append(payload[2 : 2 + length])
+        payload = payload[2 + length :]
+    return texts
