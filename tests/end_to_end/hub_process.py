@@ -17,6 +17,9 @@ CODE = "12345678"
 """Setup code of all devices here."""
 
 START_WITHIN_S = 25.0
+CANNOT_START = 5
+"""Exit code, as `ecohub --help` has it."""
+
 READY = frozenset({"store", "broker", "link"})
 """Parts that have to be in order before a test begins; the network around need not be."""
 
@@ -70,6 +73,14 @@ class Hub:
         self.launch()
         await self.serving()
         await until(self.is_ready, "broker and link of the hub", START_WITHIN_S)
+
+    async def complaint(self) -> dict[str, str]:
+        """Start it where it cannot start, and return what it says about that."""
+        self.launch()
+        assert await self.program.ended() == CANNOT_START, self.program.tail()
+        assert list(self.program.lines()) == []
+        told: dict[str, str] = json.loads(self.program.tail().splitlines()[-1])["error"]
+        return told
 
     async def is_ready(self) -> bool:
         """Say whether all of it works, the network around left aside."""

@@ -1,6 +1,5 @@
 """A hub that cannot start says why, by whom, and what to do, and leaves with exit code 5."""
 
-import json
 import os
 import socket
 from pathlib import Path
@@ -8,22 +7,10 @@ from pathlib import Path
 import pytest
 
 from tests.end_to_end.conftest import MakeHub
-from tests.end_to_end.hub_process import Hub
 from tests.end_to_end.processes import Cold
 from tests.end_to_end.volume import volume
 
 pytestmark = pytest.mark.timeout(60)
-
-CANNOT_START = 5
-
-
-async def complaint(hub: Hub) -> dict[str, str]:
-    """Start a hub that cannot, and return what it says about it."""
-    hub.launch()
-    assert await hub.program.ended() == CANNOT_START, hub.program.tail()
-    assert list(hub.program.lines()) == []
-    told: dict[str, str] = json.loads(hub.program.tail().splitlines()[-1])["error"]
-    return told
 
 
 async def test_the_port_of_the_api_is_taken(make_hub: MakeHub) -> None:
@@ -32,7 +19,7 @@ async def test_the_port_of_the_api_is_taken(make_hub: MakeHub) -> None:
         holder.bind(("127.0.0.1", 0))
         holder.listen()
         hub.api_port = holder.getsockname()[1]
-        told = await complaint(hub)
+        told = await hub.complaint()
     assert f"127.0.0.1:{hub.api_port} is taken by" in told["detail"]
     assert f"(pid {os.getpid()}, user" in told["detail"]
     assert "[api]" in told["remedy"]
@@ -42,7 +29,7 @@ async def test_the_port_of_the_api_is_taken(make_hub: MakeHub) -> None:
 async def test_there_is_a_file_in_place_of_the_data_folder(make_hub: MakeHub) -> None:
     hub = make_hub(BROKER__KIND="embedded")
     hub.data.write_text("mine")
-    told = await complaint(hub)
+    told = await hub.complaint()
     assert told["detail"] == f"{hub.data} is not a folder"
     assert "ECOHUB_DATA" in told["remedy"]
     assert hub.data.read_text() == "mine"
@@ -52,25 +39,25 @@ async def test_there_is_a_file_in_place_of_the_data_folder(make_hub: MakeHub) ->
 async def test_the_data_folder_belongs_to_somebody_else(make_hub: MakeHub) -> None:
     hub = make_hub(BROKER__KIND="embedded")
     hub.data.mkdir(mode=0o500)
-    told = await complaint(hub)
+    told = await hub.complaint()
     assert f"The data folder {hub.data} cannot be written" in told["detail"]
     assert "ECOHUB_DATA" in told["remedy"]
 
 
 async def test_the_data_folder_is_on_a_disk_that_is_read_only(make_hub: MakeHub) -> None:
     hub = make_hub(BROKER__KIND="embedded")
-    with volume(hub.data, "ro") as prefix:
-        hub.program.launcher = Cold(*prefix)
-        told = await complaint(hub)
+    with volume(hub.data, "ro") as disk:
+        hub.program.launcher = Cold(*disk.prefix)
+        told = await hub.complaint()
     assert f"The data folder {hub.data} cannot be written" in told["detail"]
     assert "ECOHUB_DATA" in told["remedy"]
 
 
 async def test_the_disk_of_the_data_folder_is_full_from_the_start(make_hub: MakeHub) -> None:
     hub = make_hub(BROKER__KIND="embedded")
-    with volume(hub.data, "size=64k") as prefix:
-        hub.program.launcher = Cold(*prefix)
-        told = await complaint(hub)
+    with volume(hub.data, "size=64k") as disk:
+        hub.program.launcher = Cold(*disk.prefix)
+        told = await hub.complaint()
     assert told["code"] == "cannot-start", told
     assert "room" in told["detail"]
     assert "Free some space" in told["remedy"]
@@ -80,7 +67,7 @@ async def test_another_hub_works_in_the_data_folder(make_hub: MakeHub, tmp_path:
     first = make_hub(BROKER__KIND="embedded")
     await first.start()
     second = make_hub(name="b", BROKER__KIND="embedded", DATA=str(first.data))
-    told = await complaint(second)
+    told = await second.complaint()
     assert told["detail"] == f"{first.data} is in use by another hub (process {first.program.pid})"
     assert "ECOHUB_DATA" in told["remedy"]
     assert await first.is_ready()

@@ -3,7 +3,8 @@
 import shutil
 import subprocess
 from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
+from dataclasses import dataclass
 from pathlib import Path
 
 import pytest
@@ -11,12 +12,40 @@ import pytest
 READY = "mounted"
 
 
-@contextmanager
-def volume(place: Path, options: str) -> Iterator[Sequence[str]]:
-    """Give the command that runs another one where a tmpfs is mounted at `place`.
+@dataclass(frozen=True)
+class Volume:
+    """A mounted tmpfs.
 
-    It lives as long as the block does; what is in it is found under `/proc/<pid>/root` of whoever
-    was let in. Skips the test where namespaces cannot be made.
+    Attributes:
+        prefix: The command that runs another one where the volume is seen.
+        place: Where it is found from outside.
+    """
+
+    prefix: Sequence[str]
+    place: Path
+
+    def fill(self) -> None:
+        """Leave no byte free."""
+        with self._ballast.open("ab", buffering=0) as file:
+            for size in (65_536, 4_096, 1):
+                with suppress(OSError):
+                    while file.write(bytes(size)):
+                        pass
+
+    def drop(self) -> None:
+        """Give the room back."""
+        self._ballast.unlink()
+
+    @property
+    def _ballast(self) -> Path:
+        return self.place / "ballast"
+
+
+@contextmanager
+def volume(place: Path, options: str) -> Iterator[Volume]:
+    """Mount a tmpfs at `place` for those alone who are let in, as long as the block lives.
+
+    Skips the test where that cannot be.
     """
     unshare, nsenter = shutil.which("unshare"), shutil.which("nsenter")
     if unshare is None or nsenter is None:
@@ -35,6 +64,9 @@ def volume(place: Path, options: str) -> Iterator[Sequence[str]]:
             _, why = holder.communicate(timeout=5)
             pytest.skip(f"no volume can be mounted here: {why.strip()}")
         try:
-            yield (nsenter, f"--mount=/proc/{holder.pid}/ns/mnt", f"--wd={Path.cwd()}")
+            yield Volume(
+                (nsenter, f"--mount=/proc/{holder.pid}/ns/mnt", f"--wd={Path.cwd()}"),
+                Path(f"/proc/{holder.pid}/root/{place}"),
+            )
         finally:
             holder.communicate(timeout=5)
