@@ -33,13 +33,11 @@ from protocol.errors import ViolationError, printable
 
 __all__ = ["Discovery", "DiscoveryState", "Probe", "Sighting"]
 
-LOOK_EVERY_S: Final = 5.0
-"""How often is looked whether the machine's interfaces have changed."""
-
-RETRY_S: Final = (5.0, 300.0)
+RETRY_S: Final = (5.0, 60.0)
 """First and longest wait before mDNS is tried again."""
 
 TICK_S: Final = 1.0
+"""How often is looked whether interfaces have changed, an answer is due, or a question."""
 
 PENDING_LIMIT: Final = 64
 """Adverts whose parts are waited for; further ones wait for the next question."""
@@ -66,6 +64,11 @@ class _Place:
     advert: HubAdvert
     port: int
     bound_to: str
+
+    @property
+    def is_local(self) -> bool:
+        """Whether only this machine reaches the hub."""
+        return self.bound_to == "localhost" or self.bound_to.startswith("127.")
 
 
 class Discovery:
@@ -145,7 +148,7 @@ class Discovery:
 
     async def _serve(self) -> None:
         """Serve on the interfaces there are now; returns when they have changed."""
-        places = _chosen(self._settings.interfaces)
+        places = _chosen(self._settings.interfaces, self._place)
         if not places:
             raise OSError(errno.ENODEV, "no interface with an IPv4 address is up")
         link = self._open_link([place.address for place in places])
@@ -159,9 +162,9 @@ class Discovery:
             await link.async_close()
 
     async def _keep(self, ear: "_Ear", herald: "_Herald", places: tuple[Interface, ...]) -> None:
-        looked_s = self._clock.now_s()
-        schedule = Schedule(looked_s)
-        while True:
+        schedule = Schedule(self._clock.now_s())
+        while _chosen(self._settings.interfaces, self._place) == places:
+            self._nudge.clear()
             now_s = self._clock.now_s()
             if self._evidence.gate.settle(now_s):
                 ear.clear()
@@ -170,16 +173,11 @@ class Discovery:
                 self._is_ask_wanted = False
                 ear.ask(now_s)
             ear.look_up(now_s)
-            self._nudge.clear()
             await herald.tell(self._place, now_s, ear)
             self.state = herald.standing(self._evidence.probes(), now_s)
             with suppress(TimeoutError):
                 async with asyncio.timeout(TICK_S):
                     await self._nudge.wait()
-            if now_s - looked_s >= LOOK_EVERY_S:
-                looked_s = now_s
-                if _chosen(self._settings.interfaces) != places:
-                    return
 
 
 class _Herald:
@@ -347,7 +345,13 @@ def _sighting(
     )
 
 
-def _chosen(wanted: tuple[str, ...]) -> tuple[Interface, ...]:
-    """Return the interfaces that are up and wanted by name or address; all when none is named."""
+def _chosen(wanted: tuple[str, ...], place: _Place | None) -> tuple[Interface, ...]:
+    """Return the interfaces that are up and wanted by name or address; all when none is named.
+
+    A hub that serves this machine only is told of on this machine only: at 127.0.0.1 any other one
+    would find itself.
+    """
     up = interfaces()
+    if place is not None and place.is_local:
+        return tuple(i for i in up if i.is_loopback)
     return tuple(i for i in up if not wanted or i.name in wanted or i.address in wanted)

@@ -53,6 +53,10 @@ class Child:
         how = f"was killed by signal {-status}" if status and status < 0 else f"ended with {status}"
         return ChildError(f"{self.name} {how}", f"{self.last_words()}\nits log: {self.log}".strip())
 
+    def last_line(self) -> str:
+        """Return the last line of its log."""
+        return self.last_words().rpartition("\n")[2]
+
     def last_words(self) -> str:
         """Return the last lines of its log."""
         with suppress(OSError):

@@ -170,14 +170,14 @@ class DemoHome:
         if child.is_running and not is_late:
             return
         self._is_told.add(product)
-        why = child.last_words().splitlines()[-1:] or [f"not within {MDNS_WITHIN_S:.0f} s"]
-        self._tell(f"{product} has not found the hub by mDNS ({why[0]}); it is given {url}")
+        why = child.last_line() or f"not within {MDNS_WITHIN_S:.0f} s"
+        self._tell(f"{product} has not found the hub by mDNS ({why}); it is given {url}")
         await self._children.end(child)
         await self._start_device(product, url)
 
     def _not_online(self, missing: set[str]) -> CliError:
         names = ", ".join(sorted(missing))
-        words = [f"{name}: {self._devices[name].last_words()}" for name in sorted(missing)]
+        words = [f"{name}: {self._devices[name].last_line()}" for name in sorted(missing)]
         return CliError(
             f"not online after {ONLINE_WITHIN_S:.0f} s: {names}",
             "\n".join([*words, f"logs: {self._plan.logs}"]),

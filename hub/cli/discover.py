@@ -47,7 +47,7 @@ def discover(
 
 
 async def _report(access: Access, wait_s: float) -> "DiscoveryReport":
-    """Return what is known after listening: reading the report makes the hub ask."""
+    """Return what is known after listening; the hub asks anew when its report is read."""
     async with HubClient(access) as client:
         if wait_s:
             await client.discovery()

@@ -49,3 +49,5 @@ def _tell(ready: app.Ready, *, as_json: bool) -> None:
         )
     elif err.is_terminal:
         err.print(f"the hub {ready.hub} serves {ready.url}; Ctrl-C stops it", style="green")
+        err.print(f"its token for programs of this user: {ready.token_path}", markup=False)
+        err.print("let a device in: ecohub join CODE; see what is here: ecohub devices")

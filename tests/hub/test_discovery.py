@@ -250,3 +250,15 @@ async def test_malformed_packets_leave_discovery_alive() -> None:
                 sender.sendto(packet, ("127.0.0.1", 5353))
         async with advertised(own_id):
             await until(lambda: found(discovery, own_id))
+
+
+async def test_hub_for_this_machine_only_is_told_of_on_this_machine_only() -> None:
+    discovery = Discovery(DiscoverySettings(), Clock(), Links(), retry_s=(0.01, 0.02))
+    discovery.advertise(HubAdvert(new_id("hub"), 1883), 8321, "127.0.0.1")
+    task = asyncio.create_task(discovery.run())
+    try:
+        await until(discovery.probes)
+        assert {probe.interface for probe in discovery.probes()} == {"lo"}
+    finally:
+        task.cancel()
+        await asyncio.gather(task, return_exceptions=True)
