@@ -66,7 +66,7 @@ class RawClient:
         body = head + text(user if client_id is None else client_id) + middle
         self.writer.write(packet(0x10, body + text(user) + text(password)))
         try:
-            return (await self._expect(2))[1]
+            return (await self.expect(2))[1]
         except ClosedError:
             return CLOSED
 
@@ -79,7 +79,7 @@ class RawClient:
         first = 0x30 | qos << 1 | (1 if is_retained else 0)
         self.writer.write(packet(first, text(topic) + identity + payload))
         if qos:
-            await self._expect(4)
+            await self.expect(4)
         else:
             await self.writer.drain()
 
@@ -88,7 +88,7 @@ class RawClient:
         self.next_id += 1
         body = b"".join(text(f) + bytes([qos]) for f in filters)
         self.writer.write(packet(0x82, struct.pack("!H", self.next_id) + body))
-        return tuple((await self._expect(9))[2:])
+        return tuple((await self.expect(9))[2:])
 
     async def receive(self, timeout_s: float = DEADLINE_S) -> Message:
         """Return the next message."""
@@ -100,7 +100,7 @@ class RawClient:
     async def ping(self) -> None:
         """Send PINGREQ and wait for the answer: all before it has been dealt with."""
         self.writer.write(b"\xc0\x00")
-        await self._expect(13)
+        await self.expect(13)
 
     async def hears_nothing_from(self, other: "RawClient", topic: str) -> bool:
         """Say whether nothing is in the inbox before a mark that `other` may send on `topic`."""
@@ -129,7 +129,8 @@ class RawClient:
         with suppress(OSError):
             await self.writer.wait_closed()
 
-    async def _expect(self, kind: int) -> bytes:
+    async def expect(self, kind: int) -> bytes:
+        """Return the body of the next packet of `kind`; messages before it are kept."""
         async with asyncio.timeout(DEADLINE_S):
             while True:
                 found, body = await self._read()

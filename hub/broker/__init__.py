@@ -60,7 +60,8 @@ def find_mosquitto(executable: Path | None = None) -> Path | None:
 def make_broker(settings: BrokerSettings, folder: Path) -> Broker:
     """Return the broker that the settings ask for; `folder` is for its files.
 
-    Port 0 becomes a free port here and now, so that `access` never changes.
+    Port 0 becomes a free port here and now, so that `access` never changes. Looks for mosquitto on
+    the disk: call it before there is a loop to hold up, or off it.
 
     Raises:
         MosquittoMissingError: mosquitto is asked for and not there.

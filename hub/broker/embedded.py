@@ -7,11 +7,9 @@ Nothing is retained and no session outlives its connection: the hub is the recor
 import asyncio
 import hmac
 import logging
-import ssl
 from collections import Counter
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from contextlib import suppress
-from dataclasses import replace
 from typing import Final
 
 from amqtt.broker import Broker as Amqtt
@@ -20,31 +18,23 @@ from amqtt.plugins.base import BaseAuthPlugin
 from amqtt.session import Session
 
 from drivers.contract import BrokerAccess
+from hub.broker.client import LISTENER, Client, close
 from hub.broker.contract import LOOPBACK, BrokerState, Login, Trouble
 from hub.broker.credentials import is_password
 from hub.broker.entrance import Entrance
-from hub.broker.gate import Gate
-from hub.broker.packets import REFUSED, Connect, encode_connect
+from hub.broker.packets import REFUSED, Connect
 from hub.broker.port import obstacle
 from hub.broker.rights import may_read, will_topic
 from hub.broker.standing import Standing
 from protocol.ids import DeviceId
 
-UNREAD_BYTES: Final = 4_194_304
-"""A client that lets more than this wait for it is cut off."""
-
 QUEUE_MESSAGES: Final = 1000
 """Messages on their way to their readers; their senders wait when there are more."""
 
 REFUSED_FILTER: Final = 0x80
-PART_S: Final = 6.0
-"""amqtt parts from a client that is gone within this time; it takes some milliseconds."""
-
 TAKE_OVER_S: Final = 8.0
 RETRY_S: Final = 2.0
 STOP_S: Final = 2.0
-
-_LISTENER: Final = "default"
 
 _log = logging.getLogger(__name__)
 
@@ -146,7 +136,7 @@ class EmbeddedBroker:
         except (OSError, TimeoutError) as error:
             _log.debug("a client of the embedded broker broke off: %s", error)
         finally:
-            await _close(writer)
+            await close(writer)
 
     async def _may_enter(self, connect: Connect) -> bool:
         """Judge a CONNECT; an older connection of the same user goes first, its will before all."""
@@ -187,67 +177,6 @@ class EmbeddedBroker:
         self._denied[user] += 1
 
 
-async def _close(writer: asyncio.StreamWriter) -> None:
-    """Close after what is written, but do not wait long for a client that does not read it."""
-    writer.close()
-    try:
-        async with asyncio.timeout(STOP_S):
-            await writer.wait_closed()
-    except TimeoutError:
-        writer.transport.abort()
-    except OSError as error:
-        _log.debug("a client of the embedded broker broke off: %s", error)
-
-
-class Client:
-    """A client that has been let in."""
-
-    def __init__(
-        self,
-        reader: asyncio.StreamReader,
-        writer: asyncio.StreamWriter,
-        connect: Connect,
-        deny: Callable[[], None],
-        *,
-        is_hub: bool,
-    ) -> None:
-        self.gone = asyncio.Event()
-        self.is_hub = is_hub
-        self._writer = _Writer(writer)
-        self.gate = Gate(reader, self._writer.write, connect, deny, is_hub=is_hub)
-        # amqtt's own timer for silent clients does nothing but lose bytes; the gate has one.
-        self._connect = replace(connect, keepalive_s=0, password="")
-        self._user = connect.user
-
-    def cut(self) -> None:
-        """End the connection without a word; the will goes out."""
-        self._writer.abort()
-
-    async def attend(self, router: "_Router") -> None:
-        """Let amqtt serve it until it is gone and its will is on its way."""
-        self.gate.replay(encode_connect(self._connect))
-        try:
-            async with asyncio.TaskGroup() as tasks:
-                serving = tasks.create_task(self._serve(router))
-                hurrying = tasks.create_task(self._hurry(serving))
-                await asyncio.wait([serving])
-                hurrying.cancel()
-        finally:
-            await router.forget(self._user)
-
-    async def _serve(self, router: "_Router") -> None:
-        try:
-            await router.external_connected(self.gate, self._writer, _LISTENER)
-        except Exception:
-            _log.exception("the embedded broker failed on its client %s", self._user)
-
-    async def _hurry(self, serving: asyncio.Task[None]) -> None:
-        """See to it that amqtt parts from a client that is gone, so that it can come again."""
-        await self.gate.over.wait()
-        await asyncio.sleep(PART_S)
-        serving.cancel()
-
-
 class LetIn(BaseAuthPlugin):  # type: ignore[misc]  # amqtt has no types
     """Tells amqtt, which asks a plugin, that the listener has judged the client already."""
 
@@ -260,7 +189,7 @@ class _Router(Amqtt):  # type: ignore[misc]  # amqtt has no types
     """amqtt's broker with the rights of ECO/1, bounds, and without what it does wrong."""
 
     def __init__(self, clients: Mapping[str, Client]) -> None:
-        listeners = {_LISTENER: {"type": "external", "bind": "none"}}
+        listeners = {LISTENER: {"type": "external", "bind": "none"}}
         plugin = f"{LetIn.__module__}.{LetIn.__name__}"
         super().__init__(BrokerConfig.from_dict({"listeners": listeners, "plugins": {plugin: {}}}))
         self._clients_by_user = clients
@@ -295,37 +224,3 @@ class _Router(Amqtt):  # type: ignore[misc]  # amqtt has no types
 
     async def _session_monitor(self) -> None:
         """Do nothing: the original ends the new connection of a client that came back meanwhile."""
-
-
-class _Writer:
-    """The writing side of a client, in the form that amqtt writes to; it never waits."""
-
-    def __init__(self, writer: asyncio.StreamWriter) -> None:
-        self._writer = writer
-
-    def write(self, data: bytes) -> None:
-        """Send `data`, or cut off a client that does not read."""
-        transport = self._writer.transport
-        if transport.get_write_buffer_size() > UNREAD_BYTES:
-            transport.abort()
-        elif not transport.is_closing():
-            self._writer.write(data)
-
-    async def drain(self) -> None:
-        """Return at once: `write` bounds what waits."""
-
-    def get_peer_info(self) -> tuple[str, int]:
-        """Return a place; amqtt only logs it."""
-        return LOOPBACK, 0
-
-    def get_ssl_info(self) -> ssl.SSLObject | None:
-        """Return None: there is no TLS on loopback."""
-        return None
-
-    async def close(self) -> None:
-        """Close after what is written."""
-        self._writer.close()
-
-    def abort(self) -> None:
-        """Close now."""
-        self._writer.transport.abort()

@@ -1,7 +1,7 @@
 """A running broker of each kind that the hub runs, with a hub's link and devices to play with."""
 
 import asyncio
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Callable
 from contextlib import suppress
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -13,7 +13,17 @@ from hub.config import BrokerSettings
 from protocol.ids import DeviceId
 from tests.mqtt_client import ACCEPTED, RawClient, Will
 
-READY_S = 10.0
+READY_S = END_S = 10.0
+
+
+async def until(claim: Callable[[], bool]) -> None:
+    async with asyncio.timeout(END_S):
+        while not claim():  # noqa: ASYNC110 - another process makes it true
+            await asyncio.sleep(0.01)
+
+
+async def until_state(broker: Broker, words: str) -> None:
+    await until(lambda: words in broker.state.detail)
 
 
 def device(number: int) -> DeviceId:

@@ -9,7 +9,7 @@ import pytest
 from hub.broker import entrance
 from hub.broker.embedded import EmbeddedBroker
 from hub.broker.port import free_port
-from tests.hub.broker.conftest import READY_S, Scene, device
+from tests.hub.broker.conftest import READY_S, Scene, device, until_state
 from tests.mqtt_client import CLOSED, REFUSED, RawClient, Will
 
 LOOPBACK = "127.0.0.1"
@@ -116,8 +116,8 @@ async def test_a_taken_port_is_said_and_tried_until_it_is_free() -> None:
     with socket.create_server((LOOPBACK, 0)) as holder:
         broker = EmbeddedBroker(holder.getsockname()[1])
         task = asyncio.create_task(broker.run())
-        assert not await broker.wait_ready(0.2)
-        assert "is taken by" in broker.state.detail
+        await until_state(broker, "is taken by")
+        assert not broker.state.is_ready
         holder.close()
         assert await broker.wait_ready(READY_S)
         await stopped(task)

@@ -8,7 +8,7 @@ import socket
 import stat
 import subprocess
 import sys
-from collections.abc import AsyncIterator, Callable
+from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager, suppress
 from pathlib import Path
 
@@ -17,15 +17,13 @@ import pytest
 from hub.broker import Broker, find_mosquitto, hash_password, make_broker
 from hub.broker.orphan import note, stop_orphan, title
 from hub.config import BrokerSettings
-from tests.hub.broker.conftest import READY_S, Scene, device
-from tests.mqtt_client import ACCEPTED, RawClient
+from tests.hub.broker.conftest import END_S, READY_S, Scene, device, until, until_state
+from tests.mqtt_client import ACCEPTED, RawClient, packet, text
 
 pytestmark = [
     pytest.mark.mosquitto,
     pytest.mark.skipif(find_mosquitto() is None, reason="no mosquitto on this machine"),
 ]
-
-END_S = 10.0
 
 
 @pytest.fixture
@@ -58,16 +56,6 @@ async def running(broker: Broker) -> AsyncIterator[Broker]:
         task.cancel()
         with suppress(asyncio.CancelledError):
             await task
-
-
-async def until(claim: Callable[[], bool]) -> None:
-    async with asyncio.timeout(END_S):
-        while not claim():  # noqa: ASYNC110 - another process makes it true
-            await asyncio.sleep(0.01)
-
-
-async def until_state(broker: Broker, words: str) -> None:
-    await until(lambda: words in broker.state.detail)
 
 
 def pid_in(folder: Path) -> int:
@@ -112,8 +100,8 @@ async def test_nobody_else_sees_the_files_and_only_the_hub_writes_them(
 
 async def test_no_file_and_no_repr_holds_a_password(scene: Scene, folder: Path) -> None:
     secrets = [*scene.passwords.values(), scene.broker.access.password]
-    for text in [*texts_in(folder), repr(scene.broker.access), repr(scene.broker.state)]:
-        assert not any(secret in text for secret in secrets)
+    for shown in [*texts_in(folder), repr(scene.broker.access), repr(scene.broker.state)]:
+        assert not any(secret in shown for secret in secrets)
 
 
 @pytest.mark.skipif(os.geteuid() != 0, reason="only root gives up root")
@@ -257,6 +245,32 @@ async def test_a_program_that_is_no_mosquitto_is_said(folder: Path) -> None:
     async with running(broker):
         await until_state(broker, "ended with code 1")
         assert not broker.state.is_ready
+
+
+async def test_a_client_of_mqtt_5_gets_in_and_is_told_what_is_denied(scene: Scene) -> None:
+    client = await scene.open()
+    head = text("MQTT") + b"\x05\xc2\x00\x3c\x00"
+    login = text(device(1)) + text(device(1)) + text(scene.passwords[device(1)])
+    client.writer.write(packet(0x10, head + login))
+    connack = await client.expect(2)
+    assert connack[1] == 0
+    topic = f"eco/1/{device(2)}/state"
+    client.writer.write(packet(0x32, text(topic) + b"\x00\x01\x00" + b"forged"))
+    assert (await client.expect(4))[2] == 0x87
+
+
+async def test_what_is_retained_goes_when_it_is_cleared(scene: Scene) -> None:
+    own = await scene.join(device(1))
+    topic = f"eco/1/{device(1)}/presence"
+    await own.publish(topic, b"here", qos=1, is_retained=True)
+    hub = await scene.hub("eco/1/+/presence")
+    message = await hub.receive()
+    assert (message.payload, message.is_retained) == (b"here", True)
+    await hub.publish(topic, b"", qos=1, is_retained=True)
+    assert (await hub.receive()).payload == b""
+    again = await scene.hub("eco/1/+/presence")
+    await own.publish(topic, b"mark", qos=1)
+    assert (await again.receive()).payload == b"mark"
 
 
 async def test_a_rights_file_that_is_empty_would_let_nobody_say_anything(
