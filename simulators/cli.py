@@ -75,9 +75,7 @@ def simulate(  # noqa: PLR0913 - each is an option of the command line
 
     SIGINT or SIGTERM: all say goodbye, within 5 s. SIGUSR1: somebody presses a button on each.
 
-    Exit codes: 0 stopped; 1 not let in: wrong code, window closed, not the right hub;
-
-    2 wrong usage, product unknown, or several hubs; 3 no hub found; 5 the files of --state fail.
+    Exit codes: 0 stopped; 1 not let in; 2 wrong usage; 3 no hub; 5 --state fails.
     """
     from simulators import process  # noqa: PLC0415 - it loads what takes half a second
 
