@@ -1,0 +1,115 @@
+"""The rows of `ecohub bench`, with the budgets of the design and what each leaves out."""
+
+from collections.abc import Mapping
+from typing import Final
+
+from benchmarks.rows import Budget, Kind
+
+_BURST: Final = (
+    "the devices' side of the wire: packets are made in advance, by 100 connections of one process"
+)
+
+KINDS: Final[Mapping[str, tuple[Kind, ...]]] = {
+    "ingest": (
+        Kind(
+            "ingest",
+            "reports/s",
+            "A burst of 20,000 reports of 3 values from 100 devices, from the first one sent to the"
+            " last one seen by a phone; none may be lost or refused.",
+            "gmqtt subscribed to the same burst, without a hub, until it has all",
+            f"{_BURST}; a history (there is none yet); the phone's own work: it is told the latest"
+            " of each value once it lags, and only looks for the last report",
+            Budget(">=", 0.50, "ratio"),
+        ),
+        Kind(
+            "ingest_cpu",
+            "ms/report",
+            "Processor time of the hub's process, all threads, during that burst.",
+            "the same of the process in which gmqtt drains it",
+            "the broker's own time; the twins' way to the disk every 5 s, when it falls outside",
+            Budget("<=", 0.03),
+        ),
+    ),
+    "report": (
+        Kind(
+            "report_p50",
+            "ms",
+            "From a device's send to the phone's receive, at 100 reports/s; median.",
+            "the same reports to a bare gmqtt subscriber",
+            "the network: all of it is on loopback; a history",
+            Budget("<=", 0.6),
+        ),
+        Kind(
+            "report_p99",
+            "ms",
+            "The same; 99 of 100 are faster.",
+            "the same reports to a bare gmqtt subscriber",
+            "as above",
+            Budget("<=", 2.0),
+        ),
+    ),
+    "command": (
+        Kind(
+            "command_p50",
+            "ms",
+            "A set over the WebSocket, one at a time, until its receipt is `confirmed`: made"
+            " durable, sent, acked twice, shown by a state; median.",
+            "one request and one answer over the same broker at QoS 1, TCP_NODELAY at both ends",
+            "the network; what a device needs to do the thing",
+            Budget("<=", 2.0, "ratio"),
+        ),
+        Kind(
+            "command_p99",
+            "ms",
+            "The same; 99 of 100 are faster.",
+            "99 of 100 bare requests are faster",
+            "as above",
+            Budget("<=", 5.0, "ratio"),
+        ),
+    ),
+    "commands": (
+        Kind(
+            "commands_websocket",
+            "commands/s",
+            "Sets over one WebSocket, 50 at a time over 100 devices, each until `confirmed`.",
+            "bare requests and answers, 50 at a time",
+            "the network; what a device needs to do the thing",
+            Budget(">=", 6_000),
+        ),
+        Kind(
+            "commands_rest",
+            "commands/s",
+            "PATCH over 50 connections, each until its receipt, `confirmed`, is back.",
+            "bare requests and answers, 50 at a time",
+            "as above; new connections: they are kept alive",
+            Budget(">=", 2_000),
+        ),
+    ),
+    "restart": (
+        Kind(
+            "restart_ready",
+            "s",
+            "A hub with 1,000 devices of 30 values each, from its start until it serves all of them"
+            " and its broker and link work.",
+            "",
+            "the devices' coming back",
+            Budget("<=", 2.0),
+        ),
+        Kind(
+            "restart_memory",
+            "MB",
+            "Memory of that hub (RSS of its process) after it has served all twins once.",
+            "the same hub without a device",
+            "the broker: a process of its own; what live traffic adds",
+            Budget("<=", 120.0),
+        ),
+        Kind(
+            "device_memory",
+            "kB",
+            "The difference of the two by device.",
+            "",
+            "as above",
+        ),
+    ),
+}
+"""Rows by the measurement that gives them."""

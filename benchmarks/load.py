@@ -1,0 +1,90 @@
+"""The process of the devices that load a hub, or a bare broker; `python -m benchmarks.load`."""
+
+import asyncio
+import resource
+import time
+from collections.abc import Sequence
+from itertools import cycle, islice
+
+from benchmarks.device import Device
+from benchmarks.orders import Burst, Open, Order, Trickle, Verdicts
+from benchmarks.worker import obey
+
+CONNECTING = 50
+"""Devices that connect at a time."""
+
+SLICE = 10
+"""Reports of one device before the next one's turn in a burst."""
+
+
+class Load:
+    """All devices of this process."""
+
+    def __init__(self) -> None:
+        self._devices: list[Device] = []
+
+    async def do(self, order: Order) -> Sequence[float]:
+        """Obey an order."""
+        match order:
+            case Open():
+                await self._open(order)
+            case Burst(each):
+                return await self._burst(each)
+            case Trickle(count, rate_per_s):
+                return await self._trickle(count, rate_per_s)
+            case Verdicts():
+                return [sum(device.verdicts for device in self._devices)]
+            case _:
+                raise ValueError("no order for devices")
+        return ()
+
+    def close(self) -> None:
+        """Let all devices go."""
+        for device in self._devices:
+            device.close()
+
+    async def _open(self, order: Open) -> None:
+        devices = [Device(login, is_bare=order.is_bare) for login in order.logins]
+        for start in range(0, len(devices), CONNECTING):
+            await asyncio.gather(*(one.open() for one in devices[start : start + CONNECTING]))
+        for device in devices:  # a state of QoS 0 may have overtaken its announce in the broker
+            device.say_full_state()
+        self._devices.extend(devices)
+
+    async def _burst(self, each: int) -> Sequence[float]:
+        """Return when the first and the last report were handed to the kernel or its queue."""
+        packets = [device.reports(each) for device in self._devices]
+        turns = [
+            [b"".join(own[start : start + SLICE]) for own in packets]
+            for start in range(0, each, SLICE)
+        ]
+        started_s = time.monotonic()
+        for turn in turns:
+            for device, some in zip(self._devices, turn, strict=True):
+                device.write(some)
+            await asyncio.sleep(0)
+        return started_s, time.monotonic()
+
+    async def _trickle(self, count: int, rate_per_s: float) -> Sequence[float]:
+        sent: list[float] = []
+        loop, began_s = asyncio.get_running_loop(), time.monotonic()
+        for number, device in enumerate(islice(cycle(self._devices), count)):
+            due_s = began_s + number / rate_per_s
+            await asyncio.sleep(due_s - loop.time())
+            sent.append(time.monotonic())
+            device.report(number)
+        return sent
+
+
+async def main() -> None:
+    """Obey until stdin ends."""
+    _, hard = resource.getrlimit(resource.RLIMIT_NOFILE)
+    resource.setrlimit(resource.RLIMIT_NOFILE, (hard, hard))
+    load = Load()
+    await obey(load.do)
+    load.close()
+    await asyncio.sleep(0)
+
+
+if __name__ == "__main__":
+    asyncio.run(main())

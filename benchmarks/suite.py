@@ -1,0 +1,78 @@
+"""Runs the measurements in turn, several times over, so that a slow minute hits all of them."""
+
+from collections.abc import Awaitable, Callable, Collection, Mapping, Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Final
+
+from benchmarks.commands import command, commands
+from benchmarks.home import Home, open_home
+from benchmarks.ingest import ingest, report
+from benchmarks.restart import prepare, restart
+from benchmarks.rows import Reading, Sample
+from benchmarks.sizes import Sizes
+
+Tell = Callable[[str], None]
+"""Takes what is being done now, for people."""
+
+Live = Callable[[Home, Sizes], Awaitable[Reading]]
+
+LIVE: Final[Mapping[str, Live]] = {
+    "ingest": ingest,
+    "report": report,
+    "command": command,
+    "commands": commands,
+}
+"""Measurements of a home with live devices; all share one."""
+
+RESTART: Final = "restart"
+
+
+@dataclass(slots=True)
+class Results:
+    """What all runs gave.
+
+    Attributes:
+        samples: By row, one a run.
+        raw: By what they are, the single figures of each run.
+    """
+
+    samples: dict[str, list[Sample]] = field(default_factory=dict)
+    raw: dict[str, list[Sequence[float]]] = field(default_factory=dict)
+
+    def add(self, reading: Reading) -> None:
+        """Take in one run of one measurement."""
+        for name, sample in reading.samples.items():
+            self.samples.setdefault(name, []).append(sample)
+        for name, figures in reading.raw.items():
+            self.raw.setdefault(name, []).append(figures)
+
+
+async def run(names: Collection[str], sizes: Sizes, folder: Path, tell: Tell) -> Results:
+    """Run measurements and return what they gave.
+
+    Args:
+        names: Which ones, keys of `kinds.KINDS`.
+        sizes: How much of each.
+        folder: An empty one, for the data of hubs and brokers.
+        tell: Told what goes on.
+
+    Raises:
+        LossError: Something was lost or refused on the way; there are no figures then.
+    """
+    results = Results()
+    live = [name for name in LIVE if name in names]
+    if live:
+        tell(f"a hub, and {sizes.devices} devices that join it")
+        async with open_home(folder, sizes.devices) as home:
+            for number in range(1, sizes.runs + 1):
+                for name in live:
+                    tell(f"{name}, run {number} of {sizes.runs}")
+                    results.add(await LIVE[name](home, sizes))
+    if RESTART in names:
+        tell(f"{sizes.restored} devices that join a hub")
+        await prepare(folder, sizes.restored)
+        for number in range(1, sizes.runs + 1):
+            tell(f"{RESTART}, run {number} of {sizes.runs}")
+            results.add(await restart(folder, sizes.restored))
+    return results
