@@ -3,6 +3,7 @@
 import asyncio
 import secrets
 from collections.abc import Mapping
+from typing import Final
 
 from hub.broker import Broker, hash_password, new_password
 from hub.clock import Clock
@@ -14,6 +15,8 @@ from hub.pipeline import Pipeline
 from hub.store import CredentialRecord, DropCredential, SaveCredential, StoreError, Write
 from protocol.ids import DeviceId
 from protocol.joining import BrokerAddress, JoinChallenge, JoinGrant, JoinProof, JoinRequest
+
+EVERYWHERE: Final = ("", "0.0.0.0", "::")  # noqa: S104 - compared with, not bound to
 
 
 class Admission:
@@ -80,10 +83,18 @@ class Admission:
         return JoinGrant(
             hub=self._hub.name,
             proof=joined.hub_proof,
-            broker=BrokerAddress(host=None, port=self._broker.access.port, tls=False),
+            broker=self._broker_address(),
             user=joined.device,
             client_id=joined.device,
             password=password,
+        )
+
+    def _broker_address(self) -> BrokerAddress:
+        """Say where a device finds the broker; without a host it is where it found the hub."""
+        access, host = self._broker.access, self._broker.state.host
+        is_anywhere = host in EVERYWHERE
+        return BrokerAddress(
+            host=None if is_anywhere else host, port=access.port, tls=access.is_tls
         )
 
     def shut_out(self, device: DeviceId) -> None:

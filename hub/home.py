@@ -30,6 +30,9 @@ from protocol.topics import Topic
 log = logging.getLogger(__name__)
 
 TICK_S: Final = 0.25
+ASK_EVERY_S: Final = 1.0
+"""Whoever looks at what mDNS shows makes the hub ask; not more often than this."""
+
 TWINS_EVERY_S: Final = 5.0
 """How often changed twins go to the disk; a power cut loses at most so much telemetry."""
 
@@ -61,6 +64,7 @@ class Home:
         self._pipeline = Pipeline(store, self._release)
         self._waiters: dict[CommandId, list[asyncio.Future[None]]] = {}
         self._dirty: set[DeviceId] = set()
+        self._asked_s = clock.now_s()
         self.admission = Admission(hub, clock, self._pipeline, broker, settings.hub.mode)
 
     # For the API
@@ -177,7 +181,11 @@ class Home:
             driver.forget(device)
 
     def seen(self) -> list[Sighting]:
-        """Return what mDNS has shown, newest last."""
+        """Return what mDNS has shown, newest first, and ask the network anew."""
+        now_s = self.clock.now_s()
+        if now_s - self._asked_s >= ASK_EVERY_S:
+            self._asked_s = now_s
+            self.discovery.ask()
         return self.discovery.seen()
 
     def health(self) -> Health:
