@@ -8,8 +8,8 @@ from hub.api.models import Advert, DiscoveryReport, JoinAnswer, Question, Window
 from hub.api.operations import Answer, Call, Routes
 from hub.api.replies import json_reply
 from hub.clock import Clock
+from hub.discovery.sightings import Probe, Sighting
 from hub.home import Home
-from hub.sightings import Probe, Sighting
 from protocol.ids import DeviceId
 from protocol.joining import JoinProof
 

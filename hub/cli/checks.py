@@ -19,8 +19,8 @@ from hub.broker.port import obstacle
 from hub.cli.multicast import multicast_returns
 from hub.clock import PLAUSIBLE_S
 from hub.config import BrokerSettings, Settings
-from hub.discovery_state import PORT as MDNS_PORT
-from hub.interfaces import interfaces
+from hub.discovery.interfaces import interfaces
+from hub.discovery.state import PORT as MDNS_PORT
 from hub.ports import describe
 
 Status = Literal["ok", "note", "wrong"]

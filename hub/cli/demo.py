@@ -18,7 +18,7 @@ from hub.cli.demo_home import DemoHome, Plan, products
 from hub.cli.demo_screen import Facts, JsonScreen, PeopleScreen, Screen
 from hub.cli.options import AsJson
 from hub.cli.parent import is_make_interrupted
-from hub.interfaces import interfaces, reachable_addresses
+from hub.discovery.interfaces import interfaces, reachable_addresses
 
 if TYPE_CHECKING:
     from hub.api.models import DeviceSummary

@@ -6,7 +6,7 @@ import time
 from contextlib import suppress
 from typing import Final
 
-from hub.discovery_state import PORT
+from hub.discovery.state import PORT
 
 GROUP: Final = "224.0.0.251"
 ECHO_WITHIN_S: Final = 1.0

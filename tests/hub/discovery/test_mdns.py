@@ -12,7 +12,7 @@ from zeroconf.asyncio import AsyncServiceInfo, AsyncZeroconf
 from hub.clock import Clock
 from hub.config import DiscoverySettings
 from hub.discovery import Discovery
-from hub.sightings import LIMIT, NAMES_PER_S, Sighting
+from hub.discovery.sightings import LIMIT, NAMES_PER_S, Sighting
 from protocol.advert import DEVICE_TYPE, HUB_TYPE, DeviceAdvert, HubAdvert
 from protocol.ids import DeviceId
 

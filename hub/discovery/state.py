@@ -5,9 +5,9 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Final, Literal
 
-from hub.interfaces import Interface
+from hub.discovery.interfaces import Interface
+from hub.discovery.sightings import Probe, Sighting
 from hub.ports import describe
-from hub.sightings import Probe, Sighting
 
 PORT: Final = 5353
 

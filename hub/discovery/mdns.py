@@ -25,9 +25,9 @@ from zeroconf.asyncio import AsyncServiceInfo, AsyncZeroconf
 
 from hub.clock import Clock
 from hub.config import DiscoverySettings
-from hub.discovery_state import DiscoveryState, Schedule, hindrance, notice, standing
-from hub.interfaces import Interface, holding, interfaces, reachable_addresses
-from hub.sightings import Evidence, Probe, Sighting
+from hub.discovery.interfaces import Interface, holding, interfaces, reachable_addresses
+from hub.discovery.sightings import Evidence, Probe, Sighting
+from hub.discovery.state import DiscoveryState, Schedule, hindrance, notice, standing
 from protocol.advert import DEVICE_TYPE, HUB_TYPE, DeviceAdvert, HubAdvert
 from protocol.errors import ViolationError, printable
 

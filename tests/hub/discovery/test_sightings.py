@@ -1,6 +1,14 @@
 from dataclasses import replace
 
-from hub.sightings import HOST_LIMIT, LIMIT, NAMES_PER_S, Evidence, Gate, Sighting, Sightings
+from hub.discovery.sightings import (
+    HOST_LIMIT,
+    LIMIT,
+    NAMES_PER_S,
+    Evidence,
+    Gate,
+    Sighting,
+    Sightings,
+)
 
 PLUG = Sighting(
     kind="device",

@@ -5,7 +5,9 @@ from itertools import pairwise
 
 import pytest
 
-from hub.discovery_state import (
+from hub.discovery.interfaces import holding, interfaces, reachable_addresses
+from hub.discovery.sightings import Probe, Sighting
+from hub.discovery.state import (
     ASK_AFTER_S,
     ECHO_WITHIN_S,
     Schedule,
@@ -13,9 +15,7 @@ from hub.discovery_state import (
     notice,
     standing,
 )
-from hub.interfaces import holding, interfaces, reachable_addresses
 from hub.ports import describe, holders
-from hub.sightings import Probe, Sighting
 
 HUB = Sighting(
     kind="hub",
