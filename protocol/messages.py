@@ -16,7 +16,10 @@ Scalar = bool | int | float | str | None
 Text64 = Annotated[str, StringConstraints(min_length=1, max_length=64)]
 Count = Annotated[int, Field(ge=0, le=MAX_INTEGER)]
 Ordinal = Annotated[int, Field(ge=1, le=MAX_INTEGER)]
-Millis = Annotated[int, Field(ge=0, le=MAX_INTEGER)]
+LAST_MS: Final = 253_402_300_799_999
+"""The last millisecond of the year 9999, beyond which ISO 8601 and most calendars have no date."""
+
+Millis = Annotated[int, Field(ge=0, le=LAST_MS)]
 
 
 class Message(BaseModel):
