@@ -1,11 +1,12 @@
 """Letting devices in: window, proof, broker credentials and register, as one step."""
 
 import asyncio
+import logging
 import secrets
 from collections.abc import Mapping
 from typing import Final
 
-from hub.broker import Broker, hash_password, new_password
+from hub.broker import Broker, BrokerError, hash_password, new_password
 from hub.clock import Clock
 from hub.core.errors import DeviceUnknownError
 from hub.core.hub import Hub
@@ -15,6 +16,8 @@ from hub.pipeline import Pipeline
 from hub.store import CredentialRecord, DropCredential, SaveCredential, StoreError, Write
 from protocol.ids import DeviceId
 from protocol.joining import BrokerAddress, JoinChallenge, JoinGrant, JoinProof, JoinRequest
+
+log = logging.getLogger(__name__)
 
 EVERYWHERE: Final = ("", "0.0.0.0", "::")  # noqa: S104 - compared with, not bound to
 
@@ -97,10 +100,14 @@ class Admission:
             host=None if is_anywhere else host, port=access.port, tls=access.is_tls
         )
 
-    def shut_out(self, device: DeviceId) -> None:
-        """Take a device's credentials away and cut it off."""
+    async def shut_out(self, device: DeviceId) -> None:
+        """Take a device's credentials away; returns when the broker has cut it off."""
         self._credentials.pop(device, None)
         self._broker.set_credentials(self._credentials)
+        try:
+            await self._broker.provision(device, None)
+        except BrokerError as error:
+            log.warning("%s may still reach the broker: %s; %s", device, error, error.remedy)
 
     async def _register(self, joined: Joined, hashed: str) -> None:
         now_s = self._clock.now_s()

@@ -64,6 +64,7 @@ class Home:
         self._pipeline = Pipeline(store, self._release)
         self._waiters: dict[CommandId, list[asyncio.Future[None]]] = {}
         self._dirty: set[DeviceId] = set()
+        self._denied: dict[str, int] = {}
         self._asked_s = clock.now_s()
         self.admission = Admission(hub, clock, self._pipeline, broker, settings.hub.mode)
 
@@ -176,7 +177,7 @@ class Home:
         await self._pipeline.carry_out(forget, [DropCredential(device)])
         # Again: what the device said meanwhile must not have brought it back.
         self._pipeline.push(self.hub.unjoin(device))
-        self.admission.shut_out(device)
+        await self.admission.shut_out(device)
         for driver in self.drivers.values():
             driver.forget(device)
 
@@ -253,6 +254,14 @@ class Home:
         while True:
             await asyncio.sleep(TICK_S)
             self._pipeline.push(self.hub.tick(self.clock.now_s()))
+            self._count_denied()
+
+    def _count_denied(self) -> None:
+        for user, count in self.broker.denied.items():
+            times = count - self._denied.get(user, 0)
+            if times > 0:
+                self._denied[user] = count
+                self._pipeline.push(self.hub.denied(DeviceId(user), times, self.clock.now_s()))
 
     async def _keep_twins(self) -> None:
         while True:

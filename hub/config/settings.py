@@ -97,7 +97,7 @@ class BrokerSettings(Table):
     host: Text = "0.0.0.0"  # noqa: S104 - devices reach the broker over the home network
     port: Port = 1883
     executable: Path | None = None
-    audit: bool = True
+    audit: bool = False
     url: Annotated[str, Field(pattern=r"^mqtts?://[^\s/@:]+(:[0-9]{1,5})?/?$")] | None = Field(
         default=None,
         description="mqtt://host:port or mqtts://host:port, with user and password in keys of"
