@@ -136,6 +136,11 @@ class Metrics:
             by_presence.add_metric([presence], count)
         yield by_presence
         yield _gauge("broker_ready", "1 while the broker works.", self._home.broker.state.is_ready)
+        denied = sum(self._home.broker.denied.values())
+        yield _counter("denied_publishes", "Publishes that the broker's rights forbade.", denied)
+        store = self._home.store
+        yield _counter("store_transactions", "Transactions on the disk.", store.transactions)
+        yield _gauge("store_failing", "1 while nothing can be kept.", store.trouble is not None)
         yield _gauge("link_up", "1 while the hub hears its devices.", self._home.hub.is_linked)
         up_s = self._home.clock.now_s() - self._home.started_s
         yield _gauge("uptime_seconds", "Since when the hub runs.", up_s)

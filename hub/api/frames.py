@@ -9,7 +9,7 @@ from typing import Final
 
 from pydantic_core import to_json
 
-from hub.api.views import device_summary, receipt, twin_values
+from hub.api.views import device_summary, iso, receipt, twin_values
 from hub.clock import Clock
 from hub.core.events import (
     DeviceAdded,
@@ -107,8 +107,8 @@ class Frames:
         )
 
     def _presence(self, event: PresenceChanged, seq: int) -> bytes:
-        since = self._clock.iso(event.since_s)
-        state = {"status": event.presence, "reason": event.reason, "since": since}
+        since = iso(event.since_s, self._clock)
+        state = {"status": str(event.presence), "reason": event.reason, "since": since}
         return _sealed_json(
             {"type": "presence", "seq": seq, "device": event.device, "presence": state}
         )
@@ -121,7 +121,7 @@ class Frames:
                 "device": event.device,
                 "event": event.event,
                 "arguments": event.arguments,
-                "at": self._clock.iso(event.at_s),
+                "at": iso(event.at_s, self._clock),
             }
         )
 
@@ -129,7 +129,7 @@ class Frames:
         violation = event.violation
         told = {
             "rule": violation.rule,
-            "leaf": event.leaf,
+            "leaf": None if event.leaf is None else str(event.leaf),
             "path": violation.path,
             "sample": violation.sample,
             "detail": violation.detail,

@@ -8,6 +8,7 @@ from typing_extensions import TypedDict
 from hub.api.bodies import ClientIdText, Given, by_name
 from hub.api.models import (
     DeviceSummary,
+    LeafText,
     PresenceState,
     Problem,
     Receipt,
@@ -17,7 +18,6 @@ from hub.api.models import (
     TwinValue,
 )
 from protocol.ids import AddressText, NameText
-from protocol.topics import Leaf
 
 Ref = Annotated[str, StringConstraints(max_length=64)] | int
 """The phone's own mark on a message; the answer carries it."""
@@ -147,7 +147,7 @@ class BreachNow(TypedDict):
     """What a device broke, how often in all, and how to mend it."""
 
     rule: RuleId
-    leaf: Leaf | None
+    leaf: LeafText | None
     path: str
     sample: str
     detail: str

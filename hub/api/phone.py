@@ -2,6 +2,8 @@
 
 import asyncio
 import logging
+from collections.abc import Callable
+from dataclasses import dataclass
 from enum import Enum
 from typing import Final
 
@@ -56,20 +58,34 @@ class Close(Enum):
         return self.value[1]
 
 
+@dataclass(frozen=True, slots=True)
+class Line:
+    """The way to one client: an open WebSocket and the connection under it."""
+
+    socket: web.WebSocketResponse[bool]
+    connection: Connection
+
+
 class Phone:
-    """Talks with one client over an open WebSocket."""
+    """Talks with one client over an open WebSocket.
+
+    Args:
+        write_soon: Has `write` called at the end of this turn of the loop.
+    """
 
     def __init__(
         self,
         home: Home,
         metrics: Metrics,
         journal: Journal,
-        socket: "web.WebSocketResponse[bool]",
-        connection: Connection,
+        line: Line,
+        write_soon: Callable[[], None],
     ) -> None:
         self._home, self._metrics = home, metrics
         self._journal, self._reader = journal, Reader(journal)
-        self._socket, self._connection = socket, connection
+        self._socket, self._connection = line.socket, line.connection
+        self._write_soon = write_soon
+        self._answers: list[bytes] = []
         self._slots = asyncio.Semaphore(MAX_AT_ONCE)
         self._tasks = asyncio.TaskGroup()
         self._token, self._scope = "", ""
@@ -85,18 +101,26 @@ class Phone:
                 "stream": self._journal.stream,
             }
         )
+        self.write()
         async with self._tasks:
             if await self._is_admitted():
                 await self._listen()
             self._is_live, self._is_leaving = False, True
 
-    def write_changes(self) -> None:
-        """Write what has changed, unless the client has not read what was written before."""
-        if not self._is_live or self._connection.writing_paused or not self._reader.is_behind:
+    def write(self) -> None:
+        """Write all answers, and what has changed unless the client does not keep up reading."""
+        due, self._answers = self._answers, []
+        is_ready = self._is_live and not self._connection.writing_paused
+        if is_ready and self._reader.is_behind:
+            dropped = self._reader.dropped
+            due.append(self._reader.take())
+            self._metrics.coalesced += self._reader.dropped - dropped
+        transport = self._connection.transport
+        if not due or transport is None or transport.is_closing() or self._socket.closed:
             return
-        dropped = self._reader.dropped
-        self._write(self._reader.take())
-        self._metrics.coalesced += self._reader.dropped - dropped
+        frames = b"".join(due)
+        transport.write(frames)  # never drained here: one slow client would hold up the others
+        self._metrics.stream_bytes += len(frames)
 
     def check_token(self) -> None:
         """Let the client go if its token was revoked."""
@@ -108,6 +132,7 @@ class Phone:
         if self._is_leaving:
             return
         self._is_leaving, self._is_live = True, False
+        self.write()
         self._tasks.create_task(self._close(reason), name="close stream")
 
     async def _close(self, reason: Close) -> None:
@@ -140,12 +165,12 @@ class Phone:
             return False
         self._token, self._scope = auth.token, token.public_id
         self._connection.is_trusted = True
-        self._connection.on_writable = self.write_changes
+        self._connection.on_writable = self.write
         self._connection.on_stuck = lambda: self.leave(Close.TOO_SLOW)
         place = Place(auth.resume.stream, auth.resume.seq) if auth.resume else None
-        self._write(self._reader.begin(place))
+        self._answers.append(self._reader.begin(place))
         self._is_live = True
-        self.write_changes()
+        self.write()
         return True
 
     async def _listen(self) -> None:
@@ -205,14 +230,8 @@ class Phone:
         self._tell({"type": "problem", "ref": ref, "problem": error.problem})
 
     def _tell(self, told: Told) -> None:
-        self._write(sealed(to_json(told)))
-
-    def _write(self, frames: bytes) -> None:
-        """Write frames as they are: a drain here would make one slow client hold up the others."""
-        transport = self._connection.transport
-        if transport is not None and not transport.is_closing() and not self._socket.closed:
-            transport.write(frames)
-            self._metrics.stream_bytes += len(frames)
+        self._answers.append(sealed(to_json(told)))
+        self._write_soon()
 
 
 def _parse(data: bytes) -> Said:

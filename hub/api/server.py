@@ -5,6 +5,7 @@
 
 import asyncio
 import errno
+from collections.abc import Callable
 from functools import cache
 from importlib.metadata import version
 from typing import Final
@@ -22,6 +23,7 @@ from hub.api.stream import Stream
 from hub.home import Home
 from hub.metrics import Metrics
 from hub.ports import describe
+from protocol.rules import rules
 
 LINGER_S: Final = 1.0
 """How long the rest of a body that nobody wants is read, so that the answer arrives."""
@@ -66,6 +68,7 @@ class Api:
         self._connections = Connections(home.clock)
         self._runner: web.AppRunner | None = None
         self._server: asyncio.Server | None = None
+        self._hear_no_more: list[Callable[[], None]] = []
 
     async def open(self) -> None:
         """Open the port.
@@ -73,6 +76,7 @@ class Api:
         Raises:
             ApiStartError: The port is taken, or not ours to use.
         """
+        await asyncio.to_thread(rules)
         app = self._application(await asyncio.to_thread(version, "ecohub"))
         self._runner = web.AppRunner(app, shutdown_timeout=SHUTDOWN_S)
         await self._runner.setup()
@@ -84,23 +88,21 @@ class Api:
             await self._runner.cleanup()
             raise await self._start_error(error) from error
         self.port = self._server.sockets[0].getsockname()[1]
+        for listener in (self.metrics.take, self.stream.take):
+            self._hear_no_more.append(self._home.bus.subscribe(listener))
 
     async def run(self) -> None:
         """Serve until cancelled, then close everything."""
-        hear_no_more = [
-            self._home.bus.subscribe(self.metrics.take),
-            self._home.bus.subscribe(self.stream.take),
-        ]
         try:
             async with asyncio.TaskGroup() as tasks:
                 tasks.create_task(self._connections.run(), name="connections")
                 tasks.create_task(self.stream.run(), name="stream")
         finally:
-            for unsubscribe in hear_no_more:
-                unsubscribe()
             await self._close()
 
     async def _close(self) -> None:
+        for unsubscribe in self._hear_no_more:
+            unsubscribe()
         if self._server is not None:
             self._server.close()
         self.stream.close()

@@ -11,7 +11,7 @@ from aiohttp import web
 from hub.api.connections import Connection
 from hub.api.frames import Frames
 from hub.api.journal import Journal
-from hub.api.phone import Close, Phone
+from hub.api.phone import Close, Line, Phone
 from hub.api.problems import refused
 from hub.core.events import Event
 from hub.home import Home
@@ -43,9 +43,8 @@ class Stream:
     def take(self, event: Event) -> None:
         """Keep an event and see to it that the phones get it; a listener of the bus."""
         self.journal.add(event)
-        if self._phones and not self._is_due:
-            self._is_due = True
-            asyncio.get_running_loop().call_soon(self._write)
+        if self._phones:
+            self._write_soon()
 
     async def serve(self, request: web.Request) -> web.StreamResponse:
         """Serve one phone until it leaves.
@@ -80,7 +79,8 @@ class Stream:
             decode_text=False,
         )
         await socket.prepare(request)
-        phone = Phone(self._home, self._metrics, self.journal, socket, connection)
+        line = Line(socket, connection)
+        phone = Phone(self._home, self._metrics, self.journal, line, self._write_soon)
         self._phones[phone] = None
         self._metrics.streams = len(self._phones)
         try:
@@ -104,7 +104,12 @@ class Stream:
         for phone in list(self._phones):
             phone.leave(Close.STOPPING)
 
+    def _write_soon(self) -> None:
+        if not self._is_due:
+            self._is_due = True
+            asyncio.get_running_loop().call_soon(self._write)
+
     def _write(self) -> None:
         self._is_due = False
         for phone in self._phones:
-            phone.write_changes()
+            phone.write()

@@ -1,6 +1,8 @@
 """Shows what the core holds: core objects in, the API's dictionaries out."""
 
 from collections.abc import Iterable, Mapping
+from datetime import UTC, datetime
+from functools import lru_cache
 from typing import Final
 
 from pydantic_core import from_json
@@ -30,6 +32,17 @@ from protocol.rules import Rule
 
 REACHABLE: Final = frozenset({Presence.ONLINE, Presence.ASLEEP})
 """Where the values of a device are as it told them last, and not merely the last that were told."""
+
+
+TEXTS_KEPT: Final = 4096
+
+
+def iso(mono_s: float, clock: Clock) -> str:
+    """Return what `Clock.iso` does, in a tenth of the time where it was asked for lately.
+
+    A receipt names five times and is shown at each of its steps.
+    """
+    return _text(clock.wall_s(mono_s))
 
 
 def device_summary(device: Device, clock: Clock) -> DeviceSummary:
@@ -65,7 +78,7 @@ def device_view(device: Device, clock: Clock, now_s: float) -> DeviceView:
         "twin": twin(device, clock, now_s),
         "violations": broken_rules(device, clock),
         "traffic": {
-            "heard_at": None if heard_s is None else clock.iso(heard_s),
+            "heard_at": None if heard_s is None else iso(heard_s, clock),
             "messages": device.messages,
             "missed": device.missed,
         },
@@ -79,8 +92,8 @@ def device_class(device: Device) -> str | None:
 
 def presence_state(device: Device, clock: Clock) -> PresenceState:
     """Show whether a device can be reached, why, and since when."""
-    since = clock.iso(device.since_s)
-    return {"status": device.presence, "reason": device.reason, "since": since}
+    since = iso(device.since_s, clock)
+    return {"status": str(device.presence), "reason": device.reason, "since": since}
 
 
 def identity(device: Device, clock: Clock) -> Identity:
@@ -95,7 +108,7 @@ def identity(device: Device, clock: Clock) -> Identity:
         "protocol": record.protocol,
         "driver": record.driver,
         "epoch": record.epoch,
-        "joined_at": clock.iso(record.joined_at_s),
+        "joined_at": iso(record.joined_at_s, clock),
         "replaces": record.replaces,
         "replaced_by": record.replaced_by,
     }
@@ -107,10 +120,10 @@ def twin_values(reported: Mapping[Address, Reported], clock: Clock) -> dict[str,
     at_s, at = -1.0, ""
     for address, value in reported.items():
         if value.at_s != at_s:
-            at_s, at = value.at_s, clock.iso(value.at_s)
+            at_s, at = value.at_s, iso(value.at_s, clock)
         shown[address] = one = TwinValue(value=value.value, at=at)
         if value.device_time_ms is not None:
-            one["device_time"] = _iso_ms(value.device_time_ms, clock)
+            one["device_time"] = _text(value.device_time_ms / 1000)
     return shown
 
 
@@ -144,15 +157,15 @@ def broken_rule(found: ViolationCount, clock: Clock) -> BrokenRule:
     violation = found.violation
     return {
         "rule": violation.rule,
-        "leaf": found.leaf,
+        "leaf": None if found.leaf is None else str(found.leaf),
         "path": violation.path,
         "sample": violation.sample,
         "detail": violation.detail,
         "text": violation.text,
         "fix": violation.fix,
         "count": found.count,
-        "first_at": clock.iso(found.first_s),
-        "last_at": clock.iso(found.last_s),
+        "first_at": iso(found.first_s, clock),
+        "last_at": iso(found.last_s, clock),
     }
 
 
@@ -164,14 +177,14 @@ def receipt(record: CommandRecord, clock: Clock) -> Receipt:
         "scope": record.scope,
         "device": record.device,
         "action": record.action,
-        "status": record.status,
+        "status": str(record.status),
         "is_final": record.is_final,
         "reason": record.reason,
         "items": [_item(item) for item in record.items],
         "results": dict(record.results),
         "history": [_moment(moment, clock) for moment in record.history],
-        "created_at": clock.iso(record.created_at_s),
-        "expires_at": clock.iso(record.expires_at_s),
+        "created_at": iso(record.created_at_s, clock),
+        "expires_at": iso(record.expires_at_s, clock),
     }
 
 
@@ -196,7 +209,7 @@ def rule_entry(rule: Rule) -> RuleEntry:
 
 
 def _item(item: Item) -> ReceiptItem:
-    shown = ReceiptItem(address=item.address, status=item.status)
+    shown = ReceiptItem(address=item.address, status=str(item.status))
     if item.error is not None:
         shown["error"] = item.error
     if item.message:
@@ -205,7 +218,7 @@ def _item(item: Item) -> ReceiptItem:
 
 
 def _moment(moment: Moment, clock: Clock) -> ReceiptMoment:
-    shown = ReceiptMoment(status=moment.status, at=clock.iso(moment.at_s))
+    shown = ReceiptMoment(status=str(moment.status), at=iso(moment.at_s, clock))
     if moment.reason:
         shown["reason"] = moment.reason
     return shown
@@ -215,9 +228,9 @@ def _property(value: Reported | None, clock: Clock, now_s: float) -> TwinPropert
     if value is None:
         return {"value": None, "at": None, "age_s": None, "is_stale": True}
     age_s = round(max(0.0, now_s - value.at_s), 3)
-    shown = TwinProperty(value=value.value, at=clock.iso(value.at_s), age_s=age_s, is_stale=False)
+    shown = TwinProperty(value=value.value, at=iso(value.at_s, clock), age_s=age_s, is_stale=False)
     if value.device_time_ms is not None:
-        shown["device_time"] = _iso_ms(value.device_time_ms, clock)
+        shown["device_time"] = _text(value.device_time_ms / 1000)
     return shown
 
 
@@ -231,11 +244,12 @@ def _is_stale(
 
 
 def _desired(desired: Desired, clock: Clock, *, is_readable: bool) -> DesiredValue:
-    shown = DesiredValue(command=desired.command, since=clock.iso(desired.since_s))
+    shown = DesiredValue(command=desired.command, since=iso(desired.since_s, clock))
     if is_readable:
         shown["value"] = desired.value
     return shown
 
 
-def _iso_ms(unix_ms: int, clock: Clock) -> str:
-    return clock.iso(clock.mono_s(unix_ms / 1000))
+@lru_cache(TEXTS_KEPT)
+def _text(wall_s: float) -> str:
+    return f"{datetime.fromtimestamp(wall_s, UTC).isoformat(timespec='milliseconds')[:-6]}Z"

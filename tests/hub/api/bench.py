@@ -49,6 +49,7 @@ PHYSICS: Mapping[DeviceId, PhysicsType] = {
     ROUTER: Router,
     SENSOR: EnvironmentSensor,
 }
+PRODUCTS = {device: Product.read(physics.document()) for device, physics in PHYSICS.items()}
 WAIT_S = 10.0
 Json = Any
 
@@ -162,10 +163,9 @@ class Bench:
         now_s = self.home.clock.now_s()
         record = DeviceRecord(device, name=physics.product, joined_at_s=now_s, driver="memory")
         self.home.admission._pipeline.push(self.home.hub.admit(record, None, now_s))
-        product = Product.read(physics.document())
         pretend = SimDevice(
             Identity(device, serial=f"SIM-{device}"),
-            product,
+            PRODUCTS[device],
             physics(1, day_s=43_200.0),
             DeviceSettings(**{"epoch": 1, **settings}),
         )
@@ -218,7 +218,7 @@ async def bench(folder: Path, **api_settings: Any) -> AsyncIterator[Bench]:
         )
         api = Api(home)
         await api.open()
-        token = security.local_token_path.read_text().strip()
+        token = (await asyncio.to_thread(security.local_token_path.read_text)).strip()
         async with asyncio.TaskGroup() as tasks, aiohttp.ClientSession() as session:
             parts = (home.run(), api.run(), driver.run(home), air.run())
             running = [tasks.create_task(part) for part in parts]

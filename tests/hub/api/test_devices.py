@@ -2,9 +2,8 @@ import asyncio
 import json
 
 from hub.security import Role
-from protocol import products
 from protocol.presence import Presence
-from tests.hub.api.bench import PLUG, PURIFIER, ROUTER, Bench
+from tests.hub.api.bench import PLUG, PRODUCTS, PURIFIER, ROUTER, Bench
 
 SET = f"/api/v1/devices/{PURIFIER}/properties"
 
@@ -29,7 +28,7 @@ async def test_a_device_is_listed_with_presence_and_values(home: Bench) -> None:
 async def test_one_device_is_shown_with_spec_twin_ages_and_identity(home: Bench) -> None:
     await home.bring(PURIFIER)
     device = await home.get(f"/api/v1/devices/{PURIFIER}")
-    assert device["spec"] == json.loads(products.document("air-purifier"))
+    assert device["spec"] == json.loads(PRODUCTS[PURIFIER].document)
     assert device["identity"]["serial"] == f"SIM-{PURIFIER}"
     level = device["twin"]["fan.level"]
     assert 0 <= level["age_s"] < 60
@@ -205,7 +204,7 @@ async def test_the_spec_is_served_byte_for_byte(home: Bench) -> None:
     url = f"{home.url}/api/v1/devices/{PURIFIER}/spec"
     headers = {"Authorization": f"Bearer {home.token}"}
     async with home.session.get(url, headers=headers) as response:
-        assert await response.read() == products.document("air-purifier")
+        assert await response.read() == PRODUCTS[PURIFIER].document
 
 
 async def test_commands_of_another_token_are_not_found(home: Bench) -> None:

@@ -56,6 +56,8 @@ async def test_metrics_count_messages_commands_and_violations(home: Bench) -> No
     assert told["ecohub_requests_total 200"] == 1
     assert told["ecohub_link_up"] == 1
     assert told["ecohub_broker_ready"] == 0
+    assert told["ecohub_store_transactions_total"] >= 1
+    assert told["ecohub_store_failing"] == 0
 
 
 async def test_the_count_of_messages_does_not_fall_when_a_device_leaves(home: Bench) -> None:
