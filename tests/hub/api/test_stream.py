@@ -1,98 +1,18 @@
 import asyncio
 import json
-from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager
 from typing import Any
 
 import aiohttp
 import pytest
 
 from hub.api.views import device_summary
-from hub.core.events import Reported, ValuesReported
 from hub.security import Role
 from protocol.ids import Address
 from protocol.messages import Event
-from tests.hub.api.bench import DOCUMENT, PLUG, PURIFIER, Bench, check
+from tests.hub.api.bench import PLUG, PURIFIER, Bench
+from tests.hub.api.ear import listening, opened
 
 Json = Any
-TOLD = DOCUMENT["x-stream"]["server"]
-
-
-class Ear:
-    """A phone that checks every frame against the document and keeps a copy of the home."""
-
-    def __init__(self, socket: aiohttp.ClientWebSocketResponse) -> None:
-        self.socket = socket
-        self.is_hasty = False
-        self.heard: list[Json] = []
-        self.devices: dict[str, Json] = {}
-        self.place: Json = {}
-
-    async def hear(self, kind: str, **facts: Json) -> Json:
-        """Return the next frame of a kind with these facts."""
-        async with asyncio.timeout(10):
-            while True:
-                told = await self.next()
-                if told["type"] == kind and facts.items() <= told.items():
-                    return told
-
-    async def next(self) -> Json:
-        message = await self.socket.receive()
-        assert message.type is aiohttp.WSMsgType.TEXT, message
-        told = json.loads(message.data)
-        if not self.is_hasty:
-            check(TOLD, told)
-        self.heard.append(told)
-        self.take(told)
-        return told
-
-    async def say(self, **said: Json) -> None:
-        await self.socket.send_json(said)
-
-    async def close_code(self) -> int:
-        """Read to the end and return the code with which the hub closed."""
-        async with asyncio.timeout(10):
-            async for message in self.socket:
-                self.heard.append(message.data)
-        return self.socket.close_code or 0
-
-    def take(self, told: Json) -> None:
-        match told["type"]:
-            case "snapshot":
-                self.devices = {device["id"]: device for device in told["devices"]}
-                self.place = {"stream": told["stream"], "seq": told["seq"]}
-            case "device":
-                self.devices[told["device"]["id"]] = told["device"]
-            case "removed":
-                self.devices.pop(told["device"], None)
-            case "values":
-                self.devices[told["device"]]["twin"].update(told["values"])
-            case "presence":
-                self.devices[told["device"]]["presence"] = told["presence"]
-        if "seq" in told:
-            assert told["seq"] >= self.place["seq"]
-            self.place["seq"] = told["seq"]
-
-
-@asynccontextmanager
-async def opened(home: Bench, **headers: str) -> AsyncIterator[Ear]:
-    async with home.session.ws_connect(
-        f"{home.url}/api/v1/stream", headers=headers, max_msg_size=0
-    ) as socket:
-        yield Ear(socket)
-
-
-@asynccontextmanager
-async def listening(home: Bench, resume: Json = None) -> AsyncIterator[Ear]:
-    """Open a stream, authenticate, and take in the snapshot or the promise to resume."""
-    async with opened(home) as ear:
-        hello = await ear.next()
-        assert hello["hub"] == home.home.hub_id
-        if resume:
-            ear.place = dict(resume)
-        await ear.say(type="auth", token=home.token, resume=resume)
-        await ear.next()
-        yield ear
 
 
 def truth(home: Bench) -> dict[str, Json]:
@@ -313,66 +233,6 @@ async def test_all_phones_get_the_same_and_the_home_knows_how_many(home: Bench) 
         home.report(PURIFIER, {"air.pm2_5": 5.0})
         assert await one.hear("values") == await other.hear("values")
     await home.until(lambda: home.api.metrics.streams == 0, "both have left")
-
-
-async def test_a_burst_collapses_and_the_phone_knows_the_truth(home: Bench) -> None:
-    await home.bring(PURIFIER)
-    async with listening(home) as ear:
-        burst = 400
-        for number in range(burst):
-            home.api.stream.take(reported(home, number))
-        coalesced = await ear.hear("coalesced")
-        last = await ear.hear("values")
-        assert last["values"]["air.pm2_5"]["value"] == burst - 1
-        assert coalesced["dropped"] == burst - 1
-        assert home.api.metrics.coalesced == burst - 1
-
-
-def reported(home: Bench, number: int) -> Json:
-    values = {Address("air.pm2_5"): Reported(number, home.home.clock.now_s())}
-    return ValuesReported(PURIFIER, values)
-
-
-async def test_a_phone_that_reads_nothing_is_closed_and_told_why(home: Bench) -> None:
-    await home.bring(PURIFIER)
-    async with listening(home) as ear:
-        held = next(iter(home.api._connections._all))
-        deaf = ear.socket._conn.transport  # type: ignore[union-attr]
-        assert isinstance(deaf, asyncio.Transport)
-        deaf.pause_reading()
-        while not held.writing_paused:
-            for number in range(200):
-                home.api.stream.take(reported(home, number))
-            await asyncio.sleep(0)
-        now_s = home.home.clock.now_s()
-        home.api._connections.sweep(now_s + 10)
-        deaf.resume_reading()
-        assert await ear.close_code() == 1013
-
-
-async def test_memory_stays_flat_while_a_phone_reads_nothing(home: Bench) -> None:
-    await home.bring(PURIFIER)
-    async with listening(home) as ear:
-        held = next(iter(home.api._connections._all))
-        deaf = ear.socket._conn.transport  # type: ignore[union-attr]
-        assert isinstance(deaf, asyncio.Transport)
-        deaf.pause_reading()
-        while not held.writing_paused:
-            for number in range(200):
-                home.api.stream.take(reported(home, number))
-            await asyncio.sleep(0)
-        waiting = held._unread()
-        for number in range(20_000):
-            home.api.stream.take(reported(home, number))
-        await asyncio.sleep(0)
-        assert held._unread() == waiting
-        home.report(PURIFIER, {"air.pm2_5": 123.0})
-        await home.until(lambda: home.value(PURIFIER, "air.pm2_5") == 123.0, "told")
-        ear.is_hasty = True
-        deaf.resume_reading()
-        await ear.hear("snapshot")
-        await home.until(lambda: not held.writing_paused, "read")
-        assert ear.devices[PURIFIER]["twin"]["air.pm2_5"]["value"] == 123.0
 
 
 async def test_the_hub_says_when_it_stops(home: Bench) -> None:
