@@ -22,14 +22,19 @@ DEAF_S: Final = 60.0
 
 
 def count_violation(
-    device: Device, leaf: Leaf | None, violation: Violation, now_s: float, out: Outcome
+    device: Device,
+    leaf: Leaf | None,
+    violation: Violation,
+    now_s: float,
+    out: Outcome,
+    times: int = 1,
 ) -> ViolationCount:
     """Count a broken rule, tell whoever watches, and send a verdict if one is due."""
     found = _entry(device, leaf, violation, now_s)
     found.violation = violation
     found.last_s = now_s
-    found.count += 1
-    found.unsaid += 1
+    found.count += times
+    found.unsaid += times
     out.events.append(ViolationFound(device.id, leaf, violation, found.count))
     if leaf is not None and (found.said_s is None or now_s - found.said_s >= VERDICT_EVERY_S):
         out.send.append((device.id, _verdict(device, leaf, found)))

@@ -141,6 +141,19 @@ class Hub:
         device.messages += 1
         return out
 
+    def denied(self, device_id: DeviceId, times: int, now_s: float) -> Outcome:
+        """Take in that the broker dropped what a device said where it may not speak.
+
+        It gets no verdict: what it said, and where, is known to the broker alone.
+        """
+        out = Outcome()
+        device = self._devices.get(device_id)
+        if device is not None:
+            detail = "the broker dropped messages on topics that are not the device's own"
+            violation = Violation("ECO-TOPIC-001", "topic", "", detail)
+            count_violation(device, None, violation, now_s, out, times)
+        return out
+
     def link_changed(self, *, is_up: bool, reason: str, now_s: float) -> Outcome:
         """Take in that devices can, or cannot, reach the hub."""
         out = Outcome()
