@@ -13,7 +13,11 @@ MAX_INTEGER: Final = 2**53 - 1
 Scalar = bool | int | float | str | None
 """A value of a property or an argument; None says that the device does not know it now."""
 
-Text64 = Annotated[str, StringConstraints(min_length=1, max_length=64)]
+Text64 = Annotated[
+    str, StringConstraints(min_length=1, max_length=64, pattern=r"^[^\x00-\x1f\x7f-\x9f]*$")
+]
+"""Free text that people see: no line feed and no escape sequence can stand in it."""
+
 Count = Annotated[int, Field(ge=0, le=MAX_INTEGER)]
 Ordinal = Annotated[int, Field(ge=1, le=MAX_INTEGER)]
 LAST_MS: Final = 253_402_300_799_999

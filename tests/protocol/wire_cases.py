@@ -38,7 +38,9 @@ from tests.protocol.samples import MESSAGES as SAMPLES
 
 COUNTS: Final = st.integers(0, MAX_INTEGER) | st.integers(0, 9)
 ORDINALS: Final = st.integers(1, MAX_INTEGER) | st.integers(1, 9)
-TEXTS: Final = st.text(min_size=1, max_size=12)
+TEXTS: Final = st.text(
+    st.characters(exclude_categories=("Cs", "Cc")), min_size=1, max_size=12
+)  # no surrogates, no control characters
 COMMAND_IDS: Final = st.text("abcXYZ019._:-", max_size=12).map("c".__add__)
 NAMES: Final = st.sampled_from(["fan", "air", "pm2_5", "acme:lamp", "x", "a" * 32])
 ADDRESSES: Final = st.builds("{}.{}".format, NAMES, NAMES)
