@@ -9,6 +9,7 @@ from protocol import topics
 from protocol.codec import MAX_BYTES, Object, encode
 from protocol.ids import RESERVED, DeviceId
 from protocol.messages import (
+    LAST_MS,
     LEAF_OF,
     MAX_INTEGER,
     Ack,
@@ -37,6 +38,7 @@ from tests.protocol.samples import DEVICE
 from tests.protocol.samples import MESSAGES as SAMPLES
 
 COUNTS: Final = st.integers(0, MAX_INTEGER) | st.integers(0, 9)
+TIMES: Final = st.integers(0, LAST_MS) | st.integers(0, 9)
 ORDINALS: Final = st.integers(1, MAX_INTEGER) | st.integers(1, 9)
 TEXTS: Final = st.text(
     st.characters(exclude_categories=("Cs", "Cc")), min_size=1, max_size=12
@@ -79,7 +81,7 @@ MESSAGES: Final[dict[type[AnyMessage], st.SearchStrategy[AnyMessage]]] = {
     ),
     Presence: st.builds(Presence, epoch=ORDINALS, connection=ORDINALS),
     State: st.builds(
-        State, **ORDER, values=VALUES, cause=st.none() | COMMAND_IDS, time_ms=st.none() | COUNTS
+        State, **ORDER, values=VALUES, cause=st.none() | COMMAND_IDS, time_ms=st.none() | TIMES
     ),
     Event: st.builds(Event, **ORDER, event=ADDRESSES, arguments=VALUES),
     Ack: st.builds(
@@ -94,7 +96,7 @@ MESSAGES: Final[dict[type[AnyMessage], st.SearchStrategy[AnyMessage]]] = {
     SpecPart: st.builds(
         SpecPart, epoch=ORDINALS, sha256=HASHES, offset=COUNTS, part=st.text("Aa0+/=", max_size=40)
     ),
-    SetCommand: st.builds(SetCommand, **FRAME, values=VALUES, expires_at_ms=st.none() | COUNTS),
+    SetCommand: st.builds(SetCommand, **FRAME, values=VALUES, expires_at_ms=st.none() | TIMES),
     ActionCommand: st.builds(ActionCommand, **FRAME, action=ADDRESSES, arguments=VALUES),
     SpecGet: st.builds(SpecGet, **FRAME, sha256=HASHES, offset=COUNTS),
     StateGet: st.builds(StateGet, **FRAME),
@@ -102,7 +104,7 @@ MESSAGES: Final[dict[type[AnyMessage], st.SearchStrategy[AnyMessage]]] = {
     Verdict: st.builds(Verdict, count=ORDINALS, min_epoch=st.none() | ORDINALS),
     Update: st.builds(Update, version=TEXTS),
     Birth: st.builds(
-        Birth, id=COMMAND_IDS, hub=TEXTS, epoch=ORDINALS, time_ms=COUNTS, spread_s=st.floats(0, 600)
+        Birth, id=COMMAND_IDS, hub=TEXTS, epoch=ORDINALS, time_ms=TIMES, spread_s=st.floats(0, 600)
     ),
 }
 
