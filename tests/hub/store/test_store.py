@@ -1,6 +1,5 @@
 import asyncio
 from collections.abc import Awaitable, Callable
-from dataclasses import fields
 from pathlib import Path
 
 import pytest
@@ -330,7 +329,8 @@ async def test_what_was_stored_is_handed_out_once(folder: Path, times: Times) ->
 
 def test_every_time_in_a_record_is_known_to_be_one() -> None:
     kinds = [DeviceRecord, CommandRecord, Item, Moment, Reported, TokenRecord, CredentialRecord]
-    times = {f"{kind.__name__}.{f.name}" for kind in kinds for f in fields(kind) if is_time(f.name)}
+    names = [(kind.__name__, name) for kind in kinds for name in kind.__match_args__]
+    times = {f"{kind}.{name}" for kind, name in names if is_time(name)}
     assert times == {
         "DeviceRecord.joined_at_s",
         "CommandRecord.created_at_s",
