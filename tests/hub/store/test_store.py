@@ -1,6 +1,7 @@
 import asyncio
 from collections.abc import Awaitable, Callable
 from pathlib import Path
+from typing import get_type_hints
 
 import pytest
 from hypothesis import given, settings
@@ -329,7 +330,7 @@ async def test_what_was_stored_is_handed_out_once(folder: Path, times: Times) ->
 
 def test_every_time_in_a_record_is_known_to_be_one() -> None:
     kinds = [DeviceRecord, CommandRecord, Item, Moment, Reported, TokenRecord, CredentialRecord]
-    names = [(kind.__name__, name) for kind in kinds for name in kind.__match_args__]
+    names = [(kind.__name__, name) for kind in kinds for name in get_type_hints(kind)]
     times = {f"{kind}.{name}" for kind, name in names if is_time(name)}
     assert times == {
         "DeviceRecord.joined_at_s",
