@@ -71,7 +71,8 @@ class Lamp:
         self._answers: OrderedDict[str, str] = OrderedDict()
         self._link: Connection | None = None
         self._gone = asyncio.Event()
-        self._tasks: set[asyncio.TimerHandle] = set()
+        self._unwritten: set[int] = set()
+        self._has_written = asyncio.Event()
 
     async def run(self) -> None:
         """Stay connected until cancelled, then break off without a word."""
@@ -95,7 +96,7 @@ class Lamp:
         access = Access(host, port, self.id, self.credentials.password)
         leaves = {"command": 1, "verdict": 0, "update": 1}
         topics = [(self.topic(leaf), qos) for leaf, qos in leaves.items()]
-        will = self._encoded("presence", self._presence("offline", "lost"))
+        will = self.encoded(self.topic("presence"), self._presence("offline", "lost"))
         self._link = Connection(sock, access, will, [*topics, ("eco/1/hub/birth", 1)], self)
         self._link.open()
         while not self._gone.is_set():
@@ -112,12 +113,23 @@ class Lamp:
 
     def say(self, leaf: str, message: Mapping[str, Json]) -> None:
         """Say something on a leaf of its own, right or wrong."""
-        self.publish(self._encoded(leaf, message))
+        self.publish(self.encoded(self.topic(leaf), message))
 
     def publish(self, message: Encoded) -> None:
         """Publish anything anywhere, if there is a link."""
         if self._link is not None:
-            self._link.publish(message)
+            self._unwritten.add(self._link.publish(message))
+
+    def encoded(self, topic: str, message: Mapping[str, Json]) -> Encoded:
+        """Return a message for `publish`, as this device would send it."""
+        leaf = topic.rpartition("/")[2]
+        return Encoded(topic, json.dumps(message).encode(), QOS.get(leaf, 1), leaf == "presence")
+
+    async def flush(self) -> None:
+        """Wait until the broker has taken what was said, or is gone."""
+        while self._unwritten:
+            self._has_written.clear()
+            await self._has_written.wait()
 
     def seq(self, leaf: str) -> int:
         """Return the next number of a leaf in this boot."""
@@ -160,8 +172,7 @@ class Lamp:
         """Break the link without a word; `run` dials again."""
         if self._link is not None:
             self._link.drop()
-            self._link = None
-        self._gone.set()
+        self._lose()
 
     # What the link tells
 
@@ -184,13 +195,19 @@ class Lamp:
             self.verdicts.append(message)
 
     def written(self, number: int) -> None:
-        """Nothing waits for it."""
+        self._unwritten.discard(number)
+        self._has_written.set()
 
     def closed(self, reason: str, *, is_refused: bool) -> None:
         if is_refused:
             self.refusals.append(reason)
+        self._lose()
+
+    def _lose(self) -> None:
         self.is_up = False
         self._link = None
+        self._unwritten.clear()
+        self._has_written.set()
         self._gone.set()
 
     def _obey(self, command: Json) -> None:
@@ -237,10 +254,6 @@ class Lamp:
     def _presence(self, status: str, reason: str | None = None) -> dict[str, Json]:
         why = {} if reason is None else {"reason": reason}
         return {"status": status, "epoch": self.epoch, "connection": self.connection, **why}
-
-    def _encoded(self, leaf: str, message: Mapping[str, Json]) -> Encoded:
-        payload = json.dumps(message).encode()
-        return Encoded(self.topic(leaf), payload, QOS[leaf], leaf == "presence")
 
 
 @asynccontextmanager
