@@ -8,7 +8,7 @@ import pytest
 
 from hub.broker import find_mosquitto
 from tests.end_to_end.hub_process import Hub
-from tests.end_to_end.processes import Cold, Launcher, Warm
+from tests.end_to_end.processes import Warm
 
 HUBS = pytest.StashKey[list[Hub]]()
 
@@ -16,7 +16,7 @@ HUBS = pytest.StashKey[list[Hub]]()
 class MakeHub(Protocol):
     """Makes a hub that ends with the test; `settings` are variables without their prefix."""
 
-    def __call__(self, launcher: Launcher = ..., *, name: str = ..., **settings: str) -> Hub: ...
+    def __call__(self, name: str = ..., /, **settings: str) -> Hub: ...
 
 
 has_mosquitto = find_mosquitto() is not None
@@ -29,11 +29,6 @@ def warm(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Warm]:
     launcher = Warm(tmp_path_factory.mktemp("warm"))
     yield launcher
     launcher.close()
-
-
-@pytest.fixture
-def cold() -> Cold:
-    return Cold()
 
 
 @pytest.fixture(
@@ -60,11 +55,11 @@ async def make_hub(
     """Makes hubs that end with the test."""
     hubs: list[Hub] = request.node.stash.setdefault(HUBS, [])
 
-    def make(launcher: Launcher = warm, *, name: str = "a", **settings: str) -> Hub:
+    def make(name: str = "a", /, **settings: str) -> Hub:
         folder = tmp_path / name
         folder.mkdir(exist_ok=True)
         variables = {f"ECOHUB_{key}": value for key, value in settings.items()}
-        hubs.append(Hub(launcher, folder, variables))
+        hubs.append(Hub(warm, folder, variables))
         return hubs[-1]
 
     yield make

@@ -1,20 +1,15 @@
 """What a broker has kept from before the hub started: rubbish, old news and commands of nobody."""
 
 import json
-import shutil
-import socket
-import subprocess
-from collections.abc import Iterator
-from contextlib import contextmanager
 from pathlib import Path
 
 import pytest
 
-from hub.broker import find_mosquitto
 from tests.end_to_end.api import Json
 from tests.end_to_end.conftest import MakeHub, needs_mosquitto
 from tests.end_to_end.device import Lamp, living
 from tests.end_to_end.fleet import Fleet
+from tests.end_to_end.foreign_broker import ForeignBroker
 from tests.end_to_end.hub_process import CODE, Hub
 from tests.end_to_end.joining import join
 from tests.end_to_end.processes import Warm
@@ -29,25 +24,6 @@ INTRODUCED = 4
 """Messages after which a device has announced itself and told its state, one retained before."""
 
 
-@contextmanager
-def foreign_broker(folder: Path) -> Iterator[int]:
-    """Run a mosquitto that is not the hub's, keeps everything and lets everybody in."""
-    with socket.socket() as asker:
-        asker.bind(("127.0.0.1", 0))
-        port: int = asker.getsockname()[1]
-    settings = folder / "foreign.conf"
-    settings.write_text(f"listener {port} 127.0.0.1\nallow_anonymous true\n")
-    program = find_mosquitto()
-    assert program is not None
-    with subprocess.Popen(  # noqa: S603 - the broker of the test
-        [program, "-c", settings], stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL
-    ) as process:
-        try:
-            yield port
-        finally:
-            process.terminate()
-
-
 async def retain(port: int, topic: str, message: Json | bytes) -> None:
     client = await RawClient.open(port)
     assert await client.connect("somebody", "") == ACCEPTED
@@ -59,14 +35,8 @@ async def retain(port: int, topic: str, message: Json | bytes) -> None:
 async def test_what_was_retained_before_the_hub_started_is_neither_believed_nor_obeyed(
     make_hub: MakeHub, warm: Warm, tmp_path: Path
 ) -> None:
-    with foreign_broker(tmp_path) as port:
-        hub = make_hub(
-            BROKER__KIND="external",
-            BROKER__URL=f"mqtt://127.0.0.1:{port}",
-            BROKER__USER="hub",
-            BROKER__PASSWORD="none",
-            BROKER__PROVISION_COMMAND=shutil.which("true") or "true",
-        )
+    with ForeignBroker(tmp_path) as broker:
+        hub = make_hub(**broker.settings)
         await hub.start()
         await hub.api.open_window(CODE, devices=2)
         lamp = Lamp(await join(hub.api, "lamp-0001"))
@@ -77,7 +47,7 @@ async def test_what_was_retained_before_the_hub_started_is_neither_believed_nor_
         await until(lambda: hub.presence(lamp, "unreachable"), "the lamp to be gone")
         await hub.stop()
         for topic, message in rubbish(lamp, is_on=is_on):
-            await retain(port, topic, message)
+            await retain(broker.port, topic, message)
         await hub.start()
         async with living(lamp), Fleet(warm, tmp_path / "plug", hub, "smart-plug"):
             await until(lambda: all_known(hub), "lamp and plug again")

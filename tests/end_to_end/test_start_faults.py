@@ -66,7 +66,7 @@ async def test_the_disk_of_the_data_folder_is_full_from_the_start(make_hub: Make
 async def test_another_hub_works_in_the_data_folder(make_hub: MakeHub, tmp_path: Path) -> None:
     first = make_hub(BROKER__KIND="embedded")
     await first.start()
-    second = make_hub(name="b", BROKER__KIND="embedded", DATA=str(first.data))
+    second = make_hub("b", BROKER__KIND="embedded", DATA=str(first.data))
     told = await second.complaint()
     assert told["detail"] == f"{first.data} is in use by another hub (process {first.program.pid})"
     assert "ECOHUB_DATA" in told["remedy"]
