@@ -6,7 +6,7 @@ import secrets
 from collections.abc import Mapping
 from typing import Final
 
-from hub.broker import Broker, BrokerError, hash_password, new_password
+from hub.broker import Broker, BrokerError, ProvisionError, hash_password, new_password
 from hub.clock import Clock
 from hub.core.errors import DeviceUnknownError
 from hub.core.hub import Hub
@@ -20,6 +20,9 @@ from protocol.joining import BrokerAddress, JoinChallenge, JoinGrant, JoinProof,
 log = logging.getLogger(__name__)
 
 EVERYWHERE: Final = ("", "0.0.0.0", "::")  # noqa: S104 - compared with, not bound to
+
+BROKER_WITHIN_S: Final = 3.0
+"""How long a join waits for a broker that is (re)starting; a device hangs up after 4 s or more."""
 
 
 class Admission:
@@ -75,6 +78,17 @@ class Admission:
             BrokerError: The broker could not be told of it; it may try again.
         """
         joined = self.window.finish(proof, self._clock.now_s())
+        is_known = joined.device in self._hub.devices
+        try:
+            return await self._let_in(joined)
+        except (BrokerError, StoreError):
+            if not is_known:
+                self.window.give_back(proof.session, self._clock.now_s())
+            raise
+
+    async def _let_in(self, joined: Joined) -> JoinGrant:
+        await self._check_broker()
+        is_known = joined.device in self._hub.devices
         password = new_password()
         hashed = await asyncio.to_thread(hash_password, password)
         await self._register(joined, hashed)
@@ -82,7 +96,12 @@ class Admission:
         if joined.replaces and joined.replaces != joined.device:
             self._credentials.pop(joined.replaces, None)
         self._broker.set_credentials(self._credentials)
-        await self._broker.provision(joined.device, password)
+        try:
+            await self._broker.provision(joined.device, password)
+        except BrokerError:
+            if not is_known:
+                await self._undo(joined.device)
+            raise
         return JoinGrant(
             hub=self._hub.name,
             proof=joined.hub_proof,
@@ -91,6 +110,22 @@ class Admission:
             client_id=joined.device,
             password=password,
         )
+
+    async def _check_broker(self) -> None:
+        """Find out before anything is changed whether the broker can be told of a newcomer.
+
+        Raises:
+            ProvisionError: It is not there, and does not come soon.
+        """
+        if not await self._broker.wait_ready(BROKER_WITHIN_S):
+            state = self._broker.state
+            raise ProvisionError(f"no device can be let in now: {state.detail}", state.remedy)
+
+    async def _undo(self, device: DeviceId) -> None:
+        """Take back that a device was registered."""
+        self._credentials.pop(device, None)
+        self._broker.set_credentials(self._credentials)
+        await self._pipeline.carry_out(self._hub.unjoin(device), [DropCredential(device)])
 
     def _broker_address(self) -> BrokerAddress:
         """Say where a device finds the broker; without a host it is where it found the hub."""

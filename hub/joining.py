@@ -129,6 +129,7 @@ class _Session:
     hub_proof: str = field(repr=False)
     ends_at_s: float
     joined: Joined | None = None
+    window: _Window | None = None
 
 
 class JoinWindow:
@@ -247,8 +248,25 @@ class JoinWindow:
             raise _closed()
         return self._admit(window, session)
 
+    def give_back(self, session: str, now_s: float) -> None:
+        """Take in that a device whose proof was right could not be let in after all.
+
+        Its place is free again unless the window has been closed meanwhile; the attempt is over.
+        """
+        self._expire(now_s)
+        ended = self._sessions.pop(session, None)
+        if ended is None or ended.joined is None or ended.window is None:
+            return
+        window = ended.window
+        if now_s >= window.closes_at_s:
+            return
+        window.devices_left += 1
+        window.replaces = ended.joined.replaces
+        self._window = window
+
     def _admit(self, window: _Window, session: _Session) -> Joined:
         request = session.request
+        session.window = window
         device = DeviceId(request.device)
         joined = session.joined = Joined(
             device, request.product, request.vendor, window.replaces, session.hub_proof

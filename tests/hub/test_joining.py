@@ -182,6 +182,32 @@ def test_a_repeat_takes_no_place_of_another_device(window: JoinWindow) -> None:
     assert window.status(NOW_S).devices_left == 1
 
 
+def test_a_place_that_is_given_back_is_another_devices(window: JoinWindow) -> None:
+    window.open(CODE, NOW_S, replaces=DeviceId("lamp-0001"))
+    Device().join(window, 1)
+    assert not window.status(NOW_S).is_open
+    window.give_back("session-00000001", NOW_S + 1.0)
+    status = window.status(NOW_S + 1.0)
+    assert (status.is_open, status.devices_left, status.replaces) == (True, 1, "lamp-0001")
+    assert Device("lamp-0002").join(window, 2).replaces == "lamp-0001"
+    assert not window.status(NOW_S).is_open
+
+
+def test_a_place_is_given_back_to_an_open_window_only(window: JoinWindow) -> None:
+    Device().join(window, 1)
+    window.give_back("session-00000001", NOW_S + 300.0)
+    assert not window.status(NOW_S + 300.0).is_open
+    window.open(CODE, NOW_S)
+    challenge = Device().begin(window, 2)
+    window.give_back(challenge.session, NOW_S)
+    assert window.status(NOW_S).devices_left == 1
+    window.open(CODE, NOW_S)
+    Device().join(window, 3)
+    window.close()
+    window.give_back("session-00000003", NOW_S)
+    assert not window.status(NOW_S).is_open
+
+
 def test_a_session_that_has_joined_is_of_no_use_to_who_only_knows_its_name(
     window: JoinWindow,
 ) -> None:
