@@ -2,13 +2,15 @@
 
 import json
 import signal
-from collections.abc import Mapping
+import socket
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
 
 import psutil  # type: ignore[import-untyped]  # no stubs are needed for this much
 
-from tests.end_to_end.api import LOST, Api
+from tests.end_to_end.api import Api
 from tests.end_to_end.device import Lamp
 from tests.end_to_end.processes import Launcher, Program
 from tests.end_to_end.waiting import until
@@ -119,12 +121,17 @@ class Hub:
         (broker,) = [child for child in children if child.name() == "mosquitto"]
         return broker
 
-    async def answers(self) -> bool:
-        """Say whether the API answers at all."""
-        try:
-            return (await self.api.ask("GET", "/health")).status == 200
-        except LOST:
-            return False
+    @contextmanager
+    def without_broker(self) -> Iterator[None]:
+        """Kill the broker and hold its port, so that there is none until the block ends."""
+        broker = self.broker()
+        broker.kill()
+        broker.wait(10)
+        with socket.socket() as holder:
+            holder.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+            holder.bind(("127.0.0.1", self.mqtt_port))
+            holder.listen()
+            yield
 
     def log(self) -> list[dict[str, str]]:
         """Return what it has logged, in all its runs."""

@@ -1,9 +1,11 @@
 """How a test brings a device into a home: by the two HTTP calls, as a device does."""
 
 import secrets
+from dataclasses import dataclass
+from typing import Self
 
 from protocol.ids import DeviceId
-from protocol.joining import proof
+from protocol.joining import Role, proof
 from tests.end_to_end.api import Answer, Api, Json
 from tests.end_to_end.credentials import Credentials
 from tests.end_to_end.hub_process import CODE, Hub
@@ -18,20 +20,44 @@ class JoinRefusedError(Exception):
         self.answer = answer
 
 
-async def join(api: Api, device: str, code: str = CODE, product: str = "lamp-1") -> Credentials:
+@dataclass(frozen=True)
+class Attempt:
+    """A join of which the first call is done."""
+
+    device: DeviceId
+    nonce: str
+    challenge: Json
+
+    @classmethod
+    async def begin(cls, api: Api, device: str) -> Self:
+        """Ask to be let in; raises `JoinRefusedError`."""
+        nonce = secrets.token_hex(16)
+        asked = {"device": device, "product": "lamp-1", "vendor": "acme", "nonce": nonce}
+        return cls(DeviceId(device), nonce, await _call(api, asked))
+
+    async def finish(self, api: Api, code: str = CODE) -> Credentials:
+        """Prove to know the code; raises `JoinRefusedError`."""
+        session = self.challenge["session"]
+        grant = await _call(api, {"session": session, "proof": self._proof("device", code)})
+        assert grant["proof"] == self._proof("hub", code)
+        assert grant["user"] == grant["client_id"] == self.device
+        place = grant["broker"]
+        return Credentials(
+            self.device,
+            place["host"] or "127.0.0.1",
+            place["port"],
+            grant["password"],
+            grant["hub"],
+        )
+
+    def _proof(self, role: Role, code: str) -> str:
+        return proof(role, code, self.nonce, self.challenge["nonce"], self.device)
+
+
+async def join(api: Api, device: str, code: str = CODE) -> Credentials:
     """Join through an open window; raises `JoinRefusedError`."""
-    nonce = secrets.token_hex(16)
-    asked = {"device": device, "product": product, "vendor": "acme", "nonce": nonce}
-    challenge = await _call(api, asked)
-    name = DeviceId(device)
-    mine = proof("device", code, nonce, challenge["nonce"], name)
-    grant = await _call(api, {"session": challenge["session"], "proof": mine})
-    assert grant["proof"] == proof("hub", code, nonce, challenge["nonce"], name)
-    assert grant["user"] == grant["client_id"] == device
-    broker = grant["broker"]
-    return Credentials(
-        device, broker["host"] or "127.0.0.1", broker["port"], grant["password"], grant["hub"]
-    )
+    attempt = await Attempt.begin(api, device)
+    return await attempt.finish(api, code)
 
 
 async def let_in(hub: Hub, *devices: str) -> list[Credentials]:

@@ -87,8 +87,7 @@ async def test_without_its_broker_the_hub_serves_what_it_knows_and_ends_commands
         await send(hub, lamp, "sent", "lamp.level", 33)
         await hub.api.call(lamp.id, BLINK, arguments={"times": 2}, id="blink", expires_in_s=3)
         await until(lambda: len(lamp.ignored) >= 2, "both commands at the lamp")
-        await kill_broker(hub)
-        with taken(hub.mqtt_port):
+        with hub.without_broker():
             await says_by_whom(hub)
             await until(lambda: hub.presence(lamp, "unreachable"), "the lamp to be out of reach")
             await serves_a_stale_twin(hub, lamp)
