@@ -1,6 +1,5 @@
 """What a device's acks and states do to the receipts of its commands."""
 
-from dataclasses import replace
 from typing import Final
 
 from hub.core import receipts
@@ -96,7 +95,7 @@ class Answers:
         for violation in violations:
             count_violation(device, Leaf.ACK, violation, now_s, out)
         is_refused = violations and device.record.mode == "strict"
-        return record if is_refused else replace(record, results=dict(ack.results))
+        return record if is_refused else record._replace(results=dict(ack.results))
 
     def _put_back(self, device: Device, record: CommandRecord, ack: Ack, now_s: float) -> None:
         lane = self._commands.lane(device.id)

@@ -2,7 +2,7 @@
 
 from collections import OrderedDict, deque
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from typing import Final
 
 from hub.core.device import Desired, Device
@@ -219,7 +219,7 @@ def pump(commands: Commands, device: Device, now_s: float, out: Outcome) -> None
     while lane.waiting and len(lane.flights) < MAX_IN_FLIGHT:
         record = commands.record(lane.waiting.popleft())
         if record.action is not None and record.sent_epoch is None:
-            record = replace(record, sent_epoch=device.record.epoch)
+            record = record._replace(sent_epoch=device.record.epoch)
             commands.note(record, out)
         lane.flights[record.id] = Flight(record.id, now_s)
         out.send.append((device.id, as_message(record, now_s)))

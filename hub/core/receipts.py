@@ -1,7 +1,6 @@
 """Receipts as values: each function returns the record after something happened to a command."""
 
 from collections.abc import Mapping
-from dataclasses import replace
 
 from hub.core.records import CommandRecord, Item, Moment
 from protocol.ids import Address
@@ -14,7 +13,7 @@ def open_receipt(record: CommandRecord) -> CommandRecord:
     """Return a new command with the first line of its history and an item per address of a set."""
     items = tuple(Item(Address(address), Status.ACCEPTED) for address in _set_values(record))
     first = Moment(Status.ACCEPTED, record.created_at_s)
-    return replace(record, items=items, history=(first,))
+    return record._replace(items=items, history=(first,))
 
 
 def stepped(
@@ -30,8 +29,7 @@ def stepped(
     if after is record.status:
         return None
     is_final = not TABLE[after] or step is Step.FINISHED
-    return replace(
-        record,
+    return record._replace(
         status=after,
         items=tuple(_follow(item, after) for item in record.items),
         history=(*record.history, Moment(after, now_s, reason)),
@@ -43,19 +41,19 @@ def stepped(
 def with_answers(record: CommandRecord, answers: tuple[AckItem, ...]) -> CommandRecord:
     """Return a refused record whose items carry the device's word on each address."""
     faults = {answer.address: answer.error for answer in answers if answer.error}
-    return replace(record, items=tuple(_judged(item, faults) for item in record.items))
+    return record._replace(items=tuple(_judged(item, faults) for item in record.items))
 
 
 def shown(record: CommandRecord, values: Mapping[Address, Scalar]) -> CommandRecord:
     """Return the record with those items confirmed whose value a state of this cause shows."""
     wanted = _set_values(record)
     items = tuple(
-        replace(item, status=Status.CONFIRMED)
+        item._replace(status=Status.CONFIRMED)
         if item.address in values and is_same(values[item.address], wanted[item.address])
         else item
         for item in record.items
     )
-    return replace(record, items=items) if items != record.items else record
+    return record._replace(items=items) if items != record.items else record
 
 
 def is_confirmed(record: CommandRecord, product: CompiledProduct) -> bool:
@@ -86,11 +84,11 @@ def _set_values(record: CommandRecord) -> Mapping[str, Scalar]:
 def _follow(item: Item, status: Status) -> Item:
     if item.status is Status.CONFIRMED or not TABLE[item.status]:
         return item
-    return replace(item, status=status)
+    return item._replace(status=status)
 
 
 def _judged(item: Item, faults: Mapping[str, Fault]) -> Item:
     fault = faults.get(item.address)
     if fault is None:
         return item
-    return replace(item, error=fault.code, message=fault.message)
+    return item._replace(error=fault.code, message=fault.message)

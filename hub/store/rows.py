@@ -98,7 +98,8 @@ def _write_access(
 
 
 def _command_row(record: CommandRecord, clock: Clock) -> tuple[object, ...]:
-    fields = {name: getattr(record, name) for name in _COMMAND_FIELDS}
+    fields = record._asdict()
+    fields["items"] = [item._asdict() for item in record.items]
     fields["values"], fields["results"] = dict(record.values), dict(record.results)
     fields["created_at_s"] = clock.wall_s(record.created_at_s)
     fields["expires_at_s"] = clock.wall_s(record.expires_at_s)
@@ -108,9 +109,6 @@ def _command_row(record: CommandRecord, clock: Clock) -> tuple[object, ...]:
     ]
     changed_s = clock.wall_s(clock.now_s())
     return record.id, record.device, record.is_final, changed_s, to_json(fields).decode()
-
-
-_COMMAND_FIELDS: Final = tuple(CommandRecord.__dataclass_fields__)
 
 
 def write_twin(
@@ -139,9 +137,8 @@ def read_device(text: str, clock: Clock) -> DeviceRecord:
 def read_command(text: str, clock: Clock) -> CommandRecord:
     """Read back a command."""
     record = _commands.validate_json(text)
-    moments = tuple(replace(m, at_s=clock.mono_s(m.at_s)) for m in record.history)
-    return replace(
-        record,
+    moments = tuple(m._replace(at_s=clock.mono_s(m.at_s)) for m in record.history)
+    return record._replace(
         created_at_s=clock.mono_s(record.created_at_s),
         expires_at_s=clock.mono_s(record.expires_at_s),
         history=moments,

@@ -1,7 +1,5 @@
 """How commands reach a device: once, in order, again when in doubt, and never too late."""
 
-from dataclasses import replace
-
 from hub.core.commands import (
     DONE_GRACE_S,
     MAX_IN_FLIGHT,
@@ -165,7 +163,7 @@ def test_ended_and_applied_commands_are_restored_but_not_sent() -> None:
     assert spec is not None
     later = World(epoch=2, now_s=world.now_s)
     kept = [world.record(ended), world.record(applied)]
-    stray = replace(kept[0], device=DeviceId("lamp-gone"), id=CommandId("stray"))
+    stray = kept[0]._replace(device=DeviceId("lamp-gone"), id=CommandId("stray"))
     later.hub.restore([world.device().record], [spec], [*kept, stray], {}, later.now_s)
     later.epochs, later.connections = dict(world.epochs), dict(world.connections)
     later.announce()
@@ -202,3 +200,33 @@ def test_busy_answer_to_an_ended_command_changes_nothing() -> None:
     world.state({"lamp.level": 7}, cause=command.id)
     world.ack(command, "busy")
     assert world.record(command).status is Status.CONFIRMED
+
+
+def test_action_that_went_out_and_was_never_answered_is_not_called_expired() -> None:
+    world = online_world()
+    command = world.ask({"times": 1}, action="lamp.blink", ttl_s=5)
+    world.wait(5)
+    record = world.record(command)
+    assert (record.status, record.reason) == (Status.FAILED, "outcome_unknown")
+
+
+def test_action_that_the_device_put_off_was_not_done() -> None:
+    world = online_world()
+    command = world.ask({"times": 1}, action="lamp.blink", ttl_s=5)
+    world.ack(command, "busy", retry_after_ms=60_000)
+    world.wait(5)
+    assert world.record(command).status is Status.EXPIRED
+
+
+def test_slider_does_not_flood_the_device() -> None:
+    world = online_world()
+    for level in range(100):
+        world.ask({"lamp.level": level})
+    sent = [m for m in world.sent_to() if isinstance(m, SetCommand)]
+    assert len(sent) == MAX_IN_FLIGHT
+    for message in sent:
+        record = world.hub.commands.get(CommandId(message.id))
+        assert record is not None
+        world.ack(record, "done")
+    last = [m for m in world.sent_to() if isinstance(m, SetCommand)][-1]
+    assert last.values == {"lamp.level": 99}
