@@ -90,12 +90,14 @@ class Home:
         record, outcome = self.hub.request(request, self.clock.now_s())
         if not outcome.saves:
             return await self._repeated(record, request)
-        try:
-            await self._pipeline.carry_out(outcome)
-        except StoreError:
-            self._pipeline.push(self.hub.withdraw(record, outcome))
-            raise
+        await self._pipeline.carry_out(outcome, then=lambda kept: self._go_on(record, kept=kept))
         return record  # not what has become of it meanwhile: that may not be durable yet
+
+    def _go_on(self, record: CommandRecord, *, kept: bool) -> Outcome:
+        if kept:
+            return self.hub.proceed(record, self.clock.now_s())
+        self.hub.withdraw(record)
+        return Outcome()
 
     async def _repeated(self, record: CommandRecord, request: CommandRequest) -> CommandRecord:
         """Return the receipt of a command that was asked before, unless that has just failed."""

@@ -5,7 +5,7 @@ import logging
 from collections import deque
 from collections.abc import Callable, Sequence
 from contextlib import suppress
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from typing import Final, Protocol
 
 from hub.core.outcome import Outcome
@@ -32,7 +32,8 @@ class Committer(Protocol):
 class _Entry:
     outcome: Outcome
     extra: Sequence[Write] = ()
-    promise: asyncio.Future[None] | None = field(default=None)
+    promise: asyncio.Future[None] | None = None
+    then: Callable[[bool], Outcome] | None = None
 
 
 class Pipeline:
@@ -64,18 +65,25 @@ class Pipeline:
             self._entries.append(_Entry(outcome))
             self._wake.set()
 
-    async def carry_out(self, outcome: Outcome, extra: Sequence[Write] = ()) -> None:
+    async def carry_out(
+        self,
+        outcome: Outcome,
+        extra: Sequence[Write] = (),
+        then: Callable[[bool], Outcome] | None = None,
+    ) -> None:
         """Have an outcome carried out and wait until it is durable and released.
 
         Args:
             outcome: What the core decided.
             extra: Further writes of the same transaction.
+            then: Called with whether it is durable, even when the caller has gone away meanwhile;
+                what it returns is carried out next.
 
         Raises:
             StoreError: It is not durable and was not released.
         """
         promise: asyncio.Future[None] = asyncio.get_running_loop().create_future()
-        self._entries.append(_Entry(outcome, extra, promise))
+        self._entries.append(_Entry(outcome, extra, promise, then))
         self._wake.set()
         await promise
 
@@ -118,8 +126,11 @@ class Pipeline:
         self._settle(batch, None)
 
     def _settle(self, batch: Sequence[_Entry], error: StoreError | None) -> None:
+        follow_ups: list[Outcome] = []
         for entry in batch:
             self._entries.popleft()
+            if entry.then:
+                follow_ups.append(entry.then(error is None))
             if error is None or entry.promise is None:
                 self._release(entry.outcome)
             if error is not None and entry.promise is None:
@@ -130,6 +141,8 @@ class Pipeline:
                 entry.promise.set_result(None)
             else:
                 entry.promise.set_exception(error)
+        for outcome in follow_ups:
+            self.push(outcome)
 
     def _note_failure(self, error: StoreError) -> None:
         if self.failure is None or type(self.failure) is not type(error):

@@ -40,7 +40,7 @@ class Answers:
             raise ViolationError(Violation("ECO-ACK-001", "id", printable(ack.id), detail))
         lane = self._commands.lane(device.id)
         if ack.status == "busy":
-            self._put_back(device, record, ack, now_s)
+            self._put_back(record, ack, now_s, out)
             return
         if ack.status == "received":
             if record.id in lane.flights:
@@ -97,8 +97,12 @@ class Answers:
         is_refused = violations and device.record.mode == "strict"
         return record if is_refused else record._replace(results=dict(ack.results))
 
-    def _put_back(self, device: Device, record: CommandRecord, ack: Ack, now_s: float) -> None:
-        lane = self._commands.lane(device.id)
-        if lane.flights.pop(record.id, None) is not None and not record.is_final:
-            lane.waiting.appendleft(record.id)
-            lane.held_until_s = now_s + (ack.retry_after_ms or 1_000) / 1_000
+    def _put_back(self, record: CommandRecord, ack: Ack, now_s: float, out: Outcome) -> None:
+        """Let a command wait again that the device has not begun with, by its own word."""
+        lane = self._commands.lane(record.device)
+        if lane.flights.pop(record.id, None) is None or record.is_final:
+            return
+        if record.sent_epoch is not None:
+            self._commands.note(record._replace(sent_epoch=None), out)
+        lane.waiting.appendleft(record.id)
+        lane.held_until_s = now_s + (ack.retry_after_ms or 1_000) / 1_000

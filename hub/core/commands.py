@@ -25,6 +25,9 @@ ANSWERS_KEPT: Final = 64
 KEPT_S: Final = 86_400.0
 """How long an ended command can be asked for, and its id stays taken."""
 
+MAX_ENDED: Final = 20_000
+"""Ended commands that are kept at most, of all devices; 1.5 kB each."""
+
 RESEND_AFTER_S: Final = 2.0
 """A command that the device has not acknowledged by then is sent again, with the same id."""
 
@@ -33,6 +36,10 @@ DONE_GRACE_S: Final = 10.0
 
 CONFIRM_WITHIN_S: Final = 5.0
 """How long after `done` a state may take to show the value."""
+
+
+_STILL_OUT: Final = {Status.CONFIRMED, Status.SUPERSEDED}
+"""Ended by something else than the device's answer: it takes a place in flight until that comes."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -123,10 +130,14 @@ class Commands:
             lane = self._lanes[device] = Lane()
         return lane
 
-    def add(self, record: CommandRecord) -> None:
-        """Take in a command, new or restored; an open one waits at the end of its lane."""
+    def reserve(self, record: CommandRecord) -> None:
+        """Take in a command that is not durable yet: it can be found, and nothing more."""
         self._records[record.id] = record
         self._by_client[(record.scope, record.client_id)] = record.id
+
+    def add(self, record: CommandRecord) -> None:
+        """Take in a durable command, new or restored; an open one waits at the end of its lane."""
+        self.reserve(record)
         if record.is_final:
             self._ended.append((record.history[-1].at_s, record.id))
             return
@@ -147,10 +158,13 @@ class Commands:
             self._close(record)
 
     def purge(self, now_s: float) -> None:
-        """Drop what ended more than `KEPT_S` ago."""
-        while self._ended and self._ended[0][0] < now_s - KEPT_S:
-            record = self._records.pop(self._ended.popleft()[1], None)
-            if record:
+        """Drop what ended more than `KEPT_S` ago, and the oldest of more than `MAX_ENDED`."""
+        while self._ended and (self._ended[0][0] < now_s - KEPT_S or len(self._ended) > MAX_ENDED):
+            ended_s, command = self._ended.popleft()
+            record = self._records.get(command)
+            # A device that left took its commands along, and an id may stand for a newer one.
+            if record and record.is_final and record.history[-1].at_s == ended_s:
+                del self._records[command]
                 self._by_client.pop((record.scope, record.client_id), None)
 
     def drop(self, record: CommandRecord) -> None:
@@ -176,7 +190,7 @@ class Commands:
         if record.id in lane.waiting:
             lane.waiting.remove(record.id)
         flight = lane.flights.get(record.id)
-        if flight and record.status is not Status.CONFIRMED:
+        if flight and record.status not in _STILL_OUT:
             del lane.flights[record.id]
 
 

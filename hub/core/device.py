@@ -71,7 +71,7 @@ class Rate:
 
     second_s: float = 0.0
     count: int = 0
-    hot_s: int = 0
+    hot_s: float = 0.0
     deaf_until_s: float = 0.0
 
 

@@ -6,7 +6,7 @@ from hub.core.device import Device, ViolationCount
 from hub.core.events import ViolationFound
 from hub.core.outcome import Outcome
 from protocol.errors import Violation
-from protocol.messages import Verdict
+from protocol.messages import MAX_INTEGER, Verdict
 from protocol.topics import Leaf
 
 VERDICT_EVERY_S: Final = 10.0
@@ -53,12 +53,13 @@ def is_flooding(device: Device, now_s: float) -> bool:
     if now_s - rate.second_s < 1.0:
         return False
     declared = device.product.spec.rate_per_s if device.product else 5.0
-    is_hot = rate.count > declared * FLOOD_FACTOR and now_s - rate.second_s < 2.0
-    rate.hot_s = rate.hot_s + 1 if is_hot else 0
+    elapsed_s = now_s - rate.second_s
+    is_hot = rate.count > declared * FLOOD_FACTOR * elapsed_s
+    rate.hot_s = rate.hot_s + elapsed_s if is_hot else 0.0
     rate.second_s, rate.count = now_s, 0
     if rate.hot_s < FLOOD_SECONDS:
         return False
-    rate.hot_s, rate.deaf_until_s = 0, now_s + DEAF_S
+    rate.hot_s, rate.deaf_until_s = 0.0, now_s + DEAF_S
     return True
 
 
@@ -75,7 +76,8 @@ def _entry(device: Device, leaf: Leaf | None, violation: Violation, now_s: float
 
 def _verdict(device: Device, leaf: Leaf, found: ViolationCount) -> Verdict:
     violation = found.violation
-    is_epoch = violation.rule == "ECO-ORDER-001"
+    least = device.record.epoch + 1
+    has_room = violation.rule == "ECO-ORDER-001" and least <= MAX_INTEGER
     return Verdict(
         rule=violation.rule,
         leaf=leaf,
@@ -84,5 +86,5 @@ def _verdict(device: Device, leaf: Leaf, found: ViolationCount) -> Verdict:
         text=violation.detail,
         fix=violation.fix,
         count=found.unsaid,
-        min_epoch=device.record.epoch + 1 if is_epoch else None,
+        min_epoch=least if has_room else None,
     )

@@ -58,7 +58,7 @@ class Hub:
         self._specs: dict[str, Spec] = {}
         self._is_linked = False
         self._ids = 0
-        self._interviews = Interviews(self._next_id)
+        self._interviews = Interviews(self._devices, self._next_id)
         self._intake = Intake(
             self.commands, self._interviews, self._specs, self._devices, self._next_id
         )
@@ -181,21 +181,20 @@ class Hub:
 
         Returns:
             The command's record, an earlier one if the same was asked under the same id, and what
-            has to happen; the command is accepted once its save is durable.
+            has to be kept; call `proceed` once that is durable, `withdraw` if it cannot be.
 
         Raises:
             RequestError: It cannot be carried out; nothing has changed.
         """
         return self._requests.take(request, now_s)
 
-    def withdraw(self, record: CommandRecord, promised: Outcome) -> Outcome:
-        """Take back a command that could not be made durable; what it ended stays ended.
+    def proceed(self, record: CommandRecord, now_s: float) -> Outcome:
+        """Go on with a command that is durable now: it replaces older ones, and is sent."""
+        return self._requests.proceed(record, now_s)
 
-        Args:
-            record: The command, as `request` returned it.
-            promised: The outcome of that `request`, of which nothing was carried out.
-        """
-        return self._requests.withdraw(record, promised)
+    def withdraw(self, record: CommandRecord) -> None:
+        """Forget a command that could not be made durable; it has changed nothing."""
+        self._requests.withdraw(record)
 
     def admit(self, record: DeviceRecord, replaces: DeviceId | None, now_s: float) -> Outcome:
         """Let a device in that has proved itself; a known one joins again and keeps its history.
@@ -256,7 +255,8 @@ class Hub:
 
     def _overdue(self, record: CommandRecord, now_s: float, out: Outcome) -> None:
         device = self._devices[record.device]
-        if record.status is Status.ACCEPTED:
+        is_unknown = record.action is not None and record.sent_epoch is not None
+        if record.status is Status.ACCEPTED and not is_unknown:
             is_sent = record.id in self.commands.lane(device.id).flights
             reason = "no_answer" if is_sent else device.presence.value
             step = Step.OVERDUE

@@ -2,7 +2,7 @@
 
 import base64
 import binascii
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from typing import Final
 
 from hub.core.device import Device, Interview, Spec
@@ -28,8 +28,10 @@ TRIES: Final = 5
 class Interviews:
     """Fetches each product spec once, from one device, for all that announce the same hash."""
 
-    def __init__(self, next_id: Callable[[], CommandId]) -> None:
-        self._next_id = next_id
+    def __init__(
+        self, devices: Mapping[DeviceId, Device], next_id: Callable[[], CommandId]
+    ) -> None:
+        self._devices, self._next_id = devices, next_id
         self._sources: dict[str, DeviceId] = {}
 
     def begin(self, device: Device, reference: SpecReference, now_s: float, out: Outcome) -> None:
@@ -39,7 +41,7 @@ class Interviews:
             device.interview = interview = Interview(reference.sha256, reference.bytes)
         elif now_s < interview.rest_until_s:
             return
-        if self._sources.setdefault(reference.sha256, device.id) == device.id:
+        if self._is_source(device, reference.sha256):
             self._ask(device, interview, now_s, out)
 
     def take(self, device: Device, part: SpecPart, now_s: float, out: Outcome) -> Spec | None:
@@ -68,7 +70,7 @@ class Interviews:
             return
         if now_s < interview.rest_until_s:
             return
-        if self._sources.setdefault(interview.sha256, device.id) != device.id:
+        if not self._is_source(device, interview.sha256):
             return
         if interview.asked_s is not None and now_s - interview.asked_s < ASK_AGAIN_S:
             return
@@ -77,6 +79,14 @@ class Interviews:
             return
         interview.tries, interview.rest_until_s = 0, now_s + REST_S
         self._give_up(device, interview)
+
+    def _is_source(self, device: Device, sha256: str) -> bool:
+        """Say whether `device` is the one to ask; it becomes that when nobody else still is."""
+        source = self._devices.get(self._sources.get(sha256, device.id))
+        is_asked = source and source.is_connected and source.interview
+        if not is_asked or is_asked.sha256 != sha256:
+            self._sources[sha256] = device.id
+        return self._sources.setdefault(sha256, device.id) == device.id
 
     def _give_up(self, device: Device, interview: Interview) -> None:
         if self._sources.get(interview.sha256) == device.id:

@@ -7,7 +7,6 @@ from pydantic_core import to_json
 
 from hub.core import receipts
 from hub.core.commands import MAX_WAITING, CommandRequest, Commands, pump, supersede, want
-from hub.core.device import Device
 from hub.core.errors import (
     CommandIdTakenError,
     DeviceNotReadyError,
@@ -19,7 +18,7 @@ from hub.core.members import Members
 from hub.core.outcome import Outcome
 from hub.core.records import CommandRecord, SaveCommand
 from protocol.errors import Violation
-from protocol.ids import Address, CommandId
+from protocol.ids import CommandId
 from protocol.validator import CompiledProduct
 
 WAITS_BEYOND_S: Final = 60.0
@@ -41,37 +40,30 @@ class Requests:
             if earlier.digest != digest:
                 raise CommandIdTakenError(request.client_id, earlier.id)
             return earlier, out
-        device = self._ready_device(request)
+        self._check(request)
         record = _new_record(request, digest, now_s)
+        self._commands.reserve(record)
+        out.saves.append(SaveCommand(record))
+        out.events.append(ReceiptChanged(record.device, record.id))
+        return record, out
+
+    def proceed(self, record: CommandRecord, now_s: float) -> Outcome:
+        """See `Hub.proceed`."""
+        out = Outcome()
+        if self._commands.get(record.id) is not record:
+            return out  # its device has left meanwhile
+        device = self._members.device(record.device)
         supersede(self._commands, device, record, now_s, out)
         self._commands.add(record)
-        self._commands.keep(record, out)
         want(device, record)
         pump(self._commands, device, now_s, out)
-        return self._commands.record(record.id), out
+        return out
 
-    def withdraw(self, record: CommandRecord, promised: Outcome) -> Outcome:
+    def withdraw(self, record: CommandRecord) -> None:
         """See `Hub.withdraw`."""
         self._commands.drop(record)
-        device = self._members.device(record.device)
-        for address in record.values:
-            desired = device.desired.get(Address(address))
-            if desired and desired.command == record.id:
-                del device.desired[Address(address)]
-        return Outcome(
-            events=[
-                event
-                for event in promised.events
-                if not isinstance(event, ReceiptChanged) or event.command != record.id
-            ],
-            saves=[
-                save
-                for save in promised.saves
-                if not isinstance(save, SaveCommand) or save.record.id != record.id
-            ],
-        )
 
-    def _ready_device(self, request: CommandRequest) -> Device:
+    def _check(self, request: CommandRequest) -> None:
         device = self._members.device(request.device)
         if device.product is None or device.is_shut_out:
             remedy = "wait until its presence is online"
@@ -86,7 +78,6 @@ class Requests:
         waiting = len(self._commands.lane(device.id).waiting)
         if waiting >= MAX_WAITING:
             raise TooManyCommandsError(device.id, waiting)
-        return device
 
 
 def _remedy(product: CompiledProduct, violation: Violation) -> str:

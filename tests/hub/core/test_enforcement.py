@@ -8,7 +8,7 @@ from hub.core.records import SaveDevice
 from protocol import codec
 from protocol.errors import Violation
 from protocol.ids import Address, DeviceId
-from protocol.messages import Event, SetCommand, State, StateGet, Update
+from protocol.messages import MAX_INTEGER, Event, SetCommand, State, StateGet, Update
 from protocol.presence import Presence
 from protocol.topics import Leaf, Topic
 from tests.hub.core.world import FULL, LAMP, World, online_world
@@ -304,3 +304,21 @@ def test_device_in_interview_may_talk_but_is_not_believed() -> None:
     world.answer_spec()
     world.state(FULL, full=True)
     assert world.device().reported
+
+
+def test_flood_in_bursts_is_a_flood() -> None:
+    world = online_world()
+    for _ in range(4):
+        for _ in range(1000):
+            world.state({"lamp.on": True})
+        world.now_s += 2.1
+    world.state({"lamp.on": True})
+    assert "ECO-RATE-001" in rules(world)
+
+
+def test_verdict_about_the_last_epoch_there_is_names_none_above_it() -> None:
+    world = online_world()
+    world.announce(epoch=MAX_INTEGER)
+    world.announce(epoch=1)
+    verdict = world.verdicts()[-1]
+    assert (verdict.rule, verdict.min_epoch) == ("ECO-ORDER-001", None)

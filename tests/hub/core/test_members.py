@@ -257,3 +257,26 @@ def test_name_after_the_product_is_not_given_twice() -> None:
     world.take(world.hub.describe(LAMP, name="Desk"))
     world.connect()
     assert world.device().record.name == "Desk"
+
+
+def test_interview_goes_on_when_the_device_that_is_asked_is_sent_away() -> None:
+    world = World()
+    for device in (LAMP, OTHER):
+        world.join(device)
+        world.boot(device)
+        world.connect(device)
+    world.take(world.hub.unjoin(LAMP))
+    world.wait(1)
+    assert asked(world, OTHER) == [0]
+
+
+def test_interview_goes_on_when_the_device_that_is_asked_has_another_product_spec_now() -> None:
+    world = World()
+    for device in (LAMP, OTHER):
+        world.join(device)
+        world.boot(device)
+        world.connect(device)
+    world.boot(LAMP)
+    world.connect(LAMP, spec=SpecReference(sha256="0" * 64, bytes=10))
+    world.wait(1)
+    assert asked(world, OTHER) == [0]

@@ -13,6 +13,7 @@ from hub.core.errors import (
     RefusedError,
     TooManyCommandsError,
 )
+from hub.core.records import SaveCommand
 from protocol.ids import Address, CommandId, DeviceId
 from protocol.messages import SetCommand
 from protocol.receipt import Status
@@ -131,17 +132,51 @@ def test_command_for_nobody_and_for_a_device_in_interview_is_refused() -> None:
         world.ask({"lamp.on": True})
 
 
+def test_command_that_is_not_durable_yet_is_not_sent_whatever_happens() -> None:
+    world = online_world()
+    request = CommandRequest(LAMP, "phone", CommandId("c-9"), {"lamp.on": True})
+    record, promised = world.hub.request(request, world.now_s)
+    assert promised.saves == [SaveCommand(record)]
+    assert not promised.send
+    world.leave()
+    world.connect()
+    world.wait(3)
+    assert not [m for m in world.sent_to() if isinstance(m, SetCommand)]
+    world.take(world.hub.proceed(record, world.now_s))
+    assert [m.id for m in world.sent_to() if isinstance(m, SetCommand)] == [record.id]
+
+
 def test_withdrawn_command_leaves_nothing_behind() -> None:
     world = online_world()
     request = CommandRequest(LAMP, "phone", CommandId("c-9"), {"lamp.on": True}, client_id="mine")
-    record, promised = world.hub.request(request, world.now_s)
-    left = world.hub.withdraw(record, promised)
-    assert not left.events
-    assert not left.saves
+    record, _ = world.hub.request(request, world.now_s)
+    world.hub.withdraw(record)
     assert world.hub.commands.get(record.id) is None
     assert not world.device().desired
     world.wait(5)
     assert not [m for m in world.sent_to() if isinstance(m, SetCommand)]
+    assert world.ask({"lamp.on": False}, client_id="mine")
+
+
+def test_command_that_cannot_be_kept_supersedes_nothing() -> None:
+    world = online_world()
+    world.leave()
+    older = world.ask({"lamp.on": True}, ttl_s=3600)
+    request = CommandRequest(LAMP, "phone", CommandId("c-9"), {"lamp.on": False})
+    newer, _ = world.hub.request(request, world.now_s)
+    world.hub.withdraw(newer)
+    assert world.record(older).status is Status.ACCEPTED
+    assert world.device().desired[Address("lamp.on")].command == older.id
+
+
+def test_command_of_a_device_that_leaves_before_it_is_durable_is_dropped() -> None:
+    world = online_world()
+    request = CommandRequest(LAMP, "phone", CommandId("c-9"), {"lamp.on": True})
+    record, _ = world.hub.request(request, world.now_s)
+    world.take(world.hub.unjoin(LAMP))
+    out = world.hub.proceed(record, world.now_s)
+    assert not out.send
+    assert not out.saves
 
 
 def test_command_to_a_device_that_left_is_unknown() -> None:
@@ -162,20 +197,24 @@ def test_ended_command_of_a_device_that_left_is_forgotten_once() -> None:
     assert not world.hub.commands.of(LAMP)
 
 
-def test_withdrawn_command_gives_the_wish_of_a_newer_one_no_harm() -> None:
+def test_id_that_is_used_again_outlives_the_day_of_its_first_command() -> None:
     world = online_world()
-    request = CommandRequest(LAMP, "phone", CommandId("c-9"), {"lamp.on": True})
-    record, promised = world.hub.request(request, world.now_s)
-    newer = world.ask({"lamp.on": False})
-    world.hub.withdraw(record, promised)
-    assert world.device().desired[Address("lamp.on")].command == newer.id
-
-
-def test_withdrawn_command_that_waited_leaves_the_lane() -> None:
-    world = online_world()
-    world.leave()
-    request = CommandRequest(LAMP, "phone", CommandId("c-9"), {"lamp.on": True})
-    record, promised = world.hub.request(request, world.now_s)
-    world.hub.withdraw(record, promised)
+    world.ack(world.ask({"lamp.on": True}, client_id="night"), "rejected")
+    world.take(world.hub.unjoin(LAMP))
+    world.now_s += 80_000
+    world.join()
+    world.boot()
     world.connect()
-    assert not [m for m in world.sent_to() if isinstance(m, SetCommand)]
+    again = world.ask({"lamp.on": True}, client_id="night", ttl_s=80_000)
+    world.wait(10_000)
+    assert world.record(again).status is Status.ACCEPTED
+
+
+def test_ended_commands_are_bounded_in_number(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("hub.core.commands.MAX_ENDED", 3)
+    world = online_world()
+    commands = [world.ask({"times": 1}, action="lamp.blink") for _ in range(5)]
+    for command in commands:
+        world.ack(command, "done")
+    world.wait(1)
+    assert [c.id for c in world.hub.commands.of(LAMP)] == [c.id for c in commands[2:]]

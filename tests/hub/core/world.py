@@ -154,8 +154,10 @@ class World:
             ttl_s=ttl_s,
         )
         record, outcome = self.hub.request(request, self.now_s)
-        self.take(outcome)
-        return record
+        if outcome.saves:
+            self.take(outcome)
+            self.take(self.hub.proceed(record, self.now_s))
+        return self.record(record)
 
     def record(self, command: CommandRecord) -> CommandRecord:
         found = self.hub.commands.get(command.id)
