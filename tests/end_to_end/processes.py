@@ -46,7 +46,7 @@ class Cold:
     def start(
         self, arguments: Sequence[str], environment: Mapping[str, str], folder: Path
     ) -> Handle:
-        command = [*self._prefix, sys.executable, "-P", "-m", "hub.cli", *arguments]
+        command = [*self._prefix, sys.executable, "-m", "hub.cli", *arguments]
         with (folder / "stdout").open("ab") as out, (folder / "stderr").open("ab") as err:
             return subprocess.Popen(  # noqa: S603 - what the test says
                 command,
