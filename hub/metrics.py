@@ -82,10 +82,10 @@ class Metrics:
         yield from self._state_families()
 
     def _take_receipt(self, event: ReceiptChanged) -> None:
-        record = self._home.hub.commands.get(event.command)
-        if record is None or not record.is_final or record.id in self._counted:
+        record = event.record
+        if not record.is_final or record.id in self._counted:
             return
-        self._counted[record.id] = None  # steps that were told together all show the last one
+        self._counted[record.id] = None  # an ended command may be saved once more
         if len(self._counted) > COUNTED_KEPT:
             self._counted.popitem(last=False)
         self._ended[record.status] += 1

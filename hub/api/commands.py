@@ -21,9 +21,9 @@ async def show_command(call: Call[None]) -> web.Response:
     Only commands of the same token are found: each has its own ids.
     """
     home = call.context.home
+    await home.settled()
     record = find(home, call.scope, call.path(COMMAND))
     if record is None:
         remedy = "ended commands are kept for 24 hours; GET /api/v1/devices/{id}/commands lists all"
         raise refused(404, "command-unknown", "this token has no command of that id", remedy)
-    await home.settled()
     return json_reply(receipt(record, home.clock))

@@ -1,5 +1,7 @@
 """Operations on devices: what they are, what they tell, what they are to do."""
 
+from typing import Final
+
 from aiohttp import web
 from pydantic import TypeAdapter
 
@@ -20,6 +22,8 @@ _TO_RECEIPT = ("show_command", "/id")
 _ENDED = Answer(200, "The command has ended.", Receipt, leads_to=_TO_RECEIPT)
 _OPEN = Answer(202, "The command is still on its way.", Receipt, leads_to=_TO_RECEIPT)
 _CONFLICTS = {409}
+LISTED: Final = 200
+"""Commands of a device that are listed, the latest ones."""
 
 
 @routes.operation("GET", "/devices", Answer(200, "All devices.", DeviceList))
@@ -128,13 +132,13 @@ async def run_action(call: Call[RunAction]) -> web.Response:
     parameters=(DEVICE,),
 )
 async def list_commands(call: Call[None]) -> web.Response:
-    """List the commands of a device, the latest first.
+    """List the latest 200 commands of a device, the latest first.
 
-    Commands are kept for 24 hours after they have ended.
+    Commands are kept for 24 hours after they have ended, 20,000 of all devices at most.
     """
     home = call.context.home
-    records = home.hub.commands.of(_device(call).id)
     await home.settled()
+    records = home.hub.commands.of(_device(call).id)[-LISTED:]
     return json_reply(ReceiptList(commands=receipts(records, home.clock)))
 
 

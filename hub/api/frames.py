@@ -96,8 +96,8 @@ class Frames:
         return _sealed_json({"type": "coalesced", "dropped": dropped})
 
     def _receipt(self, event: ReceiptChanged, seq: int) -> bytes:
-        record = self._hub.commands.get(event.command)
-        if record is None or self._told.get(record.id) is record:
+        record = event.record
+        if self._told.get(record.id) is record:
             return b""
         self._told[record.id] = record
         if len(self._told) > TOLD_KEPT:

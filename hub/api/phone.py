@@ -140,7 +140,10 @@ class Phone:
 
     async def _is_admitted(self) -> bool:
         try:
-            message = await self._socket.receive(timeout=AUTH_WITHIN_S)
+            async with asyncio.timeout(
+                AUTH_WITHIN_S
+            ):  # `receive(timeout)` begins anew at each ping
+                message = await self._socket.receive()
         except TimeoutError:
             self.leave(Close.AUTH_LATE)
             return False

@@ -153,7 +153,7 @@ class Commands:
     def keep(self, record: CommandRecord, out: Outcome) -> None:
         """Replace a record by what became of it, save it and announce it."""
         self.note(record, out)
-        out.events.append(ReceiptChanged(record.device, record.id))
+        out.events.append(ReceiptChanged(record.device, record.id, record))
         if record.is_final:
             self._close(record)
 

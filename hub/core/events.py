@@ -4,6 +4,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import NamedTuple
 
+from hub.core.records import CommandRecord
 from protocol.errors import Violation
 from protocol.ids import Address, CommandId, DeviceId
 from protocol.messages import Scalar
@@ -72,10 +73,11 @@ class EventHappened:
 
 @dataclass(frozen=True, slots=True)
 class ReceiptChanged:
-    """A command has come further; the receipt is in `Hub.commands`."""
+    """A command has come further: to what `record` tells, whatever has become of it since."""
 
     device: DeviceId
     command: CommandId
+    record: CommandRecord
 
 
 @dataclass(frozen=True, slots=True)

@@ -17,9 +17,14 @@ from hub.core.events import ReceiptChanged
 from hub.core.members import Members
 from hub.core.outcome import Outcome
 from hub.core.records import CommandRecord, SaveCommand
+from protocol.codec import MAX_BYTES
 from protocol.errors import Violation
 from protocol.ids import CommandId
 from protocol.validator import CompiledProduct
+
+LONG_TEXTS: Final = 2_000
+FRAME_BYTES: Final = 512
+"""Of a command besides its values: ids, type, times."""
 
 WAITS_BEYOND_S: Final = 60.0
 """A command that may wait longer than this outlives a power cut (design, section 5)."""
@@ -44,7 +49,7 @@ class Requests:
         record = _new_record(request, digest, now_s)
         self._commands.reserve(record)
         out.saves.append(SaveCommand(record))
-        out.events.append(ReceiptChanged(record.device, record.id))
+        out.events.append(ReceiptChanged(record.device, record.id, record))
         return record, out
 
     def proceed(self, record: CommandRecord, now_s: float) -> Outcome:
@@ -73,6 +78,7 @@ class Requests:
             if request.action is None
             else device.product.check_action(request.action, request.values)
         )
+        violations = violations or _too_long(request)
         if violations:
             raise RefusedError(violations, tuple(_remedy(device.product, v) for v in violations))
         waiting = len(self._commands.lane(device.id).waiting)
@@ -85,6 +91,16 @@ def _remedy(product: CompiledProduct, violation: Violation) -> str:
     if violation.rule.startswith("ECO-VALUE-") and address in product.properties:
         return f"send {product.allowed(address)}"
     return violation.fix
+
+
+def _too_long(request: CommandRequest) -> tuple[Violation, ...]:
+    """Refuse what no payload can hold; a short one need not be tried."""
+    texts = sum(len(value) for value in request.values.values() if isinstance(value, str))
+    size = len(to_json(request.values)) if texts > LONG_TEXTS else 0
+    if size + FRAME_BYTES <= MAX_BYTES:
+        return ()
+    detail = f"{size} bytes of values; with its frame a command has at most {MAX_BYTES}"
+    return (Violation("ECO-CODEC-001", "values", "", detail),)
 
 
 def _digest(request: CommandRequest) -> str:

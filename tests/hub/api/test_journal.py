@@ -20,6 +20,7 @@ from hub.core.events import (
     ValuesReported,
     ViolationFound,
 )
+from hub.core.records import CommandRecord
 from protocol.errors import Violation
 from protocol.ids import Address, CommandId, DeviceId
 from protocol.presence import Presence
@@ -32,6 +33,11 @@ COMMANDS = [CommandId(f"command-{n}") for n in range(12)]
 
 def line(**told: object) -> bytes:
     return json.dumps(told).encode() + b"\n"
+
+
+def receipt_changed(device: DeviceId, command: CommandId) -> ReceiptChanged:
+    record = CommandRecord(command, device, command, "phone", {}, "", 0.0, 10.0)
+    return ReceiptChanged(device, command, record)
 
 
 @dataclass
@@ -98,7 +104,7 @@ class World:
                 command = chance.choice(COMMANDS)
                 self.receipts[command] = self.ticks
                 self.changed_at[command] = seq
-                return ReceiptChanged(device, command)
+                return receipt_changed(device, command)
             case 3:
                 self.happenings.append((seq, self.ticks))
                 return EventHappened(device, ADDRESSES[0], {"number": self.ticks}, 0.0)
@@ -313,9 +319,9 @@ def test_a_value_that_is_overtaken_is_never_encoded() -> None:
 def test_a_receipt_shows_how_far_it_was_then() -> None:
     world = World(receipts={COMMANDS[0]: 1})
     journal = Journal("this-run", world)
-    journal.add(ReceiptChanged(DEVICES[0], COMMANDS[0]))
+    journal.add(receipt_changed(DEVICES[0], COMMANDS[0]))
     world.receipts[COMMANDS[0]] = 2
-    journal.add(ReceiptChanged(DEVICES[0], COMMANDS[0]))
+    journal.add(receipt_changed(DEVICES[0], COMMANDS[0]))
     text, _ = journal.since(0)
     assert [json.loads(one)["status"] for one in text.splitlines()] == [1, 2]
 

@@ -218,3 +218,11 @@ def test_ended_commands_are_bounded_in_number(monkeypatch: pytest.MonkeyPatch) -
         world.ack(command, "done")
     world.wait(1)
     assert [c.id for c in world.hub.commands.of(LAMP)] == [c.id for c in commands[2:]]
+
+
+def test_command_that_no_payload_can_hold_is_refused() -> None:
+    world = online_world()
+    with pytest.raises(RefusedError) as error:
+        world.ask({"lamp.pin": "\N{GRINNING FACE}" * 4096})
+    assert error.value.code == "ECO-CODEC-001"
+    assert world.ask({"lamp.pin": "x" * 4096})

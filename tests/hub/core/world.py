@@ -72,7 +72,7 @@ DOCUMENT = json.dumps(
                         "name": "pin",
                         "title": _title("Pin"),
                         "format": "string",
-                        "max_length": 8,
+                        "max_length": 4096,
                         "access": ["write"],
                     },
                 ],
