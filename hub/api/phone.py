@@ -140,9 +140,8 @@ class Phone:
 
     async def _is_admitted(self) -> bool:
         try:
-            async with asyncio.timeout(
-                AUTH_WITHIN_S
-            ):  # `receive(timeout)` begins anew at each ping
+            # Around it, since the timeout of `receive` begins anew at each ping.
+            async with asyncio.timeout(AUTH_WITHIN_S):
                 message = await self._socket.receive()
         except TimeoutError:
             self.leave(Close.AUTH_LATE)

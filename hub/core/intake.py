@@ -24,6 +24,9 @@ from protocol.version import PROTOCOL, Version, check_peer, may_add_fields
 FULL_EVERY_S: Final = 10.0
 """After a gap a full state is asked for at most so often (ECO-HUB-004)."""
 
+SPARE_SPECS: Final = 8
+"""Product specs kept in memory that no device names: a firmware may go back."""
+
 PROBE_TTL_MS: Final = 10_000
 
 _EVIDENCE_OF: Final = {
@@ -160,6 +163,14 @@ class Intake:
         for other in self._devices.values():
             if other.record.spec_sha256 == spec.sha256:
                 self._accept_spec(other, spec, now_s, out)
+        self._forget_spares()
+
+    def _forget_spares(self) -> None:
+        """Drop the product specs that no device names any more, but for the newest few."""
+        named = {device.record.spec_sha256 for device in self._devices.values()}
+        spare = [sha256 for sha256 in self._specs if sha256 not in named]
+        for sha256 in spare[:-SPARE_SPECS]:
+            del self._specs[sha256]
 
     def _find_spec(self, device: Device, message: Announce, now_s: float, out: Outcome) -> None:
         spec = self._specs.get(message.spec.sha256)

@@ -280,3 +280,18 @@ def test_interview_goes_on_when_the_device_that_is_asked_has_another_product_spe
     world.connect(LAMP, spec=SpecReference(sha256="0" * 64, bytes=10))
     world.wait(1)
     assert asked(world, OTHER) == [0]
+
+
+def test_product_specs_that_nobody_names_any_more_are_forgotten() -> None:
+    world = online_world()
+    for version in range(2, 14):
+        newer = DOCUMENT.replace(b'"version": 1', b'"version": %d' % version)
+        world.connect(spec=SpecReference(sha256=digest(newer), bytes=len(newer)))
+        world.answer_spec(document=newer)
+        world.sent.clear()
+    world.connect()
+    assert asked(world) == [0]
+    recent = DOCUMENT.replace(b'"version": 1', b'"version": 12')
+    world.sent.clear()
+    world.connect(spec=SpecReference(sha256=digest(recent), bytes=len(recent)))
+    assert asked(world) == []

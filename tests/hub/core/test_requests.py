@@ -226,3 +226,14 @@ def test_command_that_no_payload_can_hold_is_refused() -> None:
         world.ask({"lamp.pin": "\N{GRINNING FACE}" * 4096})
     assert error.value.code == "ECO-CODEC-001"
     assert world.ask({"lamp.pin": "x" * 4096})
+
+
+def test_command_that_waits_for_a_device_that_left_is_dropped_from_its_lane() -> None:
+    world = online_world()
+    world.leave()
+    world.ask({"lamp.on": True}, ttl_s=60)
+    world.take(world.hub.unjoin(LAMP))
+    world.join()
+    world.boot()
+    world.connect()
+    assert not [m for m in world.sent_to() if isinstance(m, SetCommand)]
