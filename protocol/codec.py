@@ -1,5 +1,6 @@
 """The one door: (topic, bytes) to a message or a violation, and back."""
 
+from collections.abc import Callable, Mapping
 from typing import Any, Final, NamedTuple
 
 from pydantic import ValidationError
@@ -79,8 +80,9 @@ def decode(topic: str, payload: bytes) -> Decoded:
 
 def decode_at(where: Topic, payload: bytes) -> Decoded:
     """Like `decode`, for a topic that is parsed already (a receiver that saw it before)."""
-    if where.leaf is Leaf.STATE and (state := _plain_state(payload)) is not None:
-        return Decoded(where, state)
+    read = _PLAIN.get(where.leaf)
+    if read is not None and (message := read(payload)) is not None:
+        return Decoded(where, message)
     fields = read_object(payload)
     model = _model(where.leaf, fields)
     try:
@@ -128,6 +130,18 @@ def _plain_state(payload: bytes) -> State | None:
         if type(value) is int and not -MAX_INTEGER <= value <= MAX_INTEGER:
             return None
     return state
+
+
+def _plain_ack(payload: bytes) -> Ack | None:
+    """Read an ack that tells its status and no more, as `_plain_state` reads a state."""
+    if len(payload) > MAX_BYTES:
+        return None
+    try:
+        ack: Ack = _read_ack(payload, strict=True)
+    except ValidationError:
+        return None
+    told = ack.model_fields_set
+    return ack if told <= _ACK_FIELDS and payload.count(b":") == len(told) else None
 
 
 def _model(leaf: Leaf, fields: Object) -> type[Message]:
@@ -189,6 +203,12 @@ _DETAILS: Final = {
 }
 """What pydantic says in Python's words, in those of JSON."""
 _read_state: Final = State.__pydantic_validator__.validate_json
+_read_ack: Final = Ack.__pydantic_validator__.validate_json
+_ACK_FIELDS: Final = frozenset({"epoch", "seq", "id", "status"})
+_PLAIN: Final[Mapping[Leaf, Callable[[bytes], AnyMessage | None]]] = {
+    Leaf.STATE: _plain_state,
+    Leaf.ACK: _plain_ack,
+}
 _MODELS: Final[dict[Leaf, type[Message]]] = {
     Leaf.ANNOUNCE: Announce,
     Leaf.PRESENCE: Presence,

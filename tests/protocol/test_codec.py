@@ -324,6 +324,35 @@ def test_what_the_fast_reader_would_let_pass_is_refused(payload: bytes, rule: st
     assert refused(STATE, payload)[0] == rule
 
 
+PLAIN_ACK = b'{"epoch":7,"seq":1,"id":"phone.7f3","status":"received"}'
+
+
+def test_a_plain_ack_is_read_in_one_go() -> None:
+    assert codec._plain_ack(PLAIN_ACK) == decode(topic_of("ack"), PLAIN_ACK).message
+
+
+@pytest.mark.parametrize(
+    "more", ['"items":[]', '"error":{"code":"x"}', '"results":{"a":1}', '"retry_after_ms":5']
+)
+def test_an_ack_that_tells_more_is_read_with_care(more: str) -> None:
+    payload = PLAIN_ACK.replace(b"{", b"{%s," % more.encode())
+    assert codec._plain_ack(payload) is None
+    assert isinstance(decode(topic_of("ack"), payload).message, Ack)
+
+
+@pytest.mark.parametrize(
+    ("payload", "rule"),
+    [
+        (PLAIN_ACK.replace(b"{", b'{"seq":1,'), "ECO-CODEC-008"),
+        (PLAIN_ACK.replace(b":1,", b":9007199254740992,"), "ECO-CODEC-007"),
+        (PLAIN_ACK + b" " * codec.MAX_BYTES, "ECO-CODEC-001"),
+    ],
+)
+def test_what_the_fast_reader_of_acks_would_let_pass_is_refused(payload: bytes, rule: str) -> None:
+    assert codec._plain_ack(payload) is None
+    assert refused(topic_of("ack"), payload)[0] == rule
+
+
 def test_details_speak_of_json_and_not_of_python() -> None:
     cases: dict[str, Object] = {
         "not an object": {"spec": 1},

@@ -14,7 +14,7 @@ from protocol import codec, json_text, topics
 from protocol.codec import decode, encode
 from protocol.errors import SAMPLE_LIMIT, ViolationError
 from protocol.ids import DeviceId
-from protocol.messages import AnyMessage, State
+from protocol.messages import Ack, AnyMessage, Message, State
 from protocol.rules import rules
 from protocol.topics import Leaf, Topic
 from tests.protocol.wire_cases import (
@@ -153,11 +153,36 @@ def state_texts(draw: st.DrawFn) -> bytes:
     return text.encode("utf-8", "surrogatepass")
 
 
-def careful(payload: bytes) -> AnyMessage | None:
-    """Read a state by the careful path alone; None when it is refused or holds unknown fields."""
+ACK_FIELDS = st.sampled_from(
+    [
+        *('"epoch":7', '"seq":9007199254740991', '"seq":9007199254740992', '"seq":1.0', '"seq":-1'),
+        *('"id":"a.b"', '"id":"a:b"', '"id":"\\ud800"', '"\\u0069d":"c"', '"status":"done"'),
+        *('"status":"odd"', '"status":"busy"', '"retry_after_ms":5', '"items":[]', '"results":{}'),
+        *('"results":{"a:b":1}', '"error":null', '"error":{"code":"x"}', '"later":1'),
+    ]
+)
+
+
+@st.composite
+def ack_texts(draw: st.DrawFn) -> bytes:
+    """Draw the text of an ack, one or two fields of which are there again or otherwise."""
+    fields = ['"epoch":7', '"seq":1', '"id":"c"', '"status":"done"']
+    for field in draw(st.lists(ACK_FIELDS, max_size=2)):
+        name = field.partition(":")[0]
+        is_instead = draw(st.booleans())
+        fields = [f for f in fields if not is_instead or f.partition(":")[0] != name] + [field]
+    text = "{" + ",".join(fields) + "}"
+    for space in draw(st.lists(SPACES, max_size=1)):
+        place = draw(st.integers(0, len(text)))
+        text = text[:place] + space + text[place:]
+    return text.encode("utf-8", "surrogatepass")
+
+
+def careful(payload: bytes, model: type[Message] = State) -> AnyMessage | None:
+    """Read by the careful path alone; None when it is refused or holds unknown fields."""
     try:
         fields = codec.read_object(payload)
-        return codec._validate(State, fields)
+        return codec._validate(model, fields)
     except (ViolationError, ValueError):
         return None
 
@@ -187,6 +212,19 @@ def test_every_state_without_a_colon_in_its_texts_is_read_by_the_fast_reader(
     assume(not any(":" in text for text in texts if isinstance(text, str)))
     payload = encode(DeviceId("abcdefgh"), state).payload
     assert repr(codec._plain_state(payload)) == repr(careful(payload))
+
+
+@seed(SEED)
+@settings(max_examples=1_000, deadline=None, database=None)
+@given(ack_texts() | good_cases().map(lambda case: case.payload) | st.binary(max_size=40))
+@example(b'{"epoch":7,"epoch":7,"seq":1,"id":"c","status":"done"}')
+def test_the_fast_reader_of_acks_agrees_with_the_careful_one(payload: bytes) -> None:
+    fast = codec._plain_ack(payload)
+    if fast is not None:
+        slow = careful(payload, Ack)
+        assert slow is not None, "the fast reader let something pass"
+        assert repr(fast) == repr(slow)
+        assert codec.decode_at(Topic(DeviceId("abcdefgh"), Leaf.ACK), payload).message == fast
 
 
 def test_scalars_reach_every_json_type() -> None:
