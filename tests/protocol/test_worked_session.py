@@ -46,7 +46,9 @@ class Session:
             values=expected.values if isinstance(expected, SetCommand) else expected.arguments,
             action=action,
         )
-        self.take(self.hub.request(request, self.now_s)[1])
+        record, kept = self.hub.request(request, self.now_s)
+        self.take(kept)
+        self.take(self.hub.proceed(record, self.now_s))
 
     def hear(self, topic: str, payload: bytes) -> None:
         decoded = decode(topic, payload)
