@@ -96,7 +96,7 @@ async def test_without_its_broker_the_hub_serves_what_it_knows_and_ends_commands
             await hub.api.set(lamp.id, {"lamp.pin": "1"}, id="late", expires_in_s=1)
             assert (await reaches(hub, "overtaken", "superseded"))["reason"] == "by waits"
             assert (await reaches(hub, "late", "expired"))["reason"] == "unreachable"
-            assert (await reaches(hub, "blink", "expired"))["reason"] == "no_answer"
+            assert (await reaches(hub, "blink", "failed"))["reason"] == "outcome_unknown"
             lamp.is_stubborn = False
         await until(lambda: hub.are_online(lamp), "the lamp again")
         for command in ("sent", "waits"):
