@@ -153,6 +153,7 @@ async def test_sigkills_under_load_lose_nothing_that_was_acknowledged(
         await ledger.check_all(hub)
         for lamp in lamps.values():
             await until(partial(_shows, hub, lamp), f"the twin of {lamp.id}")
+    assert [line for line in hub.log() if line["level"] == "error"] == []
     assert ledger.acknowledged >= KILLS[broker_kind] * LEAST
     print(f"{len(ledger.commands)} commands, {len(ledger.joined)} joined, {len(ledger.left)} left")  # noqa: T201
 
