@@ -136,10 +136,10 @@ class Ledger:
     async def _check(self, hub: Hub, names: set[str]) -> None:
         api = hub.api
         listed = {found["id"]: found for found in (await api.get("/devices"))["devices"]}
-        assert self.joined.keys() <= listed.keys()
-        assert not self.left.keys() & listed.keys()
+        assert self.joined.keys() <= listed.keys(), "the hub has lost devices that have joined"
+        assert not self.left.keys() & listed.keys(), "devices that have left are there again"
         for device, name in self.names.items():
-            assert listed[device]["name"] == name
+            assert listed[device]["name"] == name, f"{device} has lost its name"
         for name in names & self.commands.keys():
             await self._check_command(api, self.commands[name])
         await until(hub.is_ready, "the broker")
