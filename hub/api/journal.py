@@ -25,7 +25,7 @@ KEPT: Final = 4096
 LAG_LIMIT: Final = 256
 """Changes that go out one by one; of a longer backlog only the latest of each kind does."""
 
-_POINTERS: Final = frozenset({ReceiptChanged, DeviceAdded})
+_POINTERS: Final = frozenset({DeviceAdded})
 """Events that say where to look and not what is there."""
 
 

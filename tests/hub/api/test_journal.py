@@ -35,8 +35,9 @@ def line(**told: object) -> bytes:
     return json.dumps(told).encode() + b"\n"
 
 
-def receipt_changed(device: DeviceId, command: CommandId) -> ReceiptChanged:
-    record = CommandRecord(command, device, command, "phone", {}, "", 0.0, 10.0)
+def receipt_changed(device: DeviceId, command: CommandId, how_far: int) -> ReceiptChanged:
+    reason = str(how_far)
+    record = CommandRecord(command, device, command, "phone", {}, "", 0.0, 10.0, reason=reason)
     return ReceiptChanged(device, command, record)
 
 
@@ -56,8 +57,8 @@ class World:
         match event:
             case ValuesReported():
                 return self.part(event, event.values, seq)
-            case ReceiptChanged(_, command):
-                return line(kind="receipt", seq=seq, id=command, status=self.receipts[command])
+            case ReceiptChanged(_, command, record):
+                return line(kind="receipt", seq=seq, id=command, status=int(record.reason))
             case PresenceChanged(device, presence):
                 return line(kind="presence", seq=seq, device=device, presence=presence)
             case EventHappened(device, _, arguments):
@@ -104,7 +105,7 @@ class World:
                 command = chance.choice(COMMANDS)
                 self.receipts[command] = self.ticks
                 self.changed_at[command] = seq
-                return receipt_changed(device, command)
+                return receipt_changed(device, command, self.ticks)
             case 3:
                 self.happenings.append((seq, self.ticks))
                 return EventHappened(device, ADDRESSES[0], {"number": self.ticks}, 0.0)
@@ -317,11 +318,11 @@ def test_a_value_that_is_overtaken_is_never_encoded() -> None:
 
 
 def test_a_receipt_shows_how_far_it_was_then() -> None:
-    world = World(receipts={COMMANDS[0]: 1})
+    world = World()
     journal = Journal("this-run", world)
-    journal.add(receipt_changed(DEVICES[0], COMMANDS[0]))
-    world.receipts[COMMANDS[0]] = 2
-    journal.add(receipt_changed(DEVICES[0], COMMANDS[0]))
+    for how_far in (1, 2):
+        journal.add(receipt_changed(DEVICES[0], COMMANDS[0], how_far))
+    assert world.rendered == 0
     text, _ = journal.since(0)
     assert [json.loads(one)["status"] for one in text.splitlines()] == [1, 2]
 
