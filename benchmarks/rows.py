@@ -22,8 +22,8 @@ class Budget:
     of: Of = "value"
 
     def text(self, unit: str) -> str:
-        """Say it, such as `<= 2 s` or `>= 0.5 of the limit`."""
-        return f"{self.sense} {self.bound:g} {unit if self.of == 'value' else 'of the limit'}"
+        """Say it, such as `<= 2 s` or `>= 0.5 x the limit`."""
+        return f"{self.sense} {self.bound:g} {unit if self.of == 'value' else 'x the limit'}"
 
     def is_met(self, value: float) -> bool:
         """Say whether a value, or a ratio, keeps to it."""

@@ -7,6 +7,7 @@ from pathlib import Path
 import pytest
 from rich.console import Console
 
+from benchmarks.kinds import KINDS
 from benchmarks.machine import Machine
 from benchmarks.report import (
     BEGIN,
@@ -45,7 +46,7 @@ def test_json_has_the_rows_in_their_shape_and_order(document: Document) -> None:
             "unit": "reports/s",
             "limit": 50_000.0,
             "ratio": 0.5,
-            "budget": ">= 0.5 of the limit",
+            "budget": ">= 0.5 x the limit",
             "met": True,
         },
         {
@@ -94,7 +95,7 @@ def test_the_page_gets_the_table_and_keeps_its_words(document: Document) -> None
     page = with_table(f"# Before\n{BEGIN}\nold\n{END}\nafter\n", markdown(document))
     assert page.startswith(f"# Before\n{BEGIN}\n| row |")
     assert page.endswith(f"\n{END}\nafter\n")
-    assert "| ingest | 25,000 reports/s | 50,000 | 0.50 | >= 0.5 of the limit | yes |" in page
+    assert "| ingest | 25,000 reports/s | 50,000 | 0.50 | >= 0.5 x the limit | yes |" in page
     assert "old" not in page
     assert with_table("no marks", markdown(document)) == "no marks"
 
@@ -109,3 +110,21 @@ def test_what_is_written_is_what_json_says(document: Document, tmp_path: Path) -
     assert '"ratios": [0.4, 0.6, 0.5]' in text
     assert '"limits": [null]' in text
     assert "restart_ready" in (tmp_path / "performance.md").read_text()
+
+
+def test_the_page_of_the_docs_has_a_place_for_the_table_and_names_every_row() -> None:
+    page = (Path(__file__).parents[2] / "docs" / "performance.md").read_text("utf-8")
+    assert page.count(BEGIN) == page.count(END) == 1
+    for kind in (kind for some in KINDS.values() for kind in some):
+        assert kind.name in page or f"`{kind.name.rpartition('_')[0]}_p50`, `_p99`" in page
+
+
+def test_the_figures_of_the_docs_are_those_of_every_row() -> None:
+    docs = Path(__file__).parents[2] / "docs"
+    told = json.loads((docs / "performance.json").read_text("utf-8"))
+    assert [row["name"] for row in told["rows"]] == [
+        k.name for some in KINDS.values() for k in some
+    ]
+    assert told["sizes"]["runs"] == WHOLE.runs
+    table = (docs / "performance.md").read_text("utf-8").partition(BEGIN)[2].partition(END)[0]
+    assert told["commit"] in table

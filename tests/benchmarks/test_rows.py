@@ -11,7 +11,7 @@ TIME = Kind("time", "ms", "what", budget=Budget("<=", 2.0))
 
 def test_a_row_is_the_median_of_its_runs() -> None:
     row = judge(RATE, [Sample(10.0, 100.0), Sample(60.0, 100.0), Sample(90.0, 300.0)])
-    assert row == Row("rate", 60.0, "reports/s", 100.0, 0.3, ">= 0.5 of the limit", met=False)
+    assert row == Row("rate", 60.0, "reports/s", 100.0, 0.3, ">= 0.5 x the limit", met=False)
 
 
 def test_a_ratio_is_taken_run_by_run_and_not_of_the_medians() -> None:
