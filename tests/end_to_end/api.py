@@ -1,6 +1,6 @@
 """The hub's API as a phone uses it."""
 
-from collections.abc import Mapping
+from collections.abc import AsyncIterator, Mapping
 from dataclasses import dataclass
 from typing import Any, NamedTuple
 
@@ -29,19 +29,28 @@ class Api:
 
     async def ask(self, method: str, path: str, body: Mapping[str, object] | None = None) -> Answer:
         """Send a request and return the answer, whatever its status; raises one of `LOST`."""
-        if self.session is None:
-            timeout = aiohttp.ClientTimeout(ANSWER_WITHIN_S)
-            headers = {"Authorization": f"Bearer {self.token}"}
-            connector = aiohttp.TCPConnector(limit=64)
-            self.session = aiohttp.ClientSession(
-                timeout=timeout, headers=headers, connector=connector
-            )
         url = f"{self.url}/api/v1{path}"
-        async with self.session.request(method, url, json=body) as response:
+        async with self._client().request(method, url, json=body) as response:
             content = await response.read()
             return Answer(
                 response.status, await response.json(content_type=None) if content else None
             )
+
+    async def stream(self) -> AsyncIterator[Json]:
+        """Yield what the stream tells until it ends; raises one of `LOST`."""
+        async with self._client().ws_connect(f"{self.url}/api/v1/stream") as socket:
+            await socket.send_json({"type": "auth", "token": self.token})
+            async for frame in socket:
+                yield frame.json()
+
+    def _client(self) -> aiohttp.ClientSession:
+        if self.session is None:
+            self.session = aiohttp.ClientSession(
+                timeout=aiohttp.ClientTimeout(ANSWER_WITHIN_S),
+                headers={"Authorization": f"Bearer {self.token}"},
+                connector=aiohttp.TCPConnector(limit=64),
+            )
+        return self.session
 
     async def get(self, path: str) -> Json:
         """Return what is at a path; anything but 200 fails."""

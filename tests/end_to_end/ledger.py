@@ -41,8 +41,13 @@ class Asked:
         else:
             answer = await api.call(self.device, self.action, arguments=self.properties, **body)
         if answer.status in {200, 202}:
-            self.receipt = answer.body
+            self.take(answer.body)
         return answer
+
+    def take(self, receipt: Json) -> None:
+        """Take in that the hub has told a receipt, unless it told one that goes further."""
+        if self.receipt is None or len(receipt["history"]) >= len(self.receipt["history"]):
+            self.receipt = receipt
 
     def check(self, receipt: Json, lamp: Lamp) -> None:
         """Hold a receipt against what was asked, what was told, and what the device did."""
@@ -85,6 +90,7 @@ class Ledger:
         doubtful: Commands asked, of which the answer never came.
         left: Devices whose unjoining was acknowledged.
         names: Acknowledged names of devices.
+        heard: Receipts that the stream has told.
     """
 
     lamps: Mapping[str, Lamp]
@@ -94,13 +100,24 @@ class Ledger:
     left: dict[str, Credentials] = field(default_factory=dict)
     names: dict[str, str] = field(default_factory=dict)
     acknowledged: int = 0
+    heard: int = 0
     _fresh: list[str] = field(default_factory=list)
 
     def keep(self, asked: Asked) -> None:
-        """Take in that a command was acknowledged."""
-        self.commands[asked.id] = asked
-        self._fresh.append(asked.id)
-        self.acknowledged += 1
+        """Take in that a command was acknowledged; once is enough."""
+        self.doubtful.pop(asked.id, None)
+        if asked.id not in self.commands:
+            self.commands[asked.id] = asked
+            self._fresh.append(asked.id)
+            self.acknowledged += 1
+
+    def hear(self, receipt: Json) -> None:
+        """Take in what the stream tells: it acknowledges as an answer does."""
+        asked = self.commands.get(receipt["id"]) or self.doubtful.get(receipt["id"])
+        if asked is not None:
+            self.heard += 1
+            asked.take(receipt)
+            self.keep(asked)
 
     def keep_join(self, credentials: Credentials) -> None:
         """Take in that a device was let in."""

@@ -50,7 +50,8 @@ class Load:
     async def running(self) -> AsyncIterator[None]:
         """Work until the block ends."""
         works = [self._commands(lamp) for lamp in self.ledger.lamps.values()]
-        works += [self._doubts(list(self.ledger.doubtful.values())), self._members(), self._boots()]
+        unanswered = list(self.ledger.doubtful.values())
+        works += [self._doubts(unanswered), self._members(), self._boots(), self._listen()]
         tasks = [asyncio.create_task(work) for work in works]
         try:
             yield
@@ -91,9 +92,15 @@ class Load:
     async def _ask(self, asked: Asked) -> None:
         answer = await asked.ask(self.hub.api)
         assert answer.status in {200, 202, 429}, answer
-        del self.ledger.doubtful[asked.id]
+        self.ledger.doubtful.pop(asked.id, None)
         if asked.receipt is not None:
             self.ledger.keep(asked)
+
+    async def _listen(self) -> None:
+        """Hear every receipt over the stream, as a phone does."""
+        async for frame in self.hub.api.stream():
+            if frame["type"] == "receipt":
+                self.ledger.hear(frame["receipt"])
 
     async def _members(self) -> None:
         """Let devices join, be renamed and go."""
@@ -155,6 +162,7 @@ async def test_sigkills_under_load_lose_nothing_that_was_acknowledged(
             await until(partial(_shows, hub, lamp), f"the twin of {lamp.id}")
     assert [line for line in hub.log() if line["level"] == "error"] == []
     assert ledger.acknowledged >= KILLS[broker_kind] * LEAST
+    assert ledger.heard >= KILLS[broker_kind] * LEAST
     print(f"{len(ledger.commands)} commands, {len(ledger.joined)} joined, {len(ledger.left)} left")  # noqa: T201
 
 
