@@ -21,16 +21,13 @@ from protocol.messages import (
     UpMessage,
 )
 from protocol.topics import Leaf
-from simulators.air_purifier import AirPurifier
+from simulators import registry
 from simulators.device import Settings, SimDevice
-from simulators.environment_sensor import EnvironmentSensor
 from simulators.physics import Happening, Physics, PhysicsType, Ran
 from simulators.product import Product
-from simulators.router import Router
-from simulators.smart_plug import SmartPlug
 from simulators.voice import Identity
 
-PHYSICS: tuple[PhysicsType, ...] = (AirPurifier, Router, SmartPlug, EnvironmentSensor)
+PHYSICS: tuple[PhysicsType, ...] = tuple(map(registry.find, registry.names()))
 PRODUCTS = {physics.product: Product.read(physics.document()) for physics in PHYSICS}
 
 START_S = 1_000.0
