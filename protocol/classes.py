@@ -1,17 +1,11 @@
 """Device classes: which standard parts a product of a class has, and which it may have."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass
 from types import MappingProxyType
 from typing import Final
 
-from protocol.errors import Violation
-from protocol.parts import PARTS, ActionPart, EventPart, Part, PropertyPart
-from protocol.product_model import Action, EventKind, ProductSpec, Property, Value
-
-RULE: Final = "ECO-SPEC-004"
-
-_STRICTNESS: Final = {"none": 0, "personal": 1, "health": 2}
+from protocol.parts import PARTS, Part
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,6 +34,10 @@ def _class(
     return DeviceClass(name, title, icon, *parts)
 
 
+_CONTROLS: Final = "controls.child_lock controls.buzzer display.on display.brightness"
+_METER: Final = "meter.power_w meter.energy_wh meter.reset"
+_TIMER: Final = "timer.off_after_s timer.left_s"
+
 CLASSES: Final[Mapping[str, DeviceClass]] = MappingProxyType(
     {
         kind.name: kind
@@ -50,7 +48,9 @@ CLASSES: Final[Mapping[str, DeviceClass]] = MappingProxyType(
                 "air-purifier",
                 "purifier.power purifier.mode fan.level air.pm2_5 filter.life",
                 "air.temperature air.humidity filter.reset filter.worn controls.child_lock"
-                " light.brightness",
+                " light.brightness air.pm10 air.co2 air.formaldehyde air.tvoc fan.speed_rpm"
+                " purifier.anion purifier.uv controls.buzzer display.on display.brightness"
+                f" status.fault {_METER} {_TIMER}",
             ),
             _class(
                 "router",
@@ -58,7 +58,8 @@ CLASSES: Final[Mapping[str, DeviceClass]] = MappingProxyType(
                 "router",
                 "router.clients router.uptime_s router.reboot wifi.on wifi.ssid",
                 "router.download_bps router.upload_bps router.client_joined router.client_left"
-                " wifi.channel guest_wifi.on guest_wifi.password",
+                " router.downloaded_bytes router.uploaded_bytes wifi.channel wifi.password"
+                " guest_wifi.on guest_wifi.password status.fault",
             ),
             _class(
                 "smart_plug",
@@ -66,14 +67,139 @@ CLASSES: Final[Mapping[str, DeviceClass]] = MappingProxyType(
                 "smart-plug",
                 "outlet.on",
                 "outlet.power_w outlet.energy_wh outlet.voltage_v outlet.overload"
-                " outlet.reset_energy",
+                " outlet.reset_energy outlet.current_a outlet.temperature controls.child_lock"
+                f" controls.after_power_cut display.on status.fault {_TIMER}",
             ),
             _class(
                 "environment_sensor",
                 ("Environment sensor", "环境传感器"),
                 "environment-sensor",
                 "air.temperature air.humidity",
-                "air.co2 air.illuminance air.pm2_5 battery.level sensor.interval_s sensor.identify",
+                "air.co2 air.illuminance air.pm2_5 battery.level sensor.interval_s sensor.identify"
+                " air.pm10 air.formaldehyde air.tvoc air.pressure air.noise battery.charging"
+                " battery.low battery.voltage_v display.on status.fault",
+            ),
+            _class(
+                "light",
+                ("Light", "灯"),
+                "light",
+                "light.on",
+                "light.brightness light.color light.color_mode light.color_temperature"
+                " light.effect light.transition_s air.illuminance controls.after_power_cut"
+                f" sensor.identify status.fault {_METER} {_TIMER}",
+            ),
+            _class(
+                "fan",
+                ("Fan", "风扇"),
+                "fan",
+                "fan.on fan.level",
+                "fan.mode fan.speed fan.speed_rpm fan.swing_horizontal fan.swing_vertical"
+                " fan.swing_angle air.temperature air.humidity battery.level battery.charging"
+                f" status.fault {_CONTROLS} {_METER} {_TIMER}",
+            ),
+            _class(
+                "heater",
+                ("Heater", "取暖器"),
+                "heater",
+                "heater.on",
+                "heater.level heater.overheated heater.tipped_over climate.target_temperature"
+                " climate.activity air.temperature air.humidity fan.swing_horizontal"
+                f" status.fault {_CONTROLS} {_METER} {_TIMER}",
+            ),
+            _class(
+                "humidifier",
+                ("Humidifier", "加湿器"),
+                "humidifier",
+                "humidifier.on",
+                "humidifier.level humidifier.mode climate.target_humidity air.humidity"
+                " air.temperature tank.level tank.empty tank.refilled filter.life filter.reset"
+                f" filter.worn fan.speed_rpm status.fault {_CONTROLS} {_METER} {_TIMER}",
+            ),
+            _class(
+                "air_conditioner",
+                ("Air conditioner", "空调"),
+                "air-conditioner",
+                "air_conditioner.on climate.mode climate.target_temperature fan.level",
+                "air.temperature air.humidity climate.activity climate.target_humidity"
+                " fan.swing_horizontal fan.swing_vertical filter.life filter.reset filter.worn"
+                f" status.fault {_CONTROLS} {_METER} {_TIMER}",
+            ),
+            _class(
+                "robot_cleaner",
+                ("Robot cleaner", "扫地机器人"),
+                "robot-cleaner",
+                "cleaner.status battery.level cleaner.start cleaner.stop cleaner.dock",
+                "cleaner.mode cleaner.water_level cleaner.area_m2 cleaner.duration_s"
+                " cleaner.map_progress cleaner.bin_level cleaner.pause cleaner.locate"
+                " cleaner.finished cleaner.stuck cleaner.bin_full battery.charging battery.low"
+                " brush.life brush.reset brush.worn filter.life filter.reset filter.worn"
+                " tank.level tank.empty controls.child_lock sound.volume status.fault",
+            ),
+            _class(
+                "television",
+                ("Television", "电视"),
+                "television",
+                "television.on television.input sound.volume sound.muted",
+                "television.channel television.app television.picture_mode television.press_key"
+                " playback.state playback.play playback.pause sound.equalizer display.brightness"
+                f" controls.child_lock status.fault {_METER} {_TIMER}",
+            ),
+            _class(
+                "power_bank",
+                ("Power bank", "移动电源"),
+                "power-bank",
+                "battery.level",
+                "battery.charging battery.temperature battery.voltage_v battery.health"
+                " battery.cycles battery.left_s battery.low battery.overheated input.power_w"
+                " output.on output.power_w output.delivered_wh output.low_current output.overload"
+                " display.on status.fault",
+            ),
+            _class(
+                "earphones",
+                ("Earphones", "耳机"),
+                "earphones",
+                "left_bud.battery right_bud.battery case.battery",
+                "left_bud.charging left_bud.in_ear right_bud.charging right_bud.in_ear"
+                " case.charging case.open case.opened case.closed earphones.connected"
+                " earphones.noise_mode earphones.locate playback.state playback.play"
+                " playback.pause sound.volume sound.equalizer battery.low",
+            ),
+            _class(
+                "wearable",
+                ("Wearable band", "智能手环"),
+                "band",
+                "battery.level activity.steps",
+                "activity.distance_m activity.energy_kcal activity.state activity.goal_steps"
+                " activity.goal_reached heart.rate heart.resting_rate heart.rate_high"
+                " body.blood_oxygen body.skin_temperature body.stress sleep.stage"
+                " sleep.duration_s wearable.worn wearable.locate wearable.notify"
+                " battery.charging battery.low display.brightness",
+            ),
+            _class(
+                "scale",
+                ("Weighing scale", "体重秤"),
+                "scale",
+                "body.weight",
+                "body.mass_index body.fat body.water body.muscle_mass body.bone_mass"
+                " body.impedance heart.rate scale.measured scale.unit battery.level battery.low",
+            ),
+            _class(
+                "contact_sensor",
+                ("Door sensor", "门窗传感器"),
+                "door",
+                "contact.open",
+                "contact.openings contact.opened contact.closed contact.left_open"
+                " contact.tampered air.illuminance air.temperature battery.level battery.low"
+                " battery.voltage_v",
+            ),
+            _class(
+                "gateway",
+                ("Gateway", "网关"),
+                "gateway",
+                "gateway.children",
+                "gateway.pairing gateway.pair gateway.locate gateway.child_joined"
+                " gateway.child_left light.on light.brightness light.color sound.volume"
+                " air.illuminance status.fault",
             ),
         )
     }
@@ -84,95 +210,3 @@ CLASSES: Final[Mapping[str, DeviceClass]] = MappingProxyType(
 def is_known(name: str) -> bool:
     """Say whether `name` is a class of this version, or one of a vendor's own."""
     return name in CLASSES or ":" in name
-
-
-def check(spec: ProductSpec) -> Iterator[Violation]:
-    """Yield where the product does not have what its class asks for (ECO-SPEC-004)."""
-    name = spec.device_class
-    if name is None:
-        return
-    if not is_known(name):
-        detail = f"the classes are {', '.join(CLASSES)}; one of your own is named vendor:{name}"
-        yield Violation(RULE, "class", name, detail)
-    device_class = CLASSES.get(name)
-    if device_class is None:
-        return
-    found = _by_address(spec)
-    for part in device_class.required + device_class.optional:
-        if part.address in found:
-            yield from _differences(part, *found[part.address])
-        elif part in device_class.required:
-            detail = f"class {name} requires {_describe(part)}"
-            yield Violation(RULE, "services", part.address, detail)
-
-
-_Found = tuple[str, Property | Action | EventKind]
-
-
-def _by_address(spec: ProductSpec) -> dict[str, _Found]:
-    found: dict[str, _Found] = {}
-    for index, service in enumerate(spec.services):
-        kinds: dict[str, tuple[Property | Action | EventKind, ...]] = {
-            "properties": service.properties,
-            "actions": service.actions,
-            "events": service.events,
-        }
-        for kind, parts in kinds.items():
-            for number, part in enumerate(parts):
-                path = f"services.{index}.{kind}.{number}"
-                found[f"{service.name}.{part.name}"] = (path, part)
-    return found
-
-
-def _differences(
-    part: Part, path: str, declared: Property | Action | EventKind
-) -> Iterator[Violation]:
-    match part, declared:
-        case PropertyPart(), Property():
-            yield from _property_differences(part, path, declared)
-        case ActionPart(), Action():
-            yield from _argument_differences(part, path, declared.arguments)
-        case EventPart(), EventKind():
-            yield from _argument_differences(part, path, declared.arguments)
-        case _:
-            yield Violation(RULE, path, part.address, f"it has to be {_describe(part)}")
-
-
-def _argument_differences(
-    part: ActionPart | EventPart, path: str, declared: tuple[Value, ...]
-) -> Iterator[Violation]:
-    names = {argument.name for argument in declared}
-    for name in part.arguments:
-        if name not in names:
-            detail = f"{part.address} has the argument {name}"
-            yield Violation(RULE, f"{path}.arguments", name, detail)
-
-
-def _property_differences(part: PropertyPart, path: str, declared: Property) -> Iterator[Violation]:
-    where = part.address
-    if declared.format not in part.formats:
-        detail = f"the format of {where} is one of {', '.join(part.formats)}"
-        yield Violation(RULE, f"{path}.format", declared.format, detail)
-    if not set(part.access) <= set(declared.access):
-        detail = f"the access of {where} is at least {', '.join(part.access)}"
-        yield Violation(RULE, f"{path}.access", ", ".join(declared.access), detail)
-    if declared.unit != part.unit:
-        detail = f"the unit of {where} is {part.unit}" if part.unit else f"{where} has no unit"
-        yield Violation(RULE, f"{path}.unit", declared.unit or "", detail)
-    if _STRICTNESS[declared.privacy] < _STRICTNESS[part.privacy]:
-        detail = f"the privacy of {where} is {part.privacy} or stricter"
-        yield Violation(RULE, f"{path}.privacy", declared.privacy, detail)
-    names = {choice.name for choice in declared.enum or ()}
-    missing = [name for name in part.choices if name not in names]
-    if missing:
-        detail = f"the enumeration of {where} has {', '.join(part.choices)}"
-        yield Violation(RULE, f"{path}.enum", ", ".join(sorted(names)), detail)
-
-
-def _describe(part: Part) -> str:
-    if isinstance(part, ActionPart | EventPart):
-        kind = "action" if isinstance(part, ActionPart) else "event"
-        return f"the {kind} {part.address}"
-    unit = f" in {part.unit}" if part.unit else ""
-    kind = part.formats[0] if len(part.formats) == 1 else "number"
-    return f"the property {part.address}: {kind}{unit}, {', '.join(part.access)}"

@@ -4,7 +4,7 @@ import math
 from collections.abc import Iterable, Iterator
 from typing import Final
 
-from protocol import classes
+from protocol import class_check
 from protocol.errors import Violation, printable
 from protocol.product_model import (
     INTEGER_LIMITS,
@@ -28,7 +28,7 @@ def check(spec: ProductSpec) -> Iterator[Violation]:
     yield from _unique((f"services.{n}", s.name) for n, s in enumerate(spec.services))
     for number, service in enumerate(spec.services):
         yield from _service(f"services.{number}", service)
-    yield from classes.check(spec)
+    yield from class_check.check(spec)
 
 
 def _service(path: str, service: Service) -> Iterator[Violation]:

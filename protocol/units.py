@@ -53,6 +53,7 @@ UNITS: Final[Mapping[str, Unit]] = MappingProxyType(
         "ampere": _unit("A", "current", "ampere", "安"),
         "milliampere": _unit("mA", "current", "milliampere", "毫安"),
         "milliampere_hour": _unit("mAh", "charge", "milliampere-hour", "毫安时"),
+        "ohm": _unit("Ω", "resistance", "ohm", "欧姆"),
         "hertz": _unit("Hz", "frequency", "hertz", "赫兹"),
         "millisecond": _unit("ms", "duration", "millisecond", "毫秒"),
         "second": _unit("s", "duration", "second", "秒"),

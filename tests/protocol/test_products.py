@@ -15,6 +15,26 @@ from simulators.product import PART_BYTES
 
 NAMES = products.names()
 
+PUBLISHED = {
+    "air-purifier": (
+        "purifier.power purifier.mode fan.level air.pm2_5 air.humidity air.temperature filter.life"
+        " controls.child_lock light.brightness | filter.reset | filter.worn"
+    ),
+    "router": (
+        "router.clients router.download_bps router.upload_bps router.uptime_s wifi.on wifi.ssid"
+        " wifi.channel guest_wifi.on guest_wifi.password | router.reboot"
+        " | router.client_joined router.client_left"
+    ),
+    "smart-plug": (
+        "outlet.on outlet.power_w outlet.energy_wh outlet.voltage_v | outlet.reset_energy"
+        " | outlet.overload"
+    ),
+    "environment-sensor": (
+        "air.temperature air.humidity air.co2 air.illuminance sensor.interval_s | sensor.identify |"
+    ),
+}
+"""What was there in version 1 of a product, and stays."""
+
 every_product = pytest.mark.parametrize("name", NAMES)
 
 
@@ -38,6 +58,24 @@ def test_a_product_is_named_after_its_document_and_has_a_class(name: str) -> Non
     spec = spec_of(name)
     assert (spec.vendor, spec.product) == ("ecohub", name)
     assert spec.device_class in CLASSES
+
+
+@every_product
+def test_what_is_no_part_of_the_class_stands_in_our_namespace(name: str) -> None:
+    spec = spec_of(name)
+    kind = CLASSES[spec.device_class or ""]
+    standard = {part.address for part in kind.required + kind.optional}
+    product = compile_product(spec)
+    addresses = {*product.properties, *product.actions, *product.events}
+    assert [a for a in addresses - standard if "ecohub:" not in a] == []
+
+
+@pytest.mark.parametrize("name", PUBLISHED)
+def test_a_product_keeps_the_addresses_that_it_came_with(name: str) -> None:
+    product = compile_product(spec_of(name))
+    expected = [set(text.split()) for text in PUBLISHED[name].split("|")]
+    found = (product.properties, product.actions, product.events)
+    assert all(old <= set(new) for old, new in zip(expected, found, strict=True))
 
 
 @every_product
