@@ -13,7 +13,8 @@ def simulate(  # noqa: PLR0913 - each is an option of the command line
     product: Annotated[
         str,
         typer.Argument(
-            metavar="PRODUCT", help="air-purifier, router, smart-plug, environment-sensor, ..."
+            metavar="PRODUCT|PATH.json",
+            help="air-purifier, router, smart-plug, ...; or a file: any product spec.",
         ),
     ],
     *,

@@ -3,6 +3,7 @@
 * SimulatorError          anything that a person has to know; says what to do about it
   - UsageError            the command line makes no sense
     - UnknownProductError no simulator of that name
+    - SpecFileError       a product spec's file cannot be read, or is wrong
   - HubNotFoundError      no hub was found, or none answers
   - SeveralHubsError      more than one hub was found and none was chosen
   - JoinError             the hub does not let the device in
@@ -15,6 +16,8 @@
 
 from typing import ClassVar
 
+from protocol.errors import Violation
+
 
 class SimulatorError(Exception):
     """Something that a person has to know.
@@ -23,15 +26,23 @@ class SimulatorError(Exception):
         exit_code: What the process ends with.
         code: Short name for programs; a rule id where a rule is broken.
         remedy: What to do about it.
+        violations: The broken rules behind it, with their places, where a document is wrong.
     """
 
     exit_code: ClassVar[int] = 1
     code: str = "failed"
 
-    def __init__(self, text: str, remedy: str = "", code: str = "") -> None:
+    def __init__(
+        self,
+        text: str,
+        remedy: str = "",
+        code: str = "",
+        violations: tuple[Violation, ...] = (),
+    ) -> None:
         super().__init__(text)
         self.text, self.remedy = text, remedy
         self.code = code or self.code
+        self.violations = violations
 
 
 class UsageError(SimulatorError):
@@ -45,6 +56,12 @@ class UnknownProductError(UsageError):
     """There is no simulator of that name."""
 
     code = "product-unknown"
+
+
+class SpecFileError(UsageError):
+    """A product spec's file cannot be read, or is wrong."""
+
+    code = "spec-file"
 
 
 class HubNotFoundError(SimulatorError):

@@ -4,7 +4,7 @@ import math
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from random import Random
-from typing import ClassVar, Final, Protocol
+from typing import Final, Protocol
 
 from protocol.ids import Address
 from protocol.messages import Scalar
@@ -39,14 +39,17 @@ class Ran:
 class Physics(Protocol):
     """One piece of hardware in its surroundings: no I/O, no clock, all chance from its seed."""
 
-    product: ClassVar[str]
-    """Name of the product; also the beginning of device ids."""
+    @property
+    def product(self) -> str:
+        """Name of the product; also the beginning of device ids."""
 
-    buttons: ClassVar[tuple[str, ...]]
-    """What a person can press on the device itself."""
+    @property
+    def buttons(self) -> tuple[str, ...]:
+        """What a person can press on the device itself."""
 
-    deadbands: ClassVar[Mapping[str, float]]
-    """Smallest change worth a report, by address, where it is not the product spec's step."""
+    @property
+    def deadbands(self) -> Mapping[str, float]:
+        """Smallest change worth a report, by address, where it is not the product spec's step."""
 
     @property
     def report_s(self) -> float:

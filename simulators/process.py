@@ -57,7 +57,7 @@ def make_plan(options: Options) -> Plan:
         speed=options.speed,
         hub=options.hub,
         code=None if options.code is None else joiner.check_code(options.code),
-        prefix=options.prefix or options.product,
+        prefix=options.prefix or physics.product,
         folder=StateFolder(options.folder),
         is_advertised=options.is_advertised,
         wait_s=options.wait_s,

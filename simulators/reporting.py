@@ -7,11 +7,14 @@ from typing import Final, NamedTuple
 
 from protocol.ids import Address
 from protocol.messages import Scalar
-from protocol.product import INTEGER_LIMITS, Property
+from protocol.product import INTEGER_LIMITS, Value
 from protocol.validator import CompiledProduct
 
 DIGITS: Final = 3
 """Decimals of a float whose product spec declares no step."""
+
+EXACT: Final = 17
+"""Decimals of one that can be set to anything: it is shown as it was set."""
 
 Values = dict[Address, Scalar]
 
@@ -33,10 +36,14 @@ class Grid(NamedTuple):
     def round(self, raw: float) -> float | int:
         """Return the nearest allowed value."""
         value = min(max(raw, self.low), self.high)
-        if self.step > 0.0:
+        if self.is_integer:
+            value = round(value)
+        if self.step > 0:
             steps = min(round((value - self.low) / self.step), self.last_step)
             value = self.low + steps * self.step
-        return round(value) if self.is_integer else round(value, self.decimals)
+        elif not self.is_integer:
+            return min(max(round(value, self.decimals), self.low), self.high)
+        return value if self.is_integer else round(value, self.decimals)
 
     def is_far(self, raw: float, told: float) -> bool:
         """Say whether a value has moved enough to be told; that it fell to nothing always is."""
@@ -45,6 +52,8 @@ class Grid(NamedTuple):
     @property
     def last_step(self) -> int:
         """The highest step that does not pass the top of the range."""
+        if self.is_integer:
+            return int((self.high - self.low) // self.step)
         return math.floor((self.high - self.low) / self.step + 1e-6)
 
 
@@ -60,7 +69,7 @@ class Reporter:
         self._notified = tuple(a for a, p in product.properties.items() if "notify" in p.access)
         self._shown = frozenset(self._readable) | frozenset(self._notified)
         self._grids = {
-            address: grid
+            address: grid if grid.step or not item.is_writable else grid._replace(decimals=EXACT)
             for address, item in product.properties.items()
             if (grid := grid_of(item, deadbands.get(address, 0.0))) is not None
         }
@@ -110,7 +119,7 @@ class Reporter:
         return values
 
 
-def grid_of(item: Property, deadband: float) -> Grid | None:
+def grid_of(item: Value, deadband: float) -> Grid | None:
     """Return the grid of a number; None for a bool, a text or an enumeration."""
     if not item.is_number or item.enum is not None:
         return None
@@ -118,11 +127,19 @@ def grid_of(item: Property, deadband: float) -> Grid | None:
     step = 0.0
     if item.range is not None:
         low, high, step = item.range
-    decimals = max(_decimals(step), _decimals(low)) if step else DIGITS
-    least = step or (1.0 if item.is_integer else 10.0**-DIGITS)
-    return Grid(
-        float(low), float(high), float(step), decimals, item.is_integer, max(deadband, least)
-    )
+    if item.is_integer:  # a double would lose the last digit of the largest
+        low, high, step = int(low), int(high), int(step)
+        return Grid(low, high, step, 0, is_integer=True, deadband=max(deadband, step or 1))
+    decimals = max(_decimals(step), _decimals(low)) if step else _digits(high - low)
+    least = step or 10.0**-decimals
+    return Grid(low, high, step, decimals, is_integer=False, deadband=max(deadband, least))
+
+
+def _digits(width: float) -> int:
+    """Return enough decimals for a thousand values in a range that has no step."""
+    if not 0.0 < width < 1.0:
+        return DIGITS
+    return min(DIGITS + math.ceil(-math.log10(width)), 300)
 
 
 def _decimals(step: float) -> int:

@@ -3,6 +3,7 @@
 import json
 import sys
 from collections.abc import Callable
+from dataclasses import asdict
 from typing import Final, Protocol, Self
 
 from rich.console import Console
@@ -119,13 +120,25 @@ def screen(*, as_json: bool, count: int) -> Screen:
 def show_error(error: SimulatorError, *, as_json: bool) -> None:
     """Say on stderr what is wrong and what mends it."""
     if as_json:
-        report = {"code": error.code, "detail": error.text, "remedy": error.remedy}
+        report: dict[str, object] = {
+            "code": error.code,
+            "detail": error.text,
+            "remedy": error.remedy,
+        }
+        if error.violations:
+            report["violations"] = [
+                {**asdict(violation), "fix": violation.fix} for violation in error.violations
+            ]
         sys.stderr.write(json.dumps({"error": report}, ensure_ascii=False) + "\n")
         return
     console = Console(stderr=True, highlight=False)
     console.print("[bold red]error:[/]", _plain(error.text))
     if error.remedy:
         console.print("   [green]→[/]", _plain(error.remedy))
+    for violation in error.violations[1:]:
+        seen = f" is {violation.sample}" if violation.sample else ""
+        console.print("also:", _plain(f"{violation.path}{seen}: {violation.detail}"))
+        console.print("   [green]→[/]", _plain(f"{violation.fix} ({violation.rule})"))
 
 
 def _line(event: FleetEvent) -> str:
