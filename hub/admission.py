@@ -10,7 +10,8 @@ from hub.broker import Broker, BrokerError, ProvisionError, hash_password, new_p
 from hub.clock import Clock
 from hub.core.errors import DeviceUnknownError
 from hub.core.hub import Hub
-from hub.core.records import DeviceRecord, Mode
+from hub.core.outcome import Outcome
+from hub.core.records import DeviceRecord, DropDevice, Mode, Save, SaveDevice
 from hub.joining import Joined, JoinWindow
 from hub.pipeline import Pipeline
 from hub.store import CredentialRecord, DropCredential, SaveCredential, StoreError, Write
@@ -78,30 +79,31 @@ class Admission:
             BrokerError: The broker could not be told of it; it may try again.
         """
         joined = self.window.finish(proof, self._clock.now_s())
-        is_known = joined.device in self._hub.devices
         try:
             return await self._let_in(joined)
         except (BrokerError, StoreError):
-            if not is_known:
+            if not joined.is_repeat:
                 self.window.give_back(proof.session, self._clock.now_s())
             raise
 
     async def _let_in(self, joined: Joined) -> JoinGrant:
+        """Keep the device, tell the broker of it, and only then let it in."""
         await self._check_broker()
-        is_known = joined.device in self._hub.devices
         password = new_password()
         hashed = await asyncio.to_thread(hash_password, password)
-        await self._register(joined, hashed)
-        self._credentials[joined.device] = hashed
+        record = self._record(joined)
+        before = self._credentials
+        await self._keep(record, joined.replaces, hashed)
+        self._credentials = {**before, joined.device: hashed}
         if joined.replaces and joined.replaces != joined.device:
             self._credentials.pop(joined.replaces, None)
         self._broker.set_credentials(self._credentials)
         try:
             await self._broker.provision(joined.device, password)
         except BrokerError:
-            if not is_known:
-                await self._undo(joined.device)
+            await self._undo(joined.device, joined.replaces, before)
             raise
+        self._pipeline.push(self._hub.admit(record, joined.replaces, self._clock.now_s()))
         return JoinGrant(
             hub=self._hub.name,
             proof=joined.hub_proof,
@@ -121,11 +123,23 @@ class Admission:
             state = self._broker.state
             raise ProvisionError(f"no device can be let in now: {state.detail}", state.remedy)
 
-    async def _undo(self, device: DeviceId) -> None:
-        """Take back that a device was registered."""
-        self._credentials.pop(device, None)
+    async def _undo(
+        self, device: DeviceId, replaces: DeviceId | None, before: Mapping[DeviceId, str]
+    ) -> None:
+        """Keep what was kept before a device and the one it replaces were changed."""
+        saves: list[Save] = []
+        writes: list[Write] = []
+        for one in dict.fromkeys([device, replaces or device]):
+            known, stored = self._hub.devices.get(one), before.get(one)
+            self._credentials.pop(one, None)
+            if stored is not None:
+                self._credentials[one] = stored
+                writes.append(SaveCredential(CredentialRecord(one, stored)))
+            else:
+                writes.append(DropCredential(one))
+            saves.append(SaveDevice(known.record) if known else DropDevice(one))
         self._broker.set_credentials(self._credentials)
-        await self._pipeline.carry_out(self._hub.unjoin(device), [DropCredential(device)])
+        await self._pipeline.carry_out(Outcome(saves=saves), writes)
 
     def _broker_address(self) -> BrokerAddress:
         """Say where a device finds the broker; without a host it is where it found the hub."""
@@ -144,24 +158,18 @@ class Admission:
         except BrokerError as error:
             log.warning("%s may still reach the broker: %s; %s", device, error, error.remedy)
 
-    async def _register(self, joined: Joined, hashed: str) -> None:
-        now_s = self._clock.now_s()
-        record = DeviceRecord(
+    def _record(self, joined: Joined) -> DeviceRecord:
+        return DeviceRecord(
             joined.device,
             name=joined.product or joined.device,
-            joined_at_s=now_s,
+            joined_at_s=self._clock.now_s(),
             vendor=joined.vendor,
             product=joined.product,
             mode=self._mode,
         )
-        is_known = joined.device in self._hub.devices
-        writes: list[Write] = [SaveCredential(CredentialRecord(joined.device, hashed))]
-        if joined.replaces and joined.replaces != joined.device:
-            writes.append(DropCredential(joined.replaces))
-        outcome = self._hub.admit(record, joined.replaces, now_s)
-        try:
-            await self._pipeline.carry_out(outcome, writes)
-        except StoreError:
-            if not is_known:
-                self._hub.unjoin(joined.device)
-            raise
+
+    async def _keep(self, record: DeviceRecord, replaces: DeviceId | None, hashed: str) -> None:
+        writes: list[Write] = [SaveCredential(CredentialRecord(record.id, hashed))]
+        if replaces and replaces != record.id:
+            writes.append(DropCredential(replaces))
+        await self._pipeline.carry_out(self._hub.invite(record, replaces), writes)

@@ -37,7 +37,7 @@ def join(  # noqa: PLR0913 - one argument per option
         float, typer.Option("--for", min=10, max=3600, help="Seconds the window stays open.")
     ] = 300.0,
     devices: Annotated[
-        int, typer.Option("--devices", min=1, max=64, help="How many may join.")
+        int, typer.Option("--devices", min=1, max=10_000, help="How many may join.")
     ] = 1,
     replaces: Annotated[
         str | None,

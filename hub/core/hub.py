@@ -196,6 +196,10 @@ class Hub:
         """Forget a command that could not be made durable; it has changed nothing."""
         self._requests.withdraw(record)
 
+    def invite(self, record: DeviceRecord, replaces: DeviceId | None) -> Outcome:
+        """Return what has to be durable before `admit` is called with the same; changes nothing."""
+        return self._members.invite(record, replaces)
+
     def admit(self, record: DeviceRecord, replaces: DeviceId | None, now_s: float) -> Outcome:
         """Let a device in that has proved itself; a known one joins again and keeps its history.
 

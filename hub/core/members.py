@@ -34,26 +34,29 @@ class Members:
             raise DeviceUnknownError(device_id)
         return device
 
+    def invite(self, record: DeviceRecord, replaces: DeviceId | None) -> Outcome:
+        """See `Hub.invite`."""
+        newcomer, old = self._records(record, replaces)
+        return Outcome(saves=[SaveDevice(one) for one in (newcomer, old) if one])
+
     def admit(self, record: DeviceRecord, replaces: DeviceId | None, now_s: float) -> Outcome:
         """See `Hub.admit`."""
         out = Outcome()
+        newcomer, retired = self._records(record, replaces)
         known = self._devices.get(record.id)
         if known:
-            record = replace(known.record, epoch=0, connection=0, is_retired=False, serial="")
             lose_sent_actions(self._commands, known, 0, now_s, out)
-        old = self._devices.get(replaces) if replaces else None
-        if old and old.id != record.id:
-            record = replace(record, name=old.record.name, mode=old.record.mode, replaces=old.id)
-            self._retire(old, record.id, now_s, out)
-        device = known or Device(record, Presence.INTERVIEWING, "joined", now_s)
-        device.record = record
+        if retired:
+            self._retire(self._devices[retired.id], retired, now_s, out)
+        device = known or Device(newcomer, Presence.INTERVIEWING, "joined", now_s)
+        device.record = newcomer
         device.seqs.clear()
         device.is_announced = device.is_connected = False
         if known:
             observe(device, Evidence.JOINED, "joined", now_s, out)
-        self._devices[record.id] = device
-        out.saves.append(SaveDevice(record))
-        out.events.append(DeviceAdded(record.id))
+        self._devices[newcomer.id] = device
+        out.saves.append(SaveDevice(newcomer))
+        out.events.append(DeviceAdded(newcomer.id))
         return out
 
     def unjoin(self, device_id: DeviceId) -> Outcome:
@@ -76,17 +79,36 @@ class Members:
         out.events.append(DeviceAdded(device.id))
         return out
 
-    def _retire(self, old: Device, heir: DeviceId, now_s: float, out: Outcome) -> None:
-        lane = self._commands.lane(old.id)
-        for command in [*lane.waiting, *lane.flights]:
-            record = self._commands.record(command)
-            after = receipts.stepped(record, Step.WITHDRAWN, now_s, "replaced")
-            if after:  # not one that a state has confirmed before its last ack
-                settle(self._commands, old, after, out)
-        old.record = replace(old.record, is_retired=True, replaced_by=heir)
+    def _records(
+        self, record: DeviceRecord, replaces: DeviceId | None
+    ) -> tuple[DeviceRecord, DeviceRecord | None]:
+        """Return the newcomer's record, and that of the device whose place it takes, retired."""
+        known = self._devices.get(record.id)
+        if known:
+            record = replace(known.record, epoch=0, connection=0, is_retired=False, serial="")
+        old = self._devices.get(replaces) if replaces else None
+        if old is None or old.id == record.id:
+            return record, None
+        retired = replace(old.record, is_retired=True, replaced_by=record.id)
+        heir = replace(record, name=retired.name, mode=retired.mode, replaces=retired.id)
+        return heir, retired
+
+    def _retire(self, old: Device, record: DeviceRecord, now_s: float, out: Outcome) -> None:
+        withdraw_all(self._commands, old, "replaced", now_s, out)
+        old.record = record
         observe(old, Evidence.UNJOINED, "replaced", now_s, out)
-        out.saves.append(SaveDevice(old.record))
+        out.saves.append(SaveDevice(record))
         out.events.append(DeviceAdded(old.id))
+
+
+def withdraw_all(
+    commands: Commands, device: Device, reason: str, now_s: float, out: Outcome
+) -> None:
+    """End what a device was told to do and has not done; nobody will tell it any more."""
+    for record in commands.open_ones():
+        if record.device == device.id:
+            after = receipts.stepped(record, Step.WITHDRAWN, now_s, reason) or record
+            settle(commands, device, after, out)
 
 
 def name_after_product(devices: Mapping[DeviceId, Device], device: Device, out: Outcome) -> None:

@@ -5,7 +5,7 @@ import pytest
 from hub.core.events import DeviceAdded, DeviceRemoved
 from hub.core.interview import ASK_AGAIN_S, REST_S, TRIES
 from hub.core.records import DeviceRecord, DropDevice, SaveDevice, SaveSpec
-from protocol.ids import Address
+from protocol.ids import Address, DeviceId
 from protocol.messages import SpecGet, SpecReference, StateGet
 from protocol.presence import Presence
 from protocol.product import digest
@@ -161,8 +161,14 @@ def test_fresh_join_resets_the_epoch() -> None:
 def test_replaced_device_is_retired_with_its_history_and_gives_its_name() -> None:
     world = online_world()
     world.take(world.hub.describe(LAMP, name="Desk", mode="warn"))
+    world.join(DeviceId("lamp-0003"))
+    world.boot(DeviceId("lamp-0003"))
+    world.connect(DeviceId("lamp-0003"))
+    bystander = world.ask({"lamp.on": True}, device=DeviceId("lamp-0003"))
     command = world.ask({"lamp.on": True})
+    world.saves.clear()
     world.join(OTHER, replaces=LAMP)
+    assert not world.record(bystander).is_final
     old, new = world.device(LAMP), world.device(OTHER)
     assert (old.presence, old.reason) == (Presence.RETIRED, "replaced")
     assert old.record.replaced_by == OTHER

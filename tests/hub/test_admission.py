@@ -1,0 +1,173 @@
+"""A join that fails leaves nothing: not in memory, not on the disk, not at the broker."""
+
+import asyncio
+from collections.abc import AsyncIterator, Mapping, Sequence
+from contextlib import suppress
+from dataclasses import dataclass, field
+
+import pytest
+
+from drivers.contract import BrokerAccess
+from hub.admission import Admission
+from hub.broker import Broker, BrokerError, BrokerState, ProvisionError
+from hub.clock import Clock
+from hub.core.outcome import Outcome
+from hub.core.records import DeviceRecord, DropDevice, SaveDevice
+from hub.pipeline import Pipeline
+from hub.store import DropCredential, SaveCredential, StoreError, StoreFullError, Write
+from protocol.ids import DeviceId
+from protocol.joining import JoinProof, JoinRequest, proof
+from tests.hub.core.world import LAMP, OTHER, World, online_world
+
+CODE = "12345678"
+NONCE = "0123456789abcdef" * 2
+NEW = DeviceId("lamp-0009")
+ACCESS = BrokerAccess("127.0.0.1", 1883, "hub", "secret")
+READY = BrokerState("embedded", True, "", "", "127.0.0.1", 1883)
+
+
+@dataclass
+class Disk:
+    """What is kept, as rows; fails while there is an error, or from a commit of its number on."""
+
+    devices: dict[DeviceId, DeviceRecord] = field(default_factory=dict)
+    credentials: dict[DeviceId, str] = field(default_factory=dict)
+    error: StoreError | None = None
+
+    async def commit(self, saves: Sequence[Write]) -> None:
+        await asyncio.sleep(0)
+        if saves and self.error:
+            raise self.error
+        for save in saves:
+            match save:
+                case SaveDevice(record):
+                    self.devices[record.id] = record
+                case DropDevice(device):
+                    self.devices.pop(device, None)
+                case SaveCredential(record):
+                    self.credentials[record.device] = record.password_hash
+                case DropCredential(device):
+                    self.credentials.pop(device, None)
+
+
+@dataclass
+class Porter:
+    """A broker that takes note of who may come in."""
+
+    credentials: Mapping[DeviceId, str] = field(default_factory=dict)
+    error: BrokerError | None = None
+    access: BrokerAccess = ACCESS
+    state: BrokerState = READY
+    denied: Mapping[str, int] = field(default_factory=dict)
+
+    async def run(self) -> None:
+        """Nothing runs."""
+
+    async def wait_ready(self, timeout_s: float) -> bool:
+        return True
+
+    def set_credentials(self, credentials: Mapping[DeviceId, str]) -> None:
+        self.credentials = dict(credentials)
+
+    async def provision(self, device: DeviceId, password: str | None) -> None:
+        if self.error:
+            raise self.error
+
+
+@dataclass
+class Door:
+    world: World
+    admission: Admission
+    disk: Disk
+    porter: Porter
+
+    async def join(self, device: DeviceId) -> None:
+        challenge = self.admission.begin(
+            JoinRequest(device=device, product="lamp-1", vendor="acme", nonce=NONCE)
+        )
+        told = proof("device", CODE, NONCE, challenge.nonce, device)
+        await self.admission.finish(JoinProof(session=challenge.session, proof=told))
+
+    def picture(self) -> object:
+        """Return all that a join could have changed."""
+        devices = self.world.hub.devices
+        window = self.admission.window.status(self.world.now_s)
+        return (
+            {d.id: (d.record, d.presence, d.reason, dict(d.seqs)) for d in devices.values()},
+            {d.id: (d.is_announced, d.is_connected) for d in devices.values()},
+            dict(self.disk.devices),
+            dict(self.disk.credentials),
+            dict(self.porter.credentials),
+            (window.is_open, window.devices_left, window.replaces),
+        )
+
+
+@pytest.fixture
+async def door() -> AsyncIterator[Door]:
+    world, disk, porter = online_world(), Disk(), Porter()
+    world.ask({"lamp.level": 3})
+    pipeline = Pipeline(disk, lambda outcome: None)
+    broker: Broker = porter
+    admission = Admission(world.hub, Clock(), pipeline, broker, "strict")
+    disk.devices[LAMP] = world.device().record
+    disk.credentials[LAMP] = "$7$old"
+    admission.restore(disk.credentials)
+    running = asyncio.create_task(pipeline.run())
+    try:
+        yield Door(world, admission, disk, porter)
+    finally:
+        running.cancel()
+        with suppress(asyncio.CancelledError):
+            await running
+
+
+FULL = StoreFullError("No room", "Free some space.")
+AWAY = ProvisionError("the broker does not answer", "look at it")
+
+
+@pytest.mark.parametrize("device", [LAMP, NEW])
+@pytest.mark.parametrize("replaces", [None, LAMP])
+@pytest.mark.parametrize("error", [FULL, AWAY])
+async def test_a_join_that_fails_changes_nothing_and_may_be_tried_again(
+    door: Door, device: DeviceId, replaces: DeviceId | None, error: Exception
+) -> None:
+    door.admission.open_window(CODE, 300.0, 1, replaces)
+    before = door.picture()
+    if isinstance(error, StoreError):
+        door.disk.error = error
+    else:
+        door.porter.error = AWAY
+    with pytest.raises(type(error)):
+        await door.join(device)
+    assert door.picture() == before
+    door.disk.error = door.porter.error = None
+    await door.join(device)
+    assert door.world.hub.devices[device].record.epoch == 0
+    assert door.disk.devices[device].epoch == 0
+    assert not door.admission.window.status(door.world.now_s).is_open
+    if replaces and device != replaces:
+        assert door.world.hub.devices[replaces].record.is_retired
+        assert LAMP not in door.porter.credentials
+        assert LAMP not in door.disk.credentials
+
+
+async def test_what_a_device_says_while_it_joins_again_is_no_hindrance(door: Door) -> None:
+    door.admission.open_window(CODE, 300.0, 1)
+    joining = asyncio.create_task(door.join(LAMP))
+    await asyncio.sleep(0)
+    door.world.boot()
+    door.world.connect()
+    await joining
+    assert door.world.device().record.epoch == 0
+
+
+def test_an_invitation_changes_nothing_and_names_who_is_replaced() -> None:
+    world = online_world()
+    before = world.device().record
+    newcomer = DeviceRecord(OTHER, name="Lamp 2", joined_at_s=world.now_s)
+    out = world.hub.invite(newcomer, LAMP)
+    assert [type(save) for save in out.saves] == [SaveDevice, SaveDevice]
+    assert world.device().record is before
+    assert OTHER not in world.hub.devices
+    assert out == Outcome(saves=out.saves)
+    assert [s for s in world.hub.admit(newcomer, LAMP, world.now_s).saves if s in out.saves]
