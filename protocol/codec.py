@@ -21,6 +21,7 @@ from protocol.messages import (
     AnyMessage,
     Birth,
     Event,
+    Leave,
     Message,
     Presence,
     Rest,
@@ -226,4 +227,5 @@ _COMMANDS: Final[dict[str, type[Message]]] = {
     "spec.get": SpecGet,
     "state.get": StateGet,
     "rest": Rest,
+    "leave": Leave,
 }

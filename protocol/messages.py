@@ -48,7 +48,7 @@ class Announce(Message):
         connection: CONNECTs since that boot.
         birth: Id of the birth that is answered, if one is.
         is_time_synced: Whether `time_ms` and `expires_at_ms` mean anything to the device.
-        sleep: Reserved for sleepers (ECO-SLEEP).
+        sleep: How a sleeper sleeps; None for a device that is always there.
     """
 
     vendor: Text64
@@ -66,18 +66,27 @@ class Announce(Message):
 
 
 class Sleep(Message):
-    """How a sleeper sleeps: it wakes at least every `interval_s`. Reserved (ECO-SLEEP)."""
+    """How a sleeper sleeps (ECO-SLEEP-003).
+
+    Attributes:
+        interval_s: It wakes at least so often, seconds.
+        awake_s: So long after the last message it sleeps even if no `rest` has come.
+    """
 
     interval_s: Annotated[int, Field(ge=1, le=604_800)]
+    awake_s: Annotated[int, Field(ge=1, le=60)] = 2
 
 
 class Presence(Message):
-    """Whether the device is there; retained, and `offline`/`lost` is the will."""
+    """Whether the device is there; retained, and `offline`/`lost` is the will.
+
+    Of a child it is never retained, and the gateway's word: `removed` is for children alone.
+    """
 
     status: Literal["online", "offline", "asleep"]
     epoch: Ordinal
     connection: Ordinal
-    reason: Literal["lost", "shutdown", "reset", "update", "sleep"] | None = None
+    reason: Literal["lost", "shutdown", "reset", "update", "sleep", "removed"] | None = None
 
 
 class State(Message):
@@ -185,12 +194,18 @@ class StateGet(_Command):
 
 
 class Rest(_Command):
-    """Tell a sleeper that nothing more waits for it. Reserved (ECO-SLEEP)."""
+    """Tell a sleeper that nothing more waits for it (ECO-SLEEP-013); it is not acked."""
 
     type: Literal["rest"] = "rest"
 
 
-Command = SetCommand | ActionCommand | SpecGet | StateGet | Rest
+class Leave(_Command):
+    """Tell a gateway to unpair a child that the owner has removed (ECO-CHILD-013); not acked."""
+
+    type: Literal["leave"] = "leave"
+
+
+Command = SetCommand | ActionCommand | SpecGet | StateGet | Rest | Leave
 
 
 class Verdict(Message):
@@ -229,7 +244,7 @@ class Birth(Message):
 
 
 UpMessage = Announce | Presence | State | Event | Ack | SpecPart
-DownMessage = SetCommand | ActionCommand | SpecGet | StateGet | Rest | Verdict | Update | Birth
+DownMessage = Command | Verdict | Update | Birth
 AnyMessage = UpMessage | DownMessage
 
 LEAF_OF: Final[dict[type[Message], Leaf]] = {
@@ -244,6 +259,7 @@ LEAF_OF: Final[dict[type[Message], Leaf]] = {
     SpecGet: Leaf.COMMAND,
     StateGet: Leaf.COMMAND,
     Rest: Leaf.COMMAND,
+    Leave: Leaf.COMMAND,
     Verdict: Leaf.VERDICT,
     Update: Leaf.UPDATE,
     Birth: Leaf.BIRTH,

@@ -36,6 +36,14 @@ class Evidence(StrEnum):
     FLAPPING = "flapping"
     CALM = "calm"
     """No flap for the hold-back time, and the device is there."""
+    OVERSLEPT = "overslept"
+    """A sleeper that has missed two wakes."""
+    CHILD_LOST = "child_lost"
+    """The gateway cannot reach the child."""
+    GATEWAY_LOST = "gateway_lost"
+    """The gateway of the child is not there, for whatever reason."""
+    REMOVED = "removed"
+    """The child was unpaired at its gateway."""
     BROKE_RULES = "broke_rules"
     RELEASED = "released"
     UNJOINED = "unjoined"
@@ -46,9 +54,13 @@ _GONE: Final = {
     Evidence.SHUTDOWN: Presence.UNREACHABLE,
     Evidence.SILENT: Presence.UNREACHABLE,
     Evidence.LINK_LOST: Presence.UNREACHABLE,
+    Evidence.OVERSLEPT: Presence.UNREACHABLE,
+    Evidence.CHILD_LOST: Presence.UNREACHABLE,
+    Evidence.GATEWAY_LOST: Presence.UNREACHABLE,
 }
 _JUDGED: Final = {
     Evidence.BROKE_RULES: Presence.QUARANTINED,
+    Evidence.REMOVED: Presence.RETIRED,
     Evidence.UNJOINED: Presence.RETIRED,
 }
 _ANNOUNCED: Final = {
@@ -64,6 +76,7 @@ TABLE: Final[dict[Presence, dict[Evidence, Presence]]] = {
         **_FLAPS,
         **_JUDGED,
         Evidence.SPEC_ACCEPTED: Presence.ONLINE,
+        Evidence.FELL_ASLEEP: Presence.ASLEEP,
     },
     Presence.ONLINE: {
         **_ANNOUNCED,
@@ -76,7 +89,11 @@ TABLE: Final[dict[Presence, dict[Evidence, Presence]]] = {
         **_ANNOUNCED,
         **_JUDGED,
         Evidence.TRAFFIC: Presence.ONLINE,
+        Evidence.SHUTDOWN: Presence.UNREACHABLE,
         Evidence.SILENT: Presence.UNREACHABLE,
+        Evidence.OVERSLEPT: Presence.UNREACHABLE,
+        Evidence.CHILD_LOST: Presence.UNREACHABLE,
+        Evidence.GATEWAY_LOST: Presence.UNREACHABLE,
     },
     Presence.UNREACHABLE: {
         **_ANNOUNCED,
@@ -91,6 +108,7 @@ TABLE: Final[dict[Presence, dict[Evidence, Presence]]] = {
         Evidence.CALM: Presence.ONLINE,
         Evidence.SILENT: Presence.UNREACHABLE,
         Evidence.LINK_LOST: Presence.UNREACHABLE,
+        Evidence.GATEWAY_LOST: Presence.UNREACHABLE,
     },
     Presence.QUARANTINED: {
         Evidence.RELEASED: Presence.UNREACHABLE,

@@ -5,7 +5,7 @@ call of `rule` or `rules` (25 ms); a process with an event loop calls `rules()` 
 """
 
 import tomllib
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from functools import cache
 from importlib.resources import files
@@ -84,6 +84,16 @@ class Rule:
         return self.id.split("-")[1]
 
 
+@dataclass(frozen=True, slots=True)
+class _Area:
+    """A file of the catalogue; `withdrawn` are ids whose sentences hold no more."""
+
+    __pydantic_config__: ClassVar[ConfigDict] = ConfigDict(extra="forbid")
+
+    requirement: tuple[Rule, ...]
+    withdrawn: tuple[str, ...] = ()
+
+
 def rule(rule_id: str) -> Rule:
     """Return the entry of a rule id.
 
@@ -99,13 +109,19 @@ def rule(rule_id: str) -> Rule:
 @cache
 def rules() -> Mapping[str, Rule]:
     """Return all entries by id, area by area in the order of their files."""
+    return MappingProxyType({entry.id: entry for area in _areas() for entry in area.requirement})
+
+
+def withdrawn() -> tuple[str, ...]:
+    """Return the ids whose sentences hold no more; no other sentence gets them."""
+    return tuple(each for area in _areas() for each in area.withdrawn)
+
+
+def _areas() -> Iterator[_Area]:
     folder = files("protocol").joinpath("requirements")
     names = sorted(file.name for file in folder.iterdir() if file.name.endswith(".toml"))
-    found: dict[str, Rule] = {}
     for name in names:
-        entries = tomllib.loads(folder.joinpath(name).read_text("utf-8"))["requirement"]
-        found.update((entry.id, entry) for entry in _ENTRIES.validate_python(entries))
-    return MappingProxyType(found)
+        yield _AREA.validate_python(tomllib.loads(folder.joinpath(name).read_text("utf-8")))
 
 
-_ENTRIES: TypeAdapter[tuple[Rule, ...]] = TypeAdapter(tuple[Rule, ...])
+_AREA: TypeAdapter[_Area] = TypeAdapter(_Area)

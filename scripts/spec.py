@@ -16,7 +16,7 @@ sys.path.insert(0, str(Path(__file__).parents[1]))
 from protocol import presence, receipt
 from protocol.classes import CLASSES
 from protocol.parts import ActionPart, EventPart, Part, PropertyPart
-from protocol.rules import rule
+from protocol.rules import rule, withdrawn
 from protocol.units import UNITS
 
 SPEC: Final = Path(__file__).parents[1] / "protocol" / "SPEC.md"
@@ -71,6 +71,10 @@ def _units() -> str:
     return _table([["unit", "symbol", "quantity"], *rows])
 
 
+def _withdrawn() -> str:
+    return ", ".join(f"`{each}`" for each in withdrawn())
+
+
 def _classes() -> str:
     rows = [["class", "part", "required", "what it is"]]
     for name, kind in CLASSES.items():
@@ -104,6 +108,7 @@ TABLES: Final[dict[str, Callable[[], str]]] = {
     "presence": _presence,
     "receipt": _receipt,
     "units": _units,
+    "withdrawn": _withdrawn,
 }
 
 if __name__ == "__main__":

@@ -317,5 +317,5 @@ class Hub:
 
 def _check_child(topic: Topic) -> None:
     if topic.child is not None:
-        detail = "topics with a child level are reserved in this version"
-        raise ViolationError(Violation("ECO-CHILD-001", "topic", topic.child, detail))
+        detail = "this hub hears no children yet"
+        raise ViolationError(Violation("ECO-CHILD-002", "topic", topic.child, detail))

@@ -14,6 +14,7 @@ from protocol.messages import (
     Birth,
     Event,
     Fault,
+    Leave,
     Presence,
     Rest,
     SetCommand,
@@ -78,6 +79,7 @@ MESSAGES: Final[dict[str, AnyMessage]] = {
     "spec.get": SpecGet(id="hub.1", ttl_ms=5_000, sha256=HASH, offset=0),
     "state.get": StateGet(id="hub.2", ttl_ms=5_000),
     "rest": Rest(id="hub.3", ttl_ms=5_000),
+    "leave": Leave(id="hub.4", ttl_ms=5_000),
     "verdict": Verdict(
         rule="ECO-ORDER-001",
         leaf="state",

@@ -9,22 +9,26 @@ from hypothesis import strategies as st
 from protocol.presence import TABLE, Evidence, Presence, judge
 
 GRID = """
-                    interviewing  online        asleep        unreachable   unstable     quarantined  retired
-joined              .             .             .             .             .            .            interviewing
-announced_known     online        online        online        online        .            .            .
-announced_unknown   interviewing  interviewing  interviewing  interviewing  .            .            .
-spec_accepted       online        .             .             online        .            .            .
-traffic             .             .             online        online        .            .            .
-fell_asleep         .             asleep        .             asleep        .            .            .
-will                unreachable   unreachable   .             .             .            .            .
-shutdown            unreachable   unreachable   .             .             .            .            .
-silent              unreachable   unreachable   unreachable   .             unreachable  .            .
-link_lost           unreachable   unreachable   .             .             unreachable  .            .
-flapping            unstable      unstable      .             unstable      .            .            .
-calm                .             .             .             .             online       .            .
-broke_rules         quarantined   quarantined   quarantined   quarantined   quarantined  .            .
-released            .             .             .             .             .            unreachable  .
-unjoined            retired       retired       retired       retired       retired      retired      .
+                    interviewing  online        asleep        unreachable   unstable      quarantined   retired
+joined              .             .             .             .             .             .             interviewing
+announced_known     online        online        online        online        .             .             .
+announced_unknown   interviewing  interviewing  interviewing  interviewing  .             .             .
+spec_accepted       online        .             .             online        .             .             .
+traffic             .             .             online        online        .             .             .
+fell_asleep         asleep        asleep        .             asleep        .             .             .
+will                unreachable   unreachable   .             .             .             .             .
+shutdown            unreachable   unreachable   unreachable   .             .             .             .
+silent              unreachable   unreachable   unreachable   .             unreachable   .             .
+link_lost           unreachable   unreachable   .             .             unreachable   .             .
+flapping            unstable      unstable      .             unstable      .             .             .
+calm                .             .             .             .             online        .             .
+overslept           unreachable   unreachable   unreachable   .             .             .             .
+child_lost          unreachable   unreachable   unreachable   .             .             .             .
+gateway_lost        unreachable   unreachable   unreachable   .             unreachable   .             .
+removed             retired       retired       retired       retired       retired       .             .
+broke_rules         quarantined   quarantined   quarantined   quarantined   quarantined   .             .
+released            .             .             .             .             .             unreachable   .
+unjoined            retired       retired       retired       retired       retired       retired       .
 """  # noqa: E501 - a grid is read column by column
 """What the norm says, column by column; `.` is evidence that changes nothing."""
 

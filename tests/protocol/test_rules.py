@@ -7,14 +7,17 @@ from pathlib import Path
 
 import pytest
 
-from protocol.rules import Rule, UnknownRuleError, rule, rules
+from protocol.rules import Rule, UnknownRuleError, rule, rules, withdrawn
 
 ROOT = Path(__file__).parents[2]
 FOLDER = ROOT / "protocol" / "requirements"
 RULES = list(rules().values())
 RULE_ID = re.compile(r"ECO-[A-Z]+-[0-9]{3}")
 KEYWORDS = re.compile(r"\b(?:MUST NOT|MUST|SHOULD NOT|SHOULD|SHALL|MAY|REQUIRED|OPTIONAL)\b")
-FEATURES = {"always", "actions", "commands", "events", "mqtt5", "notify", "sleeper", "time_synced"}
+FEATURES = {
+    *("always", "actions", "commands", "events", "gateway"),
+    *("mqtt5", "notify", "sleeper", "time_synced"),
+}
 
 
 def test_there_is_an_entry_for_every_area_of_the_protocol() -> None:
@@ -38,11 +41,15 @@ def test_no_id_is_given_twice_and_no_file_is_left_out() -> None:
 
 @pytest.mark.parametrize("file", sorted(FOLDER.glob("*.toml")), ids=lambda file: file.stem)
 def test_a_file_holds_one_area_numbered_without_gaps(file: Path) -> None:
-    entries = tomllib.loads(file.read_text("utf-8"))["requirement"]
-    area = entries[0]["id"].rsplit("-", 1)[0]
-    assert [entry["id"] for entry in entries] == [
-        f"{area}-{number:03}" for number in range(1, len(entries) + 1)
-    ]
+    found = tomllib.loads(file.read_text("utf-8"))
+    ids = [*found.get("withdrawn", ()), *(entry["id"] for entry in found["requirement"])]
+    area = ids[0].rsplit("-", 1)[0]
+    assert ids == [f"{area}-{number:03}" for number in range(1, len(ids) + 1)]
+
+
+def test_a_withdrawn_id_is_given_to_no_other_sentence() -> None:
+    assert {"ECO-SLEEP-001", "ECO-SLEEP-002", "ECO-CHILD-001"} <= set(withdrawn())
+    assert not set(withdrawn()) & set(rules())
 
 
 @pytest.mark.parametrize("entry", RULES, ids=lambda entry: entry.id)
@@ -94,7 +101,8 @@ def test_every_rule_id_in_the_code_is_in_the_catalogue() -> None:
     named = {
         (each, file.name) for file in files for each in RULE_ID.findall(file.read_text("utf-8"))
     }
-    assert {pair for pair in named if pair[0] not in rules()} == set()
+    gone = {(each, "SPEC.md") for each in withdrawn()}
+    assert {pair for pair in named - gone if pair[0] not in rules()} == set()
 
 
 def test_an_entry_is_found_by_its_id() -> None:

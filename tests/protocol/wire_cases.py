@@ -20,6 +20,7 @@ from protocol.messages import (
     Birth,
     Event,
     Fault,
+    Leave,
     Presence,
     Rest,
     Scalar,
@@ -77,7 +78,8 @@ MESSAGES: Final[dict[type[AnyMessage], st.SearchStrategy[AnyMessage]]] = {
         spec=st.builds(SpecReference, sha256=HASHES, bytes=st.integers(2, 131_072)),
         birth=st.none() | COMMAND_IDS,
         is_time_synced=st.booleans(),
-        sleep=st.none() | st.builds(Sleep, interval_s=st.integers(1, 604_800)),
+        sleep=st.none()
+        | st.builds(Sleep, interval_s=st.integers(1, 604_800), awake_s=st.integers(1, 60)),
     ),
     Presence: st.builds(Presence, epoch=ORDINALS, connection=ORDINALS),
     State: st.builds(
@@ -101,6 +103,7 @@ MESSAGES: Final[dict[type[AnyMessage], st.SearchStrategy[AnyMessage]]] = {
     SpecGet: st.builds(SpecGet, **FRAME, sha256=HASHES, offset=COUNTS),
     StateGet: st.builds(StateGet, **FRAME),
     Rest: st.builds(Rest, **FRAME),
+    Leave: st.builds(Leave, **FRAME),
     Verdict: st.builds(Verdict, count=ORDINALS, min_epoch=st.none() | ORDINALS),
     Update: st.builds(Update, version=TEXTS),
     Birth: st.builds(

@@ -223,7 +223,7 @@ def test_child_of_a_gateway_is_refused_until_its_rules_come() -> None:
     payload = b'{"epoch":1,"seq":9,"values":{"lamp.on":true}}'
     decoded = codec.decode(f"eco/1/{LAMP}/child-0001/state", payload)
     world.take(world.hub.receive(decoded, world.now_s))
-    assert rules(world) == ["ECO-CHILD-001"]
+    assert rules(world) == ["ECO-CHILD-002"]
     assert world.device().reported[Address("lamp.on")].value is False
 
 
