@@ -8,7 +8,17 @@ from typing import ClassVar, Final
 from protocol import products
 from protocol.ids import Address
 from protocol.messages import Scalar
-from simulators.physics import DAY_S, Happening, Ran, Wander, chance, clamp, hour_of, relax
+from simulators.physics import (
+    DAY_S,
+    Happening,
+    Ran,
+    Wander,
+    chance,
+    clamp,
+    daylight,
+    hour_of,
+    relax,
+)
 
 ROOM_M3: Final = 60.0
 
@@ -113,8 +123,7 @@ class EnvironmentSensor:
         return OUTDOOR_PPM + 1e6 * self._people * CO2_M3_H / (ROOM_M3 * AIR_CHANGES_PER_H)
 
     def _lux(self) -> float:
-        height = math.sin(math.pi * (hour_of(self._day_s) - 6.0) / 12.0)
         clear = 1.0 - 0.8 * clamp(self._clouds.value, 0.0, 1.0)
-        sun = SUN_LUX * max(0.0, height) * clear
+        sun = SUN_LUX * daylight(self._day_s) * clear
         lamp = LAMP_LUX if self._people and sun < LAMP_LUX else 0.0
         return sun + lamp

@@ -129,3 +129,8 @@ def clamp(value: float, low: float, high: float) -> float:
 def hour_of(day_s: float) -> float:
     """Return the hour of the day, 0 to 24, of seconds since some midnight."""
     return day_s % DAY_S / 3600.0
+
+
+def daylight(day_s: float) -> float:
+    """Return how high the sun stands, 0 from six to six at night to 1 at noon."""
+    return max(0.0, math.sin(math.pi * (hour_of(day_s) - 6.0) / 12.0))

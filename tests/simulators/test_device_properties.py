@@ -20,9 +20,9 @@ from protocol.messages import (
     UpMessage,
     Verdict,
 )
-from protocol.product import INTEGER_LIMITS, Property
 from simulators.device import Settings
 from simulators.physics import PhysicsType
+from tests.simulators.choices import legal
 from tests.simulators.scenes import PHYSICS, PRODUCTS, Scene, birth, introduction, kinds, of
 
 Act = Callable[[Scene], list[UpMessage]]
@@ -30,24 +30,11 @@ Act = Callable[[Scene], list[UpMessage]]
 FINAL = {"done", "rejected", "expired"}
 
 
-def allowed(item: Property) -> st.SearchStrategy[Scalar]:
-    if item.format == "bool":
-        return st.booleans()
-    if item.enum is not None:
-        return st.sampled_from([choice.value for choice in item.enum])
-    if item.format == "string":
-        return st.text("abc é", max_size=item.max_length or 8)
-    low, high = INTEGER_LIMITS.get(item.format, (-1000, 1000))
-    if item.range is not None:
-        low, high = int(item.range[0]), int(item.range[1])
-    return st.integers(low, high)
-
-
 def sets(physics: PhysicsType) -> st.SearchStrategy[dict[str, Scalar]]:
     compiled = PRODUCTS[physics.product].compiled
     good = st.one_of(
         *(
-            st.fixed_dictionaries({str(address): allowed(compiled.properties[address])})
+            st.fixed_dictionaries({str(address): legal(compiled.properties[address])})
             for address in sorted(compiled.writable)
         )
     )
