@@ -92,9 +92,10 @@ class Admission:
         password = new_password()
         hashed = await asyncio.to_thread(hash_password, password)
         record = self._record(joined)
-        before = self._credentials
         await self._keep(record, joined.replaces, hashed)
-        self._credentials = {**before, joined.device: hashed}
+        known = self._credentials  # not looked at earlier: others join meanwhile
+        before = {one: known[one] for one in (joined.device, joined.replaces) if one in known}
+        self._credentials[joined.device] = hashed
         if joined.replaces and joined.replaces != joined.device:
             self._credentials.pop(joined.replaces, None)
         self._broker.set_credentials(self._credentials)

@@ -151,6 +151,14 @@ async def test_a_join_that_fails_changes_nothing_and_may_be_tried_again(
         assert LAMP not in door.disk.credentials
 
 
+async def test_devices_that_join_at_the_same_time_are_all_let_in(door: Door) -> None:
+    door.admission.open_window(CODE, 300.0, 8)
+    newcomers = {DeviceId(f"lamp-9{number:03d}") for number in range(8)}
+    await asyncio.gather(*(door.join(device) for device in newcomers))
+    assert door.porter.credentials.keys() == newcomers | {LAMP}
+    assert door.world.hub.devices.keys() >= newcomers
+
+
 async def test_what_a_device_says_while_it_joins_again_is_no_hindrance(door: Door) -> None:
     door.admission.open_window(CODE, 300.0, 1)
     joining = asyncio.create_task(door.join(LAMP))
