@@ -8,6 +8,15 @@ import typer
 app = typer.Typer(add_completion=False, pretty_exceptions_enable=False)
 
 
+def _list(is_asked: bool) -> None:
+    if not is_asked:
+        return
+    from simulators.faults import describe  # noqa: PLC0415 - nobody else needs it here
+
+    typer.echo(describe())
+    raise typer.Exit
+
+
 @app.command()
 def simulate(  # noqa: PLR0913 - each is an option of the command line
     product: Annotated[
@@ -65,6 +74,19 @@ def simulate(  # noqa: PLR0913 - each is an option of the command line
             min=1, max=86_400, help="Seconds to look for a hub, and to wait for its window."
         ),
     ] = 300.0,
+    fault: Annotated[
+        list[str] | None,
+        typer.Option(
+            metavar="NAME[=VALUE]",
+            help="What is wrong with the devices; may stand several times: --fault drop=0.1 "
+            "--fault flap. All of them: --fault all.",
+            show_default=False,
+        ),
+    ] = None,
+    faults: Annotated[
+        bool,
+        typer.Option("--faults", help="List the faults and exit.", callback=_list, is_eager=True),
+    ] = False,
     advertise: Annotated[
         bool, typer.Option(help="Tell by mDNS of devices that wait to join, of 32 at most.")
     ] = True,
@@ -91,5 +113,6 @@ def simulate(  # noqa: PLR0913 - each is an option of the command line
         folder=state,
         is_advertised=advertise,
         wait_s=wait,
+        faults=tuple(fault or ()),
     )
     raise typer.Exit(process.run(options, as_json=as_json))

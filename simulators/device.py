@@ -127,6 +127,16 @@ class SimDevice:
         self.is_connected = False
         return self._settle([self._voice.offline("shutdown")])
 
+    def reborn(self, epoch: int) -> None:
+        """Take in that the device has booted, or been paired anew: what it remembered is gone."""
+        self.is_connected = False
+        self._boot(epoch)
+        self._voice.connection = 0
+        self._birth, self._birth_due_s = None, math.inf
+        self._memory.forget()
+        self._hardware.happenings.clear()
+        self._settle([])
+
     def on_message(
         self, message: DownMessage, now_s: float, *, is_retained: bool = False
     ) -> list[UpMessage]:
@@ -233,12 +243,7 @@ class SimDevice:
     def _reboot(self, back_s: float) -> UpMessage:
         goodbye = self._voice.offline("reset")
         self.redial_s = back_s
-        self.is_connected = False
-        self._boot(self.epoch + 1)
-        self._voice.connection = 0
-        self._birth, self._birth_due_s = None, math.inf
-        self._memory.forget()
-        self._hardware.happenings.clear()
+        self.reborn(self.epoch + 1)
         return goodbye
 
     def _boot(self, epoch: int) -> None:

@@ -7,9 +7,12 @@ from random import Random
 from typing import Final
 
 from protocol.ids import DeviceId
+from protocol.messages import DownMessage
+from simulators.account import Account
 from simulators.arrival import Arrival
 from simulators.device import Settings, SimDevice
 from simulators.errors import SimulatorError, StateError
+from simulators.fault_layer import FaultLayer
 from simulators.link import Change
 from simulators.links import Links
 from simulators.physics import DAY_S
@@ -66,11 +69,23 @@ class Fleet:
             await self._stop.wait()
             for task in others:
                 task.cancel()
+            account = self._end_faults()
             await self._links.leave(LEAVE_S)
             serving.cancel()
         if self._error is not None:
             raise self._error
+        if self._plan.faults:
+            self._tell(FleetEvent("account", detail=account.summary(), counts=account.counts()))
         self._tell(FleetEvent("stopped"))
+
+    def _end_faults(self) -> Account:
+        """Let the devices be well again, so that they can say goodbye."""
+        account = Account()
+        for link in self._links.links:
+            if link.faults is not None:
+                link.faults.stop()
+                account.add(link.faults.account)
+        return account
 
     async def _settle_in(self) -> None:
         try:
@@ -106,7 +121,13 @@ class Fleet:
         physics = self._plan.physics(seed, day_s=_day_s())
         identity = Identity(device, serial=f"SIM-{device}")
         access = Access(credentials.host, credentials.port, device, credentials.password)
-        self._links.add(SimDevice(identity, product, physics, settings), access)
+        rate_per_s = product.compiled.spec.rate_per_s
+        faults = FaultLayer[DownMessage](self._plan.faults, seed, rate_per_s)
+        self._links.add(
+            SimDevice(identity, product, physics, settings),
+            access,
+            faults if self._plan.faults else None,
+        )
 
     async def _live(self) -> None:
         await asyncio.sleep(CALM_S)

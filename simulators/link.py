@@ -2,19 +2,21 @@
 
 import asyncio
 import math
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
 from random import Random
-from typing import Final, Literal
+from typing import Final, Literal, Protocol
 
 from protocol import topics
-from protocol.codec import decode, encode
+from protocol.codec import Encoded, decode, encode
 from protocol.errors import ViolationError
 from protocol.ids import DeviceId
-from protocol.messages import QOS, Presence, UpMessage
+from protocol.messages import QOS, DownMessage, Presence, StateGet, UpMessage
 from protocol.topics import Leaf
+from simulators.account import Frame, Spoken
 from simulators.device import SimDevice
+from simulators.fault_layer import FaultLayer
 from simulators.wire import MISC_EVERY_S, Access, Connection, open_socket
 
 CONNECT_S: Final = 10.0
@@ -31,6 +33,34 @@ UNSENT: Final = 256
 
 GOODBYE_S: Final = 2.0
 """How long the broker may take to acknowledge an orderly goodbye."""
+
+
+BOOT_S: Final = 3.0
+"""How long a device takes to boot after a fault."""
+
+_SHOUT: Final = StateGet(id="sim.flood", ttl_ms=1_000)
+
+
+class Wire(Protocol):
+    """A connection as a link uses it; `wire.Connection` is one."""
+
+    def open(self) -> None:
+        """Send CONNECT."""
+
+    def publish(self, message: Encoded) -> int:
+        """Queue a message and return the number under which `Owner.written` will name it."""
+
+    def keep_alive(self) -> None:
+        """Ping the broker if it is time."""
+
+    def disconnect(self) -> None:
+        """Send DISCONNECT behind what is queued."""
+
+    def drop(self) -> None:
+        """Close at once, without DISCONNECT; the owner is not told."""
+
+
+Connect = Callable[[Encoded, list[tuple[str, int]]], Wire]
 
 
 class Status(StrEnum):
@@ -84,13 +114,14 @@ class Link:
         "_up_s",
         "_wake",
         "device",
+        "faults",
         "ignored",
         "rest_until_s",
         "scheduled_s",
         "status",
     )
 
-    def __init__(
+    def __init__(  # noqa: PLR0913 - a link stands between all of these
         self,
         device: SimDevice,
         access: Access,
@@ -98,6 +129,8 @@ class Link:
         rng: Random,
         change: Callable[[Change], None],
         wake: Callable[["Link"], None],
+        *,
+        faults: FaultLayer[DownMessage] | None = None,
     ) -> None:
         self.device = device
         self.status = Status.RESTING
@@ -106,9 +139,10 @@ class Link:
         self.ignored = 0
         self._access, self._clock, self._rng = access, clock, rng
         self._change, self._wake = change, wake
-        self._connection: Connection | None = None
+        self.faults = faults
+        self._connection: Wire | None = None
         self._settled: asyncio.Future[None] | None = None
-        self._unsent: dict[int, UpMessage] = {}
+        self._unsent: dict[int, UpMessage | None] = {}
         self._goodbye: int | None = None
         self._is_last = False
         self._tries = 0
@@ -121,7 +155,7 @@ class Link:
             case Status.RESTING:
                 return self.rest_until_s
             case Status.UP:
-                return min(self.device.due_s, self._timer_s)
+                return self._due_up_s()
             case Status.LEAVING:
                 return self._timer_s
             case _:
@@ -135,16 +169,19 @@ class Link:
             if self.status is not Status.DIALLING:
                 sock.close()
                 return
-            will = encode(self.device.id, self.device.dial())
-            connection = Connection(sock, self._access, will, _subscriptions(self.device.id), self)
-            self._connection = connection
-            connection.open()
+            self.begin(lambda will, topics: Connection(sock, self._access, will, topics, self))
             async with asyncio.timeout(CONNECT_S):
                 await self._settled
         except OSError as error:  # a timeout is one, too
             reason = str(error) or "no answer from the broker"
             self._change(Change(self.device.id, "unreachable", reason))
             self._finish(reason)
+
+    def begin(self, connect: Connect) -> None:
+        """Send CONNECT on a connection that `connect` makes of a will and what to subscribe to."""
+        will = encode(self.device.id, self.device.dial())
+        self._connection = connect(will, _subscriptions(self.device.id))
+        self._connection.open()
 
     def turn(self, now_s: float) -> None:
         """Do what is due on a link that is up or leaving."""
@@ -153,21 +190,35 @@ class Link:
         if self.status is Status.LEAVING:
             self._finish("no answer to the goodbye")
             return
+        is_silent = self.faults is not None and self.faults.is_silent
         if now_s >= self._timer_s:
             self._timer_s = now_s + MISC_EVERY_S
-            self._connection.keep_alive()
-        if self.status is Status.UP and now_s >= self.device.due_s:
+            if not is_silent:
+                self._connection.keep_alive()
+        if self.status is Status.UP and now_s >= self.device.due_s and not is_silent:
             self.send(self.device.tick(now_s))
+        if self.status is Status.UP and self.faults is not None:
+            self._suffer(self.faults, now_s)
 
     def send(self, messages: list[UpMessage]) -> None:
         """Put messages on the wire; a device that is going away leaves behind them."""
+        if self._connection is None:
+            return
+        product = self.device.product.compiled
+        spoken = [Spoken(encode(self.device.id, said), said, product) for said in messages]
+        if self.faults is not None:
+            self._put(self.faults.send(spoken, self._clock()))
+        else:
+            self._put(spoken)
+
+    def _put(self, messages: Sequence[Spoken | Frame]) -> None:
         connection = self._connection
         if connection is None:
             return
-        for message in messages:
-            number = connection.publish(encode(self.device.id, message))
-            self._unsent[number] = message
-            if isinstance(message, Presence) and message.status == "offline":
+        for one in messages:
+            number = connection.publish(one.encoded)
+            self._unsent[number] = one.message
+            if isinstance(one.message, Presence) and one.message.status == "offline":
                 self._goodbye = number
         if self._goodbye is not None:
             self.status, self._timer_s = Status.LEAVING, self._clock() + GOODBYE_S
@@ -199,6 +250,8 @@ class Link:
         now_s = self._clock()
         self.status, self._up_s, self._timer_s = Status.UP, now_s, now_s + MISC_EVERY_S
         self._settle()
+        if self.faults is not None:
+            self.faults.up(now_s)
         self.send(self.device.connected(now_s))
         self._change(Change(self.device.id, "online"))
         self._wake(self)
@@ -214,7 +267,11 @@ class Link:
         if isinstance(message, UpMessage):
             self.ignored += 1
             return
-        self.send(self.device.on_message(message, self._clock(), is_retained=is_retained))
+        if self.faults is None:
+            self._hear(message, is_retained=is_retained)
+        elif not is_retained:
+            for heard in self.faults.hear(message, self._clock()):
+                self._hear(heard, is_retained=False)
         self._wake(self)
 
     def written(self, number: int) -> None:
@@ -230,19 +287,52 @@ class Link:
             self._change(Change(self.device.id, "refused", reason))
         self._finish(reason)
 
+    def _hear(self, message: DownMessage, *, is_retained: bool) -> None:
+        if self.faults is not None:
+            message = self.faults.misread(message)
+        self.send(self.device.on_message(message, self._clock(), is_retained=is_retained))
+
+    def _due_up_s(self) -> float:
+        if self.faults is None:
+            return min(self.device.due_s, self._timer_s)
+        device_s = math.inf if self.faults.is_silent else self.device.due_s
+        return min(device_s, self._timer_s, self.faults.due_s)
+
+    def _suffer(self, faults: FaultLayer[DownMessage], now_s: float) -> None:
+        turn = faults.tick(now_s)
+        self._put(turn.frames)
+        for message in turn.heard:
+            self._hear(message, is_retained=False)
+        for _ in range(turn.shouts):
+            self.send(self.device.on_message(_SHOUT, now_s))
+        if turn.mishap in {"reboot", "awake"}:
+            self.device.reborn(self.device.epoch + 1)
+            self.device.redial_s = now_s + BOOT_S
+            self._finish("fault: it boots")
+        elif turn.mishap == "flap":
+            self._finish("fault: the link breaks")
+
     def _finish(self, reason: str) -> None:
         was_up = self.status in {Status.UP, Status.LEAVING}
         if self._connection is not None:
             self._connection.drop()
             self._connection = None
-        self.device.lost(tuple(self._unsent.values()))
+        self.device.lost(tuple(m for m in self._unsent.values() if m is not None))
         self._unsent.clear()
+        if self.faults is not None:
+            self._take_down(self.faults)
         self._goodbye = None
         self._settle()
         self._rest()
         if was_up:
             self._change(Change(self.device.id, "offline", reason))
         self._wake(self)
+
+    def _take_down(self, faults: FaultLayer[DownMessage]) -> None:
+        if faults.is_silent:
+            self.device.reborn(self.device.epoch + 1)
+            self.device.redial_s = faults.due_s
+        faults.down()
 
     def _rest(self) -> None:
         now_s = self._clock()

@@ -10,7 +10,9 @@ from random import Random
 from typing import Final
 
 from protocol.ids import DeviceId
+from protocol.messages import DownMessage
 from simulators.device import SimDevice
+from simulators.fault_layer import FaultLayer
 from simulators.link import Change, Link, Status
 from simulators.wire import Access
 
@@ -49,9 +51,16 @@ class Links:
         # A link stands in it once at most, so it never holds more than there are links.
         self._to_dial: asyncio.Queue[Link] = asyncio.Queue()
 
-    def add(self, device: SimDevice, access: Access) -> Link:
+    def add(
+        self,
+        device: SimDevice,
+        access: Access,
+        faults: FaultLayer[DownMessage] | None = None,
+    ) -> Link:
         """Connect a device, as soon as a dialer is free."""
-        link = Link(device, access, self._clock, self._rng, self._change, self._schedule)
+        link = Link(
+            device, access, self._clock, self._rng, self._change, self._schedule, faults=faults
+        )
         self._links[device.id] = link
         self._alive.add(device.id)
         self._schedule(link)

@@ -1,10 +1,12 @@
 """What a fleet is to do, and what it tells of itself."""
 
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 from typing import Literal
 
 from protocol.ids import DeviceId, is_device_id
 from simulators.errors import UsageError
+from simulators.faults import Faults
 from simulators.physics import PhysicsType
 from simulators.state import StateFolder
 
@@ -18,18 +20,24 @@ Kind = Literal[
     "unreachable",
     "refused",
     "failed",
+    "account",
     "stopped",
 ]
 
 
 @dataclass(frozen=True, slots=True)
 class FleetEvent:
-    """Something that whoever watches the fleet wants to know."""
+    """Something that whoever watches the fleet wants to know.
+
+    Attributes:
+        counts: With `account`: what the faults did to the messages of all devices.
+    """
 
     kind: Kind
     device: DeviceId | None = None
     detail: str = ""
     remedy: str = ""
+    counts: Mapping[str, Mapping[str, int]] | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,6 +50,7 @@ class Plan:
         prefix: Beginning of the device ids.
         folder: Where devices keep their credentials.
         wait_s: How long to look for a hub, and to wait for its joining window.
+        faults: What is wrong with all of them.
     """
 
     physics: PhysicsType
@@ -54,6 +63,7 @@ class Plan:
     folder: StateFolder
     is_advertised: bool
     wait_s: float
+    faults: Faults = field(default_factory=Faults)
 
     def devices(self) -> tuple[DeviceId, ...]:
         """Return the ids of the devices.

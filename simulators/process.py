@@ -8,6 +8,7 @@ from pathlib import Path
 
 from simulators import joiner, registry
 from simulators.errors import SimulatorError
+from simulators.faults import Faults
 from simulators.fleet import Fleet
 from simulators.plan import Plan
 from simulators.show import Screen, screen, show_error
@@ -28,6 +29,7 @@ class Options:
     folder: Path | None
     is_advertised: bool
     wait_s: float
+    faults: tuple[str, ...] = ()
 
 
 def run(options: Options, *, as_json: bool) -> int:
@@ -61,6 +63,7 @@ def make_plan(options: Options) -> Plan:
         folder=StateFolder(options.folder),
         is_advertised=options.is_advertised,
         wait_s=options.wait_s,
+        faults=Faults.parse(options.faults),
     )
     plan.devices()
     if plan.hub is not None and joiner.is_url(plan.hub):

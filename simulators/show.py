@@ -23,6 +23,7 @@ _STYLES: Final = {
     "unreachable": "[red]unreachable[/]",
     "refused": "[red]refused[/]",
     "failed": "[red]failed[/]",
+    "account": "[yellow]faults[/]",
 }
 
 
@@ -56,9 +57,12 @@ class JsonLines:
             "device": event.device,
             "detail": event.detail,
             "remedy": event.remedy,
+            "counts": event.counts,
         }
         kept = {name: value for name, value in facts.items() if value}
-        self._write(json.dumps(kept, ensure_ascii=False, separators=(",", ":")) + "\n")
+        self._write(
+            json.dumps(kept, ensure_ascii=False, separators=(",", ":"), default=dict) + "\n"
+        )
 
 
 class Lines:

@@ -2,9 +2,14 @@
 
 from random import Random
 
+import pytest
+
+from protocol.codec import Encoded, encode
 from protocol.ids import DeviceId
-from protocol.messages import ActionCommand
+from protocol.messages import ActionCommand, StateGet
 from simulators.device import Settings, SimDevice
+from simulators.fault_layer import FaultLayer
+from simulators.faults import Faults
 from simulators.link import BACK_OFF_S, STEADY_S, Change, Link, Status, back_off_s
 from simulators.voice import Identity
 from simulators.wire import Access
@@ -128,3 +133,80 @@ def test_what_cannot_be_read_is_ignored_and_counted() -> None:
         alone.link.arrived(topic, payload, is_retained=False)
     assert alone.link.ignored == 4
     assert alone.link.status is Status.UP
+
+
+class Cable:
+    """A connection that keeps what is published."""
+
+    def __init__(self) -> None:
+        self.published: list[Encoded] = []
+        self.pings = 0
+        self.is_open = False
+
+    def open(self) -> None:
+        self.is_open = True
+
+    def publish(self, message: Encoded) -> int:
+        self.published.append(message)
+        return len(self.published)
+
+    def keep_alive(self) -> None:
+        self.pings += 1
+
+    def disconnect(self) -> None:
+        self.is_open = False
+
+    def drop(self) -> None:
+        self.is_open = False
+
+
+def faulty(*words: str) -> tuple[Alone, Cable]:
+    alone, cable = Alone(), Cable()
+    alone.link.faults = FaultLayer(Faults.parse(words), 1, 2.0)
+    alone.link.status = Status.DIALLING
+    alone.link.begin(lambda will, topics: cable)
+    alone.link.subscribed()
+    return alone, cable
+
+
+def live(alone: Alone, seconds: float) -> None:
+    until_s = alone.now_s + seconds
+    while alone.link.status is Status.UP and alone.link.due_s <= until_s:
+        alone.now_s = max(alone.now_s, alone.link.due_s)
+        alone.link.turn(alone.now_s)
+    alone.now_s = max(alone.now_s, until_s) if alone.link.status is Status.UP else alone.now_s
+
+
+@pytest.mark.parametrize(("fault", "epoch"), [("flap", 1), ("reboot", 2)])
+def test_mishap_closes_the_connection_without_a_goodbye(fault: str, epoch: int) -> None:
+    alone, cable = faulty(f"{fault}=30")
+    live(alone, 3_600.0)
+    assert alone.link.status is Status.RESTING
+    assert not cable.is_open
+    assert not any(b"offline" in message.payload for message in cable.published)
+    assert alone.link.device.epoch == epoch
+
+
+def test_device_that_hangs_neither_speaks_nor_pings_until_its_watchdog_reboots_it() -> None:
+    alone, cable = faulty("silence=30")
+    while not alone.link.faults or not alone.link.faults.is_silent:
+        live(alone, 1.0)
+    said, pings = len(cable.published), cable.pings
+    state_get = encode(LAMP_1, StateGet(id="c1", ttl_ms=1))
+    alone.link.arrived(state_get.topic, state_get.payload, is_retained=False)
+    live(alone, 59.0)
+    assert (len(cable.published), cable.pings) == (said, pings)
+    live(alone, 900.0)
+    assert alone.link.status is Status.RESTING
+    assert alone.link.device.epoch == 2
+
+
+def test_broker_that_gives_up_on_a_device_that_hangs_does_not_wake_it() -> None:
+    alone, _ = faulty("silence=30")
+    while not alone.link.faults or not alone.link.faults.is_silent:
+        live(alone, 1.0)
+    awake_s = alone.link.faults.due_s
+    alone.now_s += 45.0
+    alone.link.closed("Keep alive timeout", is_refused=False)
+    assert alone.link.rest_until_s == awake_s
+    assert alone.link.device.epoch == 2

@@ -10,7 +10,7 @@ from pathlib import Path
 
 import pytest
 
-from protocol.messages import Presence
+from protocol.messages import AnyMessage, Presence
 from simulators import process
 from simulators.errors import UnknownProductError, UsageError
 from tests.simulators.brokers import DEADLINE_S, HubSide, Mosquitto
@@ -132,6 +132,10 @@ async def test_help_tells_options_and_exit_codes() -> None:
         assert word in out
 
 
+def is_shutdown(message: AnyMessage) -> bool:
+    return isinstance(message, Presence) and message.reason == "shutdown"
+
+
 def options(**changes: object) -> process.Options:
     settled: dict[str, object] = {
         "product": "router",
@@ -174,3 +178,26 @@ def test_options_that_make_no_plan_are_wrong_usage(
 def test_folder_is_where_devices_keep_what_they_have(tmp_path: Path) -> None:
     plan = process.make_plan(options(folder=tmp_path))
     assert plan.folder.load(plan.devices()[0]) is None
+
+
+async def test_faults_are_listed_and_one_that_is_none_is_wrong_usage() -> None:
+    code, out, _ = await outcome("--faults")
+    assert code == 0
+    assert "flap      =600" in out
+    code, _, err = await outcome("router", "--fault", "flop")
+    assert code == 2
+    assert "flap" in err
+
+
+@pytest.mark.mosquitto
+async def test_faulty_fleet_says_goodbye_and_gives_an_account(
+    broker: Mosquitto, door: Door
+) -> None:
+    arguments = ("router", "-n", "3", "--hub", door.url, "--code", CODE, "--json")
+    async with HubSide(broker.port) as hub, simulate(*arguments, "--fault", "all") as running:
+        await running.until("all_online")
+        assert await running.end(signal.SIGTERM) == 0
+        await hub.until(lambda heard: is_shutdown(heard[-1].message))
+    account: dict[str, dict[str, int]] = running.events[-2]["counts"]  # type: ignore[assignment]
+    assert running.events[-2]["event"] == "account"
+    assert sum(account["said"].values()) >= 9
