@@ -6,7 +6,7 @@ completion need none of the libraries that commands need.
 
 import functools
 import inspect
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from importlib import import_module
 from importlib.metadata import EntryPoint, entry_points
@@ -24,7 +24,10 @@ _HELP: Final = "A hub for partner devices: one protocol, one API for the phone, 
 
 @dataclass(frozen=True, slots=True)
 class Command:
-    """A command of our own: its name, module, function, and the line that `--help` shows."""
+    """A command of our own: its name, module, function, and the line that `--help` shows.
+
+    A name of two words is a command of a group, see `GROUPS`.
+    """
 
     name: str
     place: str
@@ -52,36 +55,48 @@ COMMANDS: Final = (
     Command("show", "hub.cli.show:show", "All about one device.", _DEVICES),
     Command("set", "hub.cli.control:set_properties", "Set properties of a device.", _DEVICES),
     Command("call", "hub.cli.control:call", "Run an action of a device.", _DEVICES),
+    Command("spec import", "hub.cli.spec:import_file", "From MIoT-Spec-V2.", _DEVICES),
     Command("rename", "hub.cli.devices:rename", "Give a device another name.", _DEVICES),
 )
+
+GROUPS: Final[Mapping[str, str]] = {"spec": "Product specs: take them over from other formats."}
+"""What the groups of commands are about, by their first word."""
 
 
 def build(arguments: Sequence[str]) -> typer.Typer:
     """Return the app for a command line: the command it calls whole, the others as names."""
     called = next((word for word in arguments if not word.startswith("-")), None)
     as_json = "--json" in arguments
-    app = typer.Typer(
-        name="ecohub",
-        help=_HELP,
+    app = _typer("ecohub", _HELP)
+    groups = {name: _typer(name, text) for name, text in GROUPS.items()}
+    for command in COMMANDS:
+        first, _, last = command.name.rpartition(" ")
+        is_called = command.name.split()[0] == called
+        run = _load(command, as_json=as_json) if is_called else _named(command.text)
+        groups.get(first, app).command(
+            last,
+            help=_unfolded(run),
+            epilog=EXIT_CODES,
+            rich_help_panel=None if first else command.panel,
+        )(run)
+    for name, group in groups.items():
+        app.add_typer(group, name=name, rich_help_panel=_DEVICES)
+    for entry in entry_points(group=ENTRY_POINTS):
+        if entry.name == called or called is None:
+            _add_foreign(app, entry, as_json=as_json)
+    return app
+
+
+def _typer(name: str, text: str) -> typer.Typer:
+    return typer.Typer(
+        name=name,
+        help=text,
         epilog=EXIT_CODES,
         no_args_is_help=True,
         add_completion=False,
         pretty_exceptions_enable=False,
         rich_markup_mode="rich",
     )
-    for command in COMMANDS:
-        is_called = command.name == called
-        run = _load(command, as_json=as_json) if is_called else _named(command.text)
-        app.command(
-            command.name,
-            help=_unfolded(run),
-            epilog=EXIT_CODES,
-            rich_help_panel=command.panel,
-        )(run)
-    for entry in entry_points(group=ENTRY_POINTS):
-        if entry.name == called or called is None:
-            _add_foreign(app, entry, as_json=as_json)
-    return app
 
 
 def _load(command: Command, *, as_json: bool) -> Callable[..., None]:

@@ -24,12 +24,12 @@ def test_help_names_every_command() -> None:
     ended = ecohub("--help")
     assert ended.code == 0
     for name in [*NAMES, "simulate"]:
-        assert f" {name} " in ended.out
+        assert f" {name.split()[0]} " in ended.out
 
 
 @pytest.mark.parametrize("name", NAMES)
 def test_every_command_has_help_json_and_exit_codes(name: str) -> None:
-    ended = ecohub(name, "--help")
+    ended = ecohub(*name.split(), "--help")
     assert ended.code == 0
     assert "--json" in ended.out
     assert "Exit codes: 0 done" in ended.out
@@ -45,7 +45,8 @@ def test_every_command_and_option_is_documented() -> None:
     text = DOCUMENT.read_text("utf-8")
     for name in [*NAMES, "simulate"]:
         assert f"`ecohub {name}" in text, name
-        options = set(re.findall(r"(--[a-z-]{3,}) ", ecohub(name, "--help").out)) - {"--help"}
+        told = ecohub(*name.split(), "--help").out
+        options = set(re.findall(r"(--[a-z-]{3,}) ", told)) - {"--help"}
         missing = [option for option in options if option not in text]
         assert not missing, f"{name}: {missing}"
 

@@ -1,0 +1,146 @@
+"""Descriptions to titles, and words to names."""
+
+import re
+import unicodedata
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Final
+
+from protocol.errors import printable
+from protocol.miot.glossary import english
+from protocol.miot.notebook import Notebook, Place
+from protocol.miot.quirks import Quirk
+from protocol.product_model import Titles
+
+MAX_TITLE: Final = 120
+"""Longest title, in characters."""
+
+MAX_WORD: Final = 32
+"""Longest part of a name, in characters, a vendor's prefix not counted."""
+
+_LOOK_AT: Final = 2_000
+"""So many characters of a description are looked at."""
+
+
+@dataclass(frozen=True, slots=True)
+class Translations:
+    """Titles of an instance in other languages, as the registry hands them out.
+
+    Attributes:
+        english, chinese: Text by key, such as `service:002:property:004:valuelist:000`.
+    """
+
+    english: Mapping[str, str]
+    chinese: Mapping[str, str]
+
+
+NO_TRANSLATIONS: Final = Translations({}, {})
+
+
+def clean(text: str) -> str:
+    """Return text without what no title may hold, on one line, whole words of it."""
+    kept = "".join(
+        " " if char.isspace() or char in "\u2028\u2029" else char
+        for char in text[:_LOOK_AT]
+        if char.isspace() or not (unicodedata.category(char) in _BANNED or char in _TURNERS)
+    )
+    return " ".join(kept.split())
+
+
+def title(
+    found: object,
+    fallback: str,
+    key: str,
+    translations: Translations,
+    note: tuple[Notebook, Place] | None = None,
+) -> Titles:
+    """Return the titles of one thing, English always among them, and Chinese where it is known.
+
+    Args:
+        found: The description as it stood.
+        fallback: English for when nothing else is.
+        key: Its key in the translations; empty for none.
+        translations: Where better titles may stand.
+        note: Where mendings are noted; choices of a list note theirs as one.
+    """
+    text = found if isinstance(found, str) else ""
+    own = clean(text)
+    is_chinese = has_chinese(own)
+    translated = clean(translations.english.get(key, ""))
+    said = "" if has_chinese(translated) else translated
+    in_english = said or ("" if is_chinese else own) or english(own) or clean(fallback) or "Unnamed"
+    in_chinese = clean(translations.chinese.get(key, "")) or (own if is_chinese else "")
+    if note is not None:
+        _note(note, text, own, in_english, is_translated=bool(said))
+    titles = {"en": _shortened(in_english)}
+    return {**titles, "zh": _shortened(in_chinese)} if in_chinese else titles
+
+
+def has_chinese(text: str) -> bool:
+    """Say whether a text has a Chinese character."""
+    return _CHINESE.search(text) is not None
+
+
+def words(name: str) -> str:
+    """Return a type name as words, the first with a capital: `pm2.5-density` as `Pm2.5 density`."""
+    text = clean(re.sub(r"[-_\s]+", " ", name))
+    return text[:1].upper() + text[1:]
+
+
+def slug(text: str) -> str:
+    """Return text as a name, empty where no letter or digit is left; a digit may lead."""
+    plain = unicodedata.normalize("NFKD", text[:_LOOK_AT])
+    return _NOT_NAME.sub("_", plain.encode("ascii", "ignore").decode().lower()).strip("_")
+
+
+def name(text: str, prefix: str, limit: int = MAX_WORD) -> str:
+    """Return text as the name of a part, at most `limit` long.
+
+    The prefix goes before a digit, and stands alone where no letter or digit is left.
+    """
+    word = slug(text)
+    if not word or not word[0].isalpha():
+        word = f"{prefix}_{word}" if word else prefix
+    return word[:limit].rstrip("_")
+
+
+def distinct(wanted: Sequence[tuple[str, str]]) -> list[str]:
+    """Return names that differ from each other; of equal ones the first stays as it is.
+
+    Args:
+        wanted: Each name, with a vendor's prefix or without, and the suffix that tells it apart.
+    """
+    natural = {word for word, _ in wanted}
+    taken, names = set[str](), list[str]()
+    for word, suffix in wanted:
+        vendor, colon, plain = word.rpartition(":")
+        found, turn = word, 1
+        while found in taken or (turn > 1 and found in natural):
+            tail = f"_{suffix}" if turn == 1 else f"_{suffix}_{turn}"
+            found = f"{vendor}{colon}{plain[: MAX_WORD - len(tail)].rstrip('_')}{tail}"
+            turn += 1
+        taken.add(found)
+        names.append(found)
+    return names
+
+
+def _shortened(text: str) -> str:
+    return text if len(text) <= MAX_TITLE else text[: MAX_TITLE - 1].rstrip() + "…"
+
+
+def _note(
+    note: tuple[Notebook, Place], text: str, own: str, said: str, *, is_translated: bool
+) -> None:
+    notes, place = note
+    if not own and not is_translated:
+        notes.mend(Quirk.TITLE_MISSING, place, f"now {said!r}")
+    elif has_chinese(own) and not is_translated:
+        notes.mend(Quirk.TITLE_CHINESE, place, f"{printable(own, 60)} is {said!r} in English")
+    if own != " ".join(text.split()) or len(own) > MAX_TITLE:
+        notes.mend(Quirk.TITLE_CUT, place, f"now {_shortened(own)!r}")
+
+
+_BANNED: Final = frozenset({"Cc", "Cs", "Co", "Cn"})
+_TURNERS: Final = frozenset("\u202a\u202b\u202c\u202d\u202e\u2066\u2067\u2068\u2069")
+_CHINESE: Final = re.compile(r"[\u3400-\u9fff\uf900-\ufaff]")
+_NOT_NAME: Final = re.compile(r"[^a-z0-9]+")
