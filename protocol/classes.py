@@ -129,8 +129,9 @@ CLASSES: Final[Mapping[str, DeviceClass]] = MappingProxyType(
                 ("Robot cleaner", "扫地机器人"),
                 "robot-cleaner",
                 "cleaner.status battery.level cleaner.start cleaner.stop cleaner.dock",
-                "cleaner.mode cleaner.water_level cleaner.area_m2 cleaner.duration_s"
-                " cleaner.map_progress cleaner.bin_level cleaner.pause cleaner.locate"
+                "cleaner.mode cleaner.water_level cleaner.room cleaner.area_m2 cleaner.duration_s"
+                " cleaner.total_area_m2 cleaner.total_duration_s cleaner.runs cleaner.map_progress"
+                " cleaner.bin_level cleaner.clean_room cleaner.pause cleaner.locate"
                 " cleaner.finished cleaner.stuck cleaner.bin_full battery.charging battery.low"
                 " brush.life brush.reset brush.worn filter.life filter.reset filter.worn"
                 " tank.level tank.empty controls.child_lock sound.volume status.fault",
@@ -140,8 +141,9 @@ CLASSES: Final[Mapping[str, DeviceClass]] = MappingProxyType(
                 ("Television", "电视"),
                 "television",
                 "television.on television.input sound.volume sound.muted",
-                "television.channel television.app television.picture_mode television.press_key"
-                " playback.state playback.play playback.pause sound.equalizer display.brightness"
+                "television.channel television.app television.picture_mode television.launch"
+                " television.press_key television.fell_asleep playback.state playback.title"
+                " playback.play playback.pause sound.equalizer display.brightness"
                 f" controls.child_lock status.fault {_METER} {_TIMER}",
             ),
             _class(
@@ -151,8 +153,8 @@ CLASSES: Final[Mapping[str, DeviceClass]] = MappingProxyType(
                 "battery.level",
                 "battery.charging battery.temperature battery.voltage_v battery.health"
                 " battery.cycles battery.left_s battery.low battery.overheated input.power_w"
-                " output.on output.power_w output.delivered_wh output.low_current output.overload"
-                " display.on status.fault",
+                " output.on output.power_w output.delivered_wh output.fast_charge"
+                " output.low_current output.overload display.on status.fault",
             ),
             _class(
                 "earphones",
@@ -161,7 +163,7 @@ CLASSES: Final[Mapping[str, DeviceClass]] = MappingProxyType(
                 "left_bud.battery right_bud.battery case.battery",
                 "left_bud.charging left_bud.in_ear right_bud.charging right_bud.in_ear"
                 " case.charging case.open case.opened case.closed earphones.connected"
-                " earphones.noise_mode earphones.locate playback.state playback.play"
+                " earphones.noise_mode earphones.locate playback.state playback.title playback.play"
                 " playback.pause sound.volume sound.equalizer battery.low",
             ),
             _class(

@@ -4,9 +4,11 @@ import math
 
 from hypothesis import strategies as st
 
+from protocol.ids import Address
 from protocol.messages import Scalar
 from protocol.product import INTEGER_LIMITS, Value
 from protocol.validator import CompiledProduct
+from simulators.physics import Physics
 
 
 def legal(item: Value) -> st.SearchStrategy[Scalar]:
@@ -46,3 +48,17 @@ def calls(product: CompiledProduct) -> st.SearchStrategy[tuple[str, dict[str, Sc
             for address, action in product.actions.items()
         )
     )
+
+
+def disturb(physics: Physics, product: CompiledProduct, data: st.DataObject) -> None:
+    """Press a button, set something or run an action, as the product spec allows."""
+    deeds = ["press", *["set"] * bool(product.writable), *["run"] * bool(product.actions)]
+    match data.draw(st.sampled_from(deeds)):
+        case "press":
+            physics.press(data.draw(st.sampled_from(physics.buttons)))
+        case "set":
+            wanted = data.draw(sets(product))
+            physics.apply({Address(address): value for address, value in wanted.items()})
+        case "run":
+            action, arguments = data.draw(calls(product))
+            physics.run(Address(action), arguments)
