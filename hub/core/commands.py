@@ -37,6 +37,8 @@ DONE_GRACE_S: Final = 10.0
 CONFIRM_WITHIN_S: Final = 5.0
 """How long after `done` a state may take to show the value."""
 
+MOST_TTL_MS: Final = 604_800_000
+"""What a command can say of its ttl: a week."""
 
 _STILL_OUT: Final = {Status.CONFIRMED, Status.SUPERSEDED}
 """Ended by something else than the device's answer: it takes a place in flight until that comes."""
@@ -50,7 +52,7 @@ class CommandRequest:
         scope: Public id of the client's token; `client_id` is unique within it.
         command_id: The id to use if the client chose none; unique in this hub.
         values: For a set: value by address. For an action: its arguments.
-        ttl_s: How long it may wait to be delivered, seconds.
+        ttl_s: How long it may wait to be delivered, seconds; None for what suits the device.
     """
 
     device: DeviceId
@@ -59,7 +61,7 @@ class CommandRequest:
     values: Mapping[str, Scalar]
     action: Address | None = None
     client_id: str | None = None
-    ttl_s: float = 10.0
+    ttl_s: float | None = None
 
 
 @dataclass(slots=True)
@@ -122,6 +124,10 @@ class Commands:
         """Yield the commands that have not ended; the caller may end them on the way."""
         for command in list(self._open):
             yield self._records[command]
+
+    def has_open(self, device: DeviceId) -> bool:
+        """Say whether a command of the device has not ended."""
+        return any(self._records[command].device == device for command in self._open)
 
     def lane(self, device: DeviceId) -> Lane:
         """Return the lane of a device."""
@@ -266,7 +272,7 @@ def repeat(commands: Commands, device: Device, now_s: float, out: Outcome) -> No
 
 def as_message(record: CommandRecord, now_s: float) -> SetCommand | ActionCommand:
     """Return the wire message of a command, its ttl being what is left of it."""
-    ttl_ms = max(1, int((record.expires_at_s - now_s) * 1000))
+    ttl_ms = min(MOST_TTL_MS, max(1, int((record.expires_at_s - now_s) * 1000)))
     if record.action is None:
         return SetCommand(id=record.id, ttl_ms=ttl_ms, values=dict(record.values))
     return ActionCommand(

@@ -89,6 +89,10 @@ class Device:
         seqs: Last sequence number per leaf in the current epoch.
         missed: Messages that were sent and never came, by the gaps in the sequence numbers.
         messages: Messages taken in, refused ones included.
+        is_whole: Whether it has told a full state since its last announce.
+        rested_s: When it was told that nothing is left for it; None if something may be.
+        refused_boot: Epoch and connection of the announce that was answered by `min_epoch`.
+        will_boot: Those of a will that is still good, although the device has raised its epoch.
     """
 
     __slots__ = (
@@ -100,6 +104,7 @@ class Device:
         "interview",
         "is_announced",
         "is_connected",
+        "is_whole",
         "messages",
         "missed",
         "presence",
@@ -107,11 +112,14 @@ class Device:
         "rate",
         "reason",
         "record",
+        "refused_boot",
         "reported",
+        "rested_s",
         "seqs",
         "since_s",
         "spec",
         "violations",
+        "will_boot",
     )
 
     def __init__(self, record: DeviceRecord, presence: Presence, reason: str, now_s: float) -> None:
@@ -135,6 +143,10 @@ class Device:
         self.full_asked_s: float | None = None
         self.missed = 0
         self.messages = 0
+        self.is_whole = False
+        self.rested_s: float | None = None
+        self.refused_boot: tuple[int, int] | None = None
+        self.will_boot: tuple[int, int] | None = None
 
     @property
     def id(self) -> DeviceId:

@@ -3,7 +3,7 @@
 from collections.abc import Iterable, Mapping
 from typing import Final
 
-from hub.core import receipts
+from hub.core import receipts, sleepers
 from hub.core.commands import (
     CommandRequest,
     Commands,
@@ -91,6 +91,7 @@ class Hub:
             device = Device(record, presence, reason, now_s)
             device.spec = self._specs.get(record.spec_sha256 or "")
             device.reported.update(twins.get(record.id, {}))
+            sleepers.recall(device, now_s)
             self._devices[record.id] = device
         for command in sorted(commands, key=lambda c: c.created_at_s):
             if command.device in self._devices:
@@ -127,6 +128,8 @@ class Hub:
                 count_violation(device, leaf, violation, now_s, out)
         device.messages += 1
         device.heard_s = now_s
+        if device.record.sleep_s is not None:
+            sleepers.rest(self.commands, device, self._next_id, now_s, out)
         return out
 
     def refuse(self, topic: Topic | None, violation: Violation, now_s: float) -> Outcome:
@@ -251,6 +254,8 @@ class Hub:
             observe(device, evidence, evidence.value, now_s, out)
         if device.interview:
             self._interviews.tick(device, device.interview, now_s, out)
+        if device.record.sleep_s is not None:
+            sleepers.rest(self.commands, device, self._next_id, now_s, out)
         lane = self.commands.lane(device.id)
         if lane.flights:
             repeat(self.commands, device, now_s, out)
@@ -263,6 +268,8 @@ class Hub:
         if record.status is Status.ACCEPTED and not is_unknown:
             is_sent = record.id in self.commands.lane(device.id).flights
             reason = "no_answer" if is_sent else device.presence.value
+            if sleepers.is_awaited(device):
+                reason = sleepers.why_waiting(device)
             step = Step.OVERDUE
         else:
             is_done = record.status is Status.APPLIED

@@ -4,6 +4,7 @@ from collections.abc import Callable
 from dataclasses import replace
 from typing import Final
 
+from hub.core import sleepers
 from hub.core.answers import Answers
 from hub.core.commands import Commands, pump, resend
 from hub.core.device import Device, Spec
@@ -13,7 +14,7 @@ from hub.core.interview import Interviews
 from hub.core.members import lose_sent_actions, name_after_product
 from hub.core.outcome import Outcome
 from hub.core.presence import observe
-from hub.core.records import SaveDevice, SaveSpec
+from hub.core.records import DeviceRecord, SaveDevice, SaveSpec
 from protocol.errors import Violation, ViolationError, printable
 from protocol.ids import Address, CommandId, DeviceId
 from protocol.messages import Ack, Announce, Event, Presence, SpecPart, State, StateGet
@@ -28,12 +29,6 @@ SPARE_SPECS: Final = 8
 """Product specs kept in memory that no device names: a firmware may go back."""
 
 PROBE_TTL_MS: Final = 10_000
-
-_EVIDENCE_OF: Final = {
-    ("offline", "lost"): (Evidence.WILL, "lost"),
-    ("asleep", None): (Evidence.FELL_ASLEEP, "asleep"),
-    ("asleep", "sleep"): (Evidence.FELL_ASLEEP, "asleep"),
-}
 
 
 class Intake:
@@ -61,10 +56,12 @@ class Intake:
     def announce(self, device: Device, message: Announce, now_s: float, out: Outcome) -> None:
         """Take in who the device is; fetch its product spec if nobody has it yet."""
         check_peer(message.protocol)
-        _check_boot(device, message.epoch, message.connection)
+        _check_boot(device, message)
         _check_identity(device, message)
         known = device.record
+        _follow_will(device, message)
         is_new_boot = message.epoch != known.epoch
+        is_new_link = is_new_boot or message.connection != known.connection
         device.record = replace(
             known,
             vendor=message.vendor,
@@ -77,12 +74,15 @@ class Intake:
             epoch=message.epoch,
             connection=message.connection,
             is_time_synced=message.is_time_synced,
+            sleep_s=message.sleep.interval_s if message.sleep else None,
+            asleep_since_s=None if is_new_link else known.asleep_since_s,
         )
+        device.is_whole, device.rested_s = False, None
         if is_new_boot:
             device.seqs.clear()
         device.is_announced = True
         self._find_spec(device, message, now_s, out)
-        if replace(device.record, connection=known.connection) != known:
+        if _lasting(device.record) != _lasting(known):
             out.saves.append(SaveDevice(device.record))
             out.events.append(DeviceAdded(device.id))
         if is_new_boot:
@@ -91,18 +91,20 @@ class Intake:
 
     def presence(self, device: Device, message: Presence, now_s: float, out: Outcome) -> None:
         """Take in that the device is there, asleep or gone, unless a newer word is known."""
-        record = device.record
-        if (message.epoch, message.connection) < (record.epoch, record.connection):
+        record, said = device.record, (message.epoch, message.connection)
+        if said < (record.epoch, record.connection) and said != device.will_boot:
             return  # an old will or the broker's cache: true once, beaten since
         if message.status == "online":
             if device.product is not None and message.epoch == record.epoch:
                 observe(device, Evidence.TRAFFIC, "online", now_s, out)
                 pump(self._commands, device, now_s, out)
             return
-        key = (message.status, message.reason)
-        default = (Evidence.SHUTDOWN, message.reason or "shutdown")
-        evidence, reason = _EVIDENCE_OF.get(key, default)
-        observe(device, evidence, reason, now_s, out)
+        if message.status == "asleep":
+            sleepers.fall_asleep(self._commands, device, message, now_s, out)
+        elif message.reason == "lost":
+            observe(device, Evidence.WILL, "lost", now_s, out)
+        else:
+            observe(device, Evidence.SHUTDOWN, message.reason or "shutdown", now_s, out)
 
     def state(self, device: Device, message: State, now_s: float, out: Outcome) -> None:
         """Take reported values into the twin; a state with a cause may confirm a command."""
@@ -121,6 +123,7 @@ class Intake:
         time_ms = message.time_ms if device.record.is_time_synced else None
         told = {Address(a): Reported(v, now_s, time_ms) for a, v in values.items()}
         device.reported.update(told)
+        device.is_whole = device.is_whole or message.full
         cause = self._commands.get(CommandId(message.cause)) if message.cause else None
         mine = cause if cause and cause.device == device.id else None
         out.events.append(ValuesReported(device.id, told, mine.id if mine else None))
@@ -195,6 +198,8 @@ class Intake:
 
     def ask_full(self, device: Device, now_s: float, out: Outcome) -> None:
         """Ask a device for its full state, at most once in `FULL_EVERY_S`."""
+        if sleepers.is_awaited(device):
+            return  # it tells everything when it wakes
         if device.full_asked_s is None or now_s - device.full_asked_s >= FULL_EVERY_S:
             device.full_asked_s = now_s
             out.send.append((device.id, StateGet(id=self._next_id(), ttl_ms=PROBE_TTL_MS)))
@@ -237,7 +242,27 @@ def check_unknown_fields(device: Device, protocol: str, unknown: tuple[str, ...]
         raise ViolationError(Violation("ECO-MSG-002", unknown[0], unknown[0], detail))
 
 
-def _check_boot(device: Device, epoch: int, connection: int) -> None:
+def _lasting(record: DeviceRecord) -> DeviceRecord:
+    """Return what of a device is worth a write when it announces itself."""
+    return replace(record, connection=0, asleep_since_s=None)
+
+
+def _follow_will(device: Device, message: Announce) -> None:
+    """Remember which will a device still has that raised its epoch as `min_epoch` asked it to.
+
+    It was registered at CONNECT, before the device knew of its new epoch (ECO-PRESENCE-009).
+    """
+    refused, known = device.refused_boot, device.record
+    if (message.epoch, message.connection) == (known.epoch, known.connection):
+        return  # an answer to a birth, on the connection of before
+    is_raised = refused is not None and message.connection == refused[1]
+    device.will_boot, device.refused_boot = refused if is_raised else None, None
+
+
+def _check_boot(device: Device, message: Announce) -> None:
+    epoch, connection = message.epoch, message.connection
+    if epoch < device.record.epoch:
+        device.refused_boot = (epoch, connection)
     _check_epoch_floor(device, epoch)
     known = device.record
     if epoch == known.epoch and device.is_announced and connection < known.connection:

@@ -85,7 +85,15 @@ class Members:
         """Return the newcomer's record, and that of the device whose place it takes, retired."""
         known = self._devices.get(record.id)
         if known:
-            record = replace(known.record, epoch=0, connection=0, is_retired=False, serial="")
+            record = replace(
+                known.record,
+                epoch=0,
+                connection=0,
+                is_retired=False,
+                serial="",
+                sleep_s=None,
+                asleep_since_s=None,
+            )
         old = self._devices.get(replaces) if replaces else None
         if old is None or old.id == record.id:
             return record, None

@@ -5,6 +5,7 @@ from typing import Final
 from hub.core.device import FLAPS_KEPT, Device
 from hub.core.events import PresenceChanged
 from hub.core.outcome import Outcome
+from hub.core.records import DeviceRecord
 from protocol.presence import Evidence, Presence, judge
 
 FLAP_WINDOW_S: Final = 120.0
@@ -15,18 +16,24 @@ QUIET_LIMIT_S: Final = 660.0
 """A full state is due every 600 s (ECO-STATE-006); a minute of grace."""
 
 PROBE_WAIT_S: Final = 10.0
+GRACE_S: Final = 10.0
+"""How much longer than two of its intervals a sleeper may be away (ECO-SLEEP-014)."""
+
 FIRST_CONTACT_S: Final = 120.0
 """How long a joined device may take to announce itself before it counts as unreachable."""
 
 _HEARING: Final = {Evidence.ANNOUNCED_KNOWN, Evidence.ANNOUNCED_UNKNOWN, Evidence.TRAFFIC}
-_DEAF: Final = {Evidence.WILL, Evidence.SHUTDOWN, Evidence.SILENT, Evidence.LINK_LOST}
+_DEAF: Final = {
+    *(Evidence.WILL, Evidence.SHUTDOWN, Evidence.SILENT, Evidence.LINK_LOST),
+    *(Evidence.FELL_ASLEEP, Evidence.OVERSLEPT),
+}
 
 
 def observe(device: Device, evidence: Evidence, reason: str, now_s: float, out: Outcome) -> None:
     """Take in evidence about a device and announce its presence if that changes it."""
     if evidence in _HEARING:
         device.is_connected = True
-    elif evidence in _DEAF or evidence is Evidence.FELL_ASLEEP:
+    elif evidence in _DEAF:
         if evidence is Evidence.WILL and device.is_connected:
             _count_flap(device, now_s, out)
         device.is_connected = False
@@ -42,6 +49,9 @@ def due(device: Device, now_s: float) -> Evidence | None:
         if now_s < device.calm_after_s:
             return None
         return Evidence.CALM if device.is_connected else Evidence.SILENT
+    patience = patience_s(device.record)
+    if patience is not None:
+        return Evidence.OVERSLEPT if _is_overdue(device, patience, now_s) else None
     if device.heard_s is None:
         is_late = (
             device.presence is Presence.INTERVIEWING and now_s - device.since_s > FIRST_CONTACT_S
@@ -52,6 +62,22 @@ def due(device: Device, now_s: float) -> Evidence | None:
     if device.probed_s is None or device.probed_s < device.heard_s:
         return Evidence.TRAFFIC
     return Evidence.SILENT if now_s - device.probed_s > PROBE_WAIT_S else None
+
+
+def patience_s(record: DeviceRecord) -> float | None:
+    """Return how long after its last word a sleeper counts as asleep; None if it is no sleeper.
+
+    Two wakes and some grace (ECO-SLEEP-014). It is how long a command waits for a sleeper if its
+    client says nothing else.
+    """
+    return None if record.sleep_s is None else 2 * record.sleep_s + GRACE_S
+
+
+def _is_overdue(device: Device, patience: float, now_s: float) -> bool:
+    """Say whether a sleeper has missed its wakes; it is never asked (ECO-SLEEP-014)."""
+    is_asleep = device.presence is Presence.ASLEEP
+    heard_s = device.record.asleep_since_s if is_asleep else device.heard_s
+    return heard_s is not None and now_s - heard_s > patience
 
 
 def _count_flap(device: Device, now_s: float, out: Outcome) -> None:

@@ -33,9 +33,15 @@ def stepped(
         status=after,
         items=tuple(_follow(item, after) for item in record.items),
         history=(*record.history, Moment(after, now_s, reason)),
-        reason=reason or record.reason,
+        reason=reason,
         is_final=is_final,
+        expected_at_s=None,
     )
+
+
+def kept_waiting(record: CommandRecord, reason: str, expected_at_s: float | None) -> CommandRecord:
+    """Return a command that has to wait until its device wakes, with why and until when."""
+    return record._replace(reason=reason, expected_at_s=expected_at_s)
 
 
 def with_answers(record: CommandRecord, answers: tuple[AckItem, ...]) -> CommandRecord:

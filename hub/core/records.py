@@ -25,6 +25,8 @@ class DeviceRecord:
         connection: Its last accepted connection counter.
         joined_at_s, replaces: When it joined (core's clock), and the device whose place it took.
         replaced_by: Set on a retired device: who took its place.
+        sleep_s: How often it wakes at least, seconds; None for a device that is always there.
+        asleep_since_s: When it fell asleep last (core's clock); it may have woken since.
     """
 
     id: DeviceId
@@ -45,6 +47,8 @@ class DeviceRecord:
     is_retired: bool = False
     replaces: DeviceId | None = None
     replaced_by: DeviceId | None = None
+    sleep_s: int | None = None
+    asleep_since_s: float | None = None
 
 
 class Item(NamedTuple):
@@ -80,7 +84,8 @@ class CommandRecord(NamedTuple):
         expires_at_s: From then on it is not delivered any more (core's clock).
         waits: Whether it may outlast a live connection, so that a power cut must not lose it.
         sent_epoch: Boot of the device in which it was first sent; None while it waits.
-        reason: Why it ended, when that is not plain from the status.
+        reason: Why it ended, when that is not plain from the status; why it waits, if it does.
+        expected_at_s: While it waits for a sleeper: when that wakes (core's clock).
     """
 
     id: CommandId
@@ -100,6 +105,7 @@ class CommandRecord(NamedTuple):
     reason: str = ""
     results: Mapping[str, Scalar] = MappingProxyType({})
     is_final: bool = False
+    expected_at_s: float | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -5,8 +5,9 @@ from typing import Final
 
 from pydantic_core import to_json
 
-from hub.core import receipts
+from hub.core import receipts, sleepers
 from hub.core.commands import MAX_WAITING, CommandRequest, Commands, pump, supersede, want
+from hub.core.device import Device
 from hub.core.errors import (
     CommandIdTakenError,
     DeviceNotReadyError,
@@ -16,6 +17,7 @@ from hub.core.errors import (
 from hub.core.events import ReceiptChanged
 from hub.core.members import Members
 from hub.core.outcome import Outcome
+from hub.core.presence import patience_s
 from hub.core.records import CommandRecord, SaveCommand
 from protocol.codec import MAX_BYTES
 from protocol.errors import Violation
@@ -25,6 +27,9 @@ from protocol.validator import CompiledProduct
 LONG_TEXTS: Final = 2_000
 FRAME_BYTES: Final = 512
 """Of a command besides its values: ids, type, times."""
+
+TTL_S: Final = 10.0
+"""How long a command waits for a device that is always there, if its client says nothing else."""
 
 WAITS_BEYOND_S: Final = 60.0
 """A command that may wait longer than this outlives a power cut (design, section 5)."""
@@ -46,7 +51,7 @@ class Requests:
                 raise CommandIdTakenError(request.client_id, earlier.id)
             return earlier, out
         self._check(request)
-        record = _new_record(request, digest, now_s)
+        record = _new_record(self._members.device(request.device), request, digest, now_s)
         self._commands.reserve(record)
         out.saves.append(SaveCommand(record))
         out.events.append(ReceiptChanged(record.device, record.id, record))
@@ -108,8 +113,12 @@ def _digest(request: CommandRequest) -> str:
     return hashlib.sha256(to_json(asked)).hexdigest()
 
 
-def _new_record(request: CommandRequest, digest: str, now_s: float) -> CommandRecord:
+def _new_record(
+    device: Device, request: CommandRequest, digest: str, now_s: float
+) -> CommandRecord:
     client_id = request.client_id or request.command_id
+    patience = patience_s(device.record)
+    ttl_s = request.ttl_s or patience or TTL_S
     record = CommandRecord(
         id=CommandId(f"{request.scope}.{client_id}") if request.client_id else request.command_id,
         device=request.device,
@@ -118,8 +127,12 @@ def _new_record(request: CommandRequest, digest: str, now_s: float) -> CommandRe
         values=dict(request.values),
         digest=digest,
         created_at_s=now_s,
-        expires_at_s=now_s + request.ttl_s,
+        expires_at_s=now_s + ttl_s,
         action=request.action,
-        waits=request.ttl_s > WAITS_BEYOND_S,
+        waits=ttl_s > WAITS_BEYOND_S or patience is not None,
     )
-    return receipts.open_receipt(record)
+    record = receipts.open_receipt(record)
+    if sleepers.is_awaited(device):
+        why, when_s = sleepers.why_waiting(device), sleepers.expected_s(device)
+        return receipts.kept_waiting(record, why, when_s)
+    return record

@@ -1,7 +1,7 @@
 """Records to rows and back; on the way the core's seconds become Unix seconds."""
 
 import sqlite3
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
 from typing import Final, cast
 
@@ -65,7 +65,7 @@ def write_row(connection: sqlite3.Connection, write: Write, clock: Clock) -> Non
         case SaveCommand(record):
             connection.execute(_SAVE_COMMAND, _command_row(record, clock))
         case SaveDevice(record):
-            kept = replace(record, joined_at_s=clock.wall_s(record.joined_at_s))
+            kept = _in_time(record, clock.wall_s)
             connection.execute(_SAVE_DEVICE, (record.id, _devices.dump_json(kept).decode()))
         case SaveSpec(sha256, document):
             connection.execute(_SAVE_SPEC, (sha256, document, clock.wall_s(clock.now_s())))
@@ -97,12 +97,24 @@ def _write_access(
             connection.execute("DELETE FROM credentials WHERE device = ?", (device,))
 
 
+def _in_time(record: DeviceRecord, convert: Callable[[float], float]) -> DeviceRecord:
+    """Return a device with its times on another clock."""
+    asleep_since_s = record.asleep_since_s
+    return replace(
+        record,
+        joined_at_s=convert(record.joined_at_s),
+        asleep_since_s=None if asleep_since_s is None else convert(asleep_since_s),
+    )
+
+
 def _command_row(record: CommandRecord, clock: Clock) -> tuple[object, ...]:
     fields = record._asdict()
     fields["items"] = [item._asdict() for item in record.items]
     fields["values"], fields["results"] = dict(record.values), dict(record.results)
     fields["created_at_s"] = clock.wall_s(record.created_at_s)
     fields["expires_at_s"] = clock.wall_s(record.expires_at_s)
+    if record.expected_at_s is not None:
+        fields["expected_at_s"] = clock.wall_s(record.expected_at_s)
     fields["history"] = [
         {"status": m.status, "at_s": clock.wall_s(m.at_s), "reason": m.reason}
         for m in record.history
@@ -131,16 +143,18 @@ def write_twin(
 def read_device(text: str, clock: Clock) -> DeviceRecord:
     """Read back a device."""
     record = _devices.validate_json(text)
-    return replace(record, joined_at_s=clock.mono_s(record.joined_at_s))
+    return _in_time(record, clock.mono_s)
 
 
 def read_command(text: str, clock: Clock) -> CommandRecord:
     """Read back a command."""
     record = _commands.validate_json(text)
+    expected_at_s = record.expected_at_s
     moments = tuple(m._replace(at_s=clock.mono_s(m.at_s)) for m in record.history)
     return record._replace(
         created_at_s=clock.mono_s(record.created_at_s),
         expires_at_s=clock.mono_s(record.expires_at_s),
+        expected_at_s=None if expected_at_s is None else clock.mono_s(expected_at_s),
         history=moments,
     )
 

@@ -152,13 +152,11 @@ def test_restored_device_counts_as_unreachable_until_heard() -> None:
     assert reach(later) == ("online", "heard")
 
 
-@pytest.mark.parametrize("status", ["online", "asleep"])
-def test_presence_message_says_what_it_says(status: str) -> None:
+def test_presence_message_says_what_it_says() -> None:
     world = online_world()
     world.leave()
-    message = {"status": status, "epoch": 1, "connection": world.connections[LAMP]}
-    world.tell(PresenceMessage.model_validate(message))
-    assert world.device().presence == status
+    world.say("online")
+    assert reach(world) == ("online", "online")
 
 
 def test_birth_is_spread_by_the_number_of_devices() -> None:

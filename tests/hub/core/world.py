@@ -141,7 +141,7 @@ class World:
         action: str | None = None,
         client_id: str | None = None,
         scope: str = "phone",
-        ttl_s: float = 10.0,
+        ttl_s: float | None = 10.0,
     ) -> CommandRecord:
         self._ids += 1
         request = CommandRequest(
@@ -240,8 +240,11 @@ class World:
         return self.tell(Ack.model_validate(fields | more), device)
 
     def leave(self, reason: str | None = "lost", device: DeviceId = LAMP) -> Outcome:
+        return self.say("offline", reason, device)
+
+    def say(self, status: str, reason: str | None = None, device: DeviceId = LAMP) -> Outcome:
         fields = {
-            "status": "offline",
+            "status": status,
             "epoch": self.epochs[device],
             "connection": self.connections[device],
             "reason": reason,

@@ -58,6 +58,8 @@ devices = st.builds(
     is_retired=st.booleans(),
     replaces=st.none() | ids,
     replaced_by=st.none() | ids,
+    sleep_s=st.none() | st.integers(1, 604_800),
+    asleep_since_s=st.none() | seconds,
 )
 commands = st.builds(
     CommandRecord,
@@ -80,6 +82,7 @@ commands = st.builds(
     reason=texts,
     results=values,
     is_final=st.booleans(),
+    expected_at_s=st.none() | seconds,
 )
 twins = st.dictionaries(
     ids,

@@ -334,8 +334,10 @@ def test_every_time_in_a_record_is_known_to_be_one() -> None:
     times = {f"{kind}.{name}" for kind, name in names if is_time(name)}
     assert times == {
         "DeviceRecord.joined_at_s",
+        "DeviceRecord.asleep_since_s",
         "CommandRecord.created_at_s",
         "CommandRecord.expires_at_s",
+        "CommandRecord.expected_at_s",
         "Moment.at_s",
         "Reported.at_s",
         "TokenRecord.created_at_s",
@@ -343,4 +345,4 @@ def test_every_time_in_a_record_is_known_to_be_one() -> None:
 
 
 def is_time(name: str) -> bool:
-    return name.endswith("_s")
+    return name.endswith(("at_s", "since_s"))
