@@ -19,6 +19,7 @@ class Wish:
         scope: Public id of the client's token.
         action: None for a set; then `values` are its properties, else its arguments.
         client_id: The client's own id for it, if it gave one.
+        expires_in_s: How long it may wait; None for what suits the device.
     """
 
     scope: str
@@ -26,7 +27,7 @@ class Wish:
     values: Mapping[str, Scalar]
     action: str | None = None
     client_id: str | None = None
-    expires_in_s: float = 10.0
+    expires_in_s: float | None = None
 
 
 async def ask(home: Home, wish: Wish) -> CommandRecord:

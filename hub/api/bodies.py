@@ -67,8 +67,12 @@ class _Command(Asked):
     wait_s: float = Field(
         default=2.0, ge=0, le=30, description="How long to wait for the receipt to end."
     )
-    expires_in_s: float = Field(
-        default=10.0, ge=1, le=604_800, description="How long the command may wait for delivery."
+    expires_in_s: float | None = Field(
+        default=None,
+        ge=1,
+        le=604_800,
+        description="How long the command may wait for delivery; if left out, 10 s, and for a "
+        "device that sleeps twice its interval and 10 s.",
     )
 
 

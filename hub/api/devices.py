@@ -39,8 +39,7 @@ async def list_devices(call: Call[None]) -> web.Response:
 )
 async def show_device(call: Call[None]) -> web.Response:
     """Show all that is known of a device: product spec, twin with ages, presence, broken rules."""
-    clock = call.context.home.clock
-    return json_reply(device_view(_device(call), clock, clock.now_s()))
+    return json_reply(_view(call))
 
 
 @routes.operation(
@@ -57,7 +56,7 @@ async def change_device(call: Call[ChangeDevice]) -> web.Response:
         await home.rename(device.id, call.body.name)
     if call.body.mode is not None:
         await home.set_mode(device.id, call.body.mode)
-    return json_reply(device_view(_device(call), home.clock, home.clock.now_s()))
+    return json_reply(_view(call))
 
 
 @routes.operation(
@@ -173,6 +172,12 @@ async def _command(call: Call[Body], wish: Wish, wait_s: float) -> web.Response:
     home = call.context.home
     record = await ended(home, await ask(home, wish), wait_s)
     return json_reply(receipt(record, home.clock), 200 if record.is_final else 202)
+
+
+def _view(call: Call[Body]) -> DeviceView:
+    home, device = call.context.home, _device(call)
+    waits = len(home.hub.commands.lane(device.id).waiting)
+    return device_view(device, home.clock, home.clock.now_s(), waits)
 
 
 def _device(call: Call[Body]) -> Device:

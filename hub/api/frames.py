@@ -23,7 +23,9 @@ from hub.core.events import (
 )
 from hub.core.hub import Hub
 from hub.core.records import CommandRecord
+from hub.core.sleepers import expected_s
 from protocol.ids import Address, CommandId
+from protocol.presence import Presence
 
 TEXT: Final = 0x81
 """First byte of a whole text frame (RFC 6455, 5.2)."""
@@ -109,6 +111,10 @@ class Frames:
     def _presence(self, event: PresenceChanged, seq: int) -> bytes:
         since = iso(event.since_s, self._clock)
         state = {"status": str(event.presence), "reason": event.reason, "since": since}
+        device = self._hub.devices.get(event.device)
+        wakes_s = expected_s(device) if device and event.presence is Presence.ASLEEP else None
+        if wakes_s is not None:
+            state["next_wake_at"] = iso(wakes_s, self._clock)
         return _sealed_json(
             {"type": "presence", "seq": seq, "device": event.device, "presence": state}
         )

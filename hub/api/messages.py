@@ -46,7 +46,7 @@ class _Asked(_Said):
     device: Annotated[str, StringConstraints(max_length=64)]
     ref: Ref | None = None
     id: ClientIdText | None = None
-    expires_in_s: Annotated[float, Field(ge=1, le=604_800)] = 10.0
+    expires_in_s: Annotated[float, Field(ge=1, le=604_800)] | None = None
 
 
 class Set(_Asked):

@@ -53,6 +53,18 @@ class PresenceState(TypedDict):
     status: PresenceText
     reason: str
     since: Timestamp
+    next_wake_at: NotRequired[
+        Annotated[Timestamp, Field(description="While it is asleep: when it wakes at the latest.")]
+    ]
+
+
+class SleepState(TypedDict):
+    """How a device sleeps that does."""
+
+    interval_s: Annotated[int, Field(description="It wakes at least so often.")]
+    next_wake_at: Annotated[
+        Timestamp | None, Field(description="At the latest; null while it is awake or lost.")
+    ]
 
 
 class TwinValue(TypedDict):
@@ -100,6 +112,7 @@ class DeviceSummary(_Class):
     presence: PresenceState
     mode: Mode
     spec_sha256: str | None
+    sleep: Annotated[SleepState | None, Field(description="Null for one that is always there.")]
     twin: dict[str, TwinValue]
 
 
@@ -167,6 +180,8 @@ class DeviceView(_Class):
     spec: Annotated[
         Document | None, Field(description="The product spec; null until the hub has it.")
     ]
+    sleep: Annotated[SleepState | None, Field(description="Null for one that is always there.")]
+    waits: Annotated[int, Field(description="Commands that wait to be sent to it.")]
     twin: dict[str, TwinProperty]
     violations: list[BrokenRule]
     traffic: Traffic
@@ -199,12 +214,17 @@ class Receipt(TypedDict):
     action: str | None
     status: StatusText
     is_final: bool
-    reason: Annotated[str, Field(description="Why it ended, when the status does not say it all.")]
+    reason: Annotated[
+        str, Field(description="Why it ended, when the status does not say it all; why it waits.")
+    ]
     items: list[ReceiptItem]
     results: dict[str, Shown]
     history: list[ReceiptMoment]
     created_at: Timestamp
     expires_at: Timestamp
+    expected_at: NotRequired[
+        Annotated[Timestamp, Field(description="While it waits for a sleeper: when that wakes.")]
+    ]
 
 
 class ReceiptList(TypedDict):

@@ -18,6 +18,7 @@ from hub.api.models import (
     ReceiptItem,
     ReceiptMoment,
     RuleEntry,
+    SleepState,
     TwinProperty,
     TwinValue,
 )
@@ -25,6 +26,7 @@ from hub.clock import Clock
 from hub.core.device import Desired, Device, ViolationCount
 from hub.core.events import Reported
 from hub.core.records import CommandRecord, Item, Moment
+from hub.core.sleepers import expected_s
 from protocol.ids import Address
 from protocol.presence import Presence
 from protocol.product import Property
@@ -57,12 +59,20 @@ def device_summary(device: Device, clock: Clock) -> DeviceSummary:
         "presence": presence_state(device, clock),
         "mode": record.mode,
         "spec_sha256": record.spec_sha256,
+        "sleep": sleep_state(device, clock),
         "twin": twin_values(device.reported, clock),
     }
 
 
-def device_view(device: Device, clock: Clock, now_s: float) -> DeviceView:
-    """Show all that is known of a device, with the ages of its values at `now_s`."""
+def device_view(device: Device, clock: Clock, now_s: float, waits: int = 0) -> DeviceView:
+    """Show all that is known of a device, with the ages of its values at `now_s`.
+
+    Args:
+        device: Which.
+        clock: Turns the core's seconds into times of day.
+        now_s: The core's clock.
+        waits: Commands that wait to be sent to it.
+    """
     record, document = device.record, device.document
     heard_s = device.heard_s
     return {
@@ -75,6 +85,8 @@ def device_view(device: Device, clock: Clock, now_s: float) -> DeviceView:
         "identity": identity(device, clock),
         "spec_sha256": record.spec_sha256,
         "spec": None if document is None else from_json(document),
+        "sleep": sleep_state(device, clock),
+        "waits": waits,
         "twin": twin(device, clock, now_s),
         "violations": broken_rules(device, clock),
         "traffic": {
@@ -93,7 +105,19 @@ def device_class(device: Device) -> str | None:
 def presence_state(device: Device, clock: Clock) -> PresenceState:
     """Show whether a device can be reached, why, and since when."""
     since = iso(device.since_s, clock)
-    return {"status": str(device.presence), "reason": device.reason, "since": since}
+    state = PresenceState(status=str(device.presence), reason=device.reason, since=since)
+    if device.presence is Presence.ASLEEP and (wakes_s := expected_s(device)) is not None:
+        state["next_wake_at"] = iso(wakes_s, clock)
+    return state
+
+
+def sleep_state(device: Device, clock: Clock) -> SleepState | None:
+    """Show how a device sleeps, and when it wakes if it is asleep."""
+    if device.record.sleep_s is None:
+        return None
+    wakes_s = expected_s(device) if device.presence is Presence.ASLEEP else None
+    wakes_at = None if wakes_s is None else iso(wakes_s, clock)
+    return {"interval_s": device.record.sleep_s, "next_wake_at": wakes_at}
 
 
 def identity(device: Device, clock: Clock) -> Identity:
@@ -171,7 +195,7 @@ def broken_rule(found: ViolationCount, clock: Clock) -> BrokenRule:
 
 def receipt(record: CommandRecord, clock: Clock) -> Receipt:
     """Show how far a command has come; never what it asks for, which may be a password."""
-    return {
+    shown: Receipt = {
         "id": record.client_id,
         "command": record.id,
         "scope": record.scope,
@@ -186,6 +210,9 @@ def receipt(record: CommandRecord, clock: Clock) -> Receipt:
         "created_at": iso(record.created_at_s, clock),
         "expires_at": iso(record.expires_at_s, clock),
     }
+    if record.expected_at_s is not None:
+        shown["expected_at"] = iso(record.expected_at_s, clock)
+    return shown
 
 
 def receipts(records: Iterable[CommandRecord], clock: Clock) -> list[Receipt]:

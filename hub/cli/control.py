@@ -22,9 +22,12 @@ if TYPE_CHECKING:
     from hub.api.models import Receipt
 
 Expires = Annotated[
-    float,
+    float | None,
     typer.Option(
-        "--expires-in", min=1, max=604_800, help="Seconds the command may wait for delivery."
+        "--expires-in",
+        min=1,
+        max=604_800,
+        help="Seconds the command may wait for delivery; 10, or longer for one that sleeps.",
     ),
 ]
 
@@ -33,7 +36,7 @@ def set_properties(
     device: DeviceText,
     values: Annotated[list[str], typer.Argument(metavar="ADDRESS=VALUE...")],
     *,
-    expires_in_s: Expires = 10.0,
+    expires_in_s: Expires = None,
     hub: HubUrl = None,
     token: HubToken = None,
     as_json: AsJson = False,
@@ -60,7 +63,7 @@ def call(  # noqa: PLR0913 - one argument per option
     action: Annotated[str, typer.Argument(metavar="ACTION", help="Such as filter.reset.")],
     arguments: Annotated[list[str] | None, typer.Argument(metavar="[NAME=VALUE...]")] = None,
     *,
-    expires_in_s: Expires = 10.0,
+    expires_in_s: Expires = None,
     hub: HubUrl = None,
     token: HubToken = None,
     as_json: AsJson = False,

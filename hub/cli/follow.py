@@ -12,7 +12,7 @@ from rich.text import Text
 from hub.cli.client import Frame, HubClient, Stream, refusal
 from hub.cli.errors import RefusedError, UnreachableError
 from hub.cli.output import out
-from hub.cli.wording import receipt_status
+from hub.cli.wording import receipt_status, time_of_day
 from protocol.errors import printable
 from protocol.messages import Scalar
 
@@ -23,6 +23,9 @@ OnStep = Callable[["Receipt"], None]
 
 GRACE_S: Final = 60.0
 """How much longer than its expiry a command is followed; the hub ends each before that."""
+
+EXPIRES_S: Final = 10.0
+"""What the hub gives a command to a device that is always there, if nothing else is asked."""
 
 DONE: Final = frozenset({"applied", "confirmed"})
 
@@ -38,7 +41,7 @@ class Wish:
     device: str
     values: Mapping[str, Scalar]
     action: str | None
-    expires_in_s: float
+    expires_in_s: float | None
     id: str = field(default_factory=lambda: f"cli-{secrets.token_hex(8)}")
 
     def frame(self) -> Frame:
@@ -47,15 +50,16 @@ class Wish:
             "ref": self.id,
             "id": self.id,
             "device": self.device,
-            "expires_in_s": self.expires_in_s,
         }
+        if self.expires_in_s is not None:
+            asked["expires_in_s"] = self.expires_in_s
         if self.action is None:
             return {**asked, "type": "set", "properties": self.values}
         return {**asked, "type": "call", "action": self.action, "arguments": self.values}
 
 
 async def follow(client: HubClient, wish: Wish, on_step: OnStep) -> "Receipt":
-    """Send a wish and return the receipt when it has ended.
+    """Send a wish and return the receipt when it has ended, or waits for a device that sleeps.
 
     Args:
         client: An open client.
@@ -67,10 +71,11 @@ async def follow(client: HubClient, wish: Wish, on_step: OnStep) -> "Receipt":
         UnreachableError: The stream broke off before the end.
     """
     try:
-        async with asyncio.timeout(wish.expires_in_s + GRACE_S), client.stream() as stream:
+        patience_s = (wish.expires_in_s or EXPIRES_S) + GRACE_S
+        async with asyncio.timeout(patience_s), client.stream() as stream:
             async for receipt in _receipts(stream, wish):
                 on_step(receipt)
-                if receipt["is_final"]:
+                if receipt["is_final"] or is_waiting(receipt):
                     return receipt
     except TimeoutError:
         raise UnreachableError(
@@ -80,13 +85,18 @@ async def follow(client: HubClient, wish: Wish, on_step: OnStep) -> "Receipt":
     raise UnreachableError("the hub closed the stream", "see whether it runs: ecohub doctor")
 
 
+def is_waiting(receipt: "Receipt") -> bool:
+    """Say whether a command waits until its device wakes."""
+    return receipt["status"] == "accepted" and bool(receipt["reason"])
+
+
 def check(receipt: "Receipt") -> None:
-    """Say by an error that a command has not done what was asked.
+    """Say by an error that a command has not done what was asked, and will not.
 
     Raises:
         RefusedError: It ended otherwise than applied or confirmed.
     """
-    if receipt["status"] in DONE:
+    if receipt["status"] in DONE or is_waiting(receipt):
         return
     faults = [
         f"{item['address']}: {item.get('error', '')} {item.get('message', '')}".strip()
@@ -116,6 +126,12 @@ class Steps:
             line.append(f"  {printable(moment.get('reason', ''))}".rstrip())
             out.print(line)
         self._printed = len(receipt["history"])
+        if is_waiting(receipt):
+            until = receipt.get("expected_at")
+            wakes = f"it wakes by {time_of_day(until)}" if until else "nobody knows when it wakes"
+            out.print(
+                Text(f"  waits: the device is {printable(receipt['reason'])}; {wakes}", "dim")
+            )
         if receipt["is_final"] and receipt["results"]:
             for name, value in receipt["results"].items():
                 out.print(Text(f"  {printable(name)} = {printable(str(value))}"))
