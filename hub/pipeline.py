@@ -24,6 +24,9 @@ RETRIED: Final = 1_000
 class Committer(Protocol):
     """The part of the store that the pipeline needs."""
 
+    def keep_now(self, saves: Sequence[Write]) -> bool:
+        """Keep all of `saves` before returning; False when something in it needs `commit`."""
+
     async def commit(self, saves: Sequence[Write]) -> None:
         """Keep all of `saves` in one transaction; durable when it returns."""
 
@@ -39,8 +42,10 @@ class _Entry:
 class Pipeline:
     """Releases outcomes one after the other, each once its saves are in the store.
 
-    An outcome without saves is released at once unless an earlier one still waits: what is told
-    keeps the order in which it came about. All that waits goes into one transaction.
+    What is told keeps the order in which it came about. An outcome without saves is released at
+    once if none waits; those that save nothing but live commands are kept and released together at
+    the end of the loop's turn, without another thread; all others wait for a transaction that they
+    share.
 
     Args:
         store: Where saves go.
@@ -49,6 +54,7 @@ class Pipeline:
 
     def __init__(self, store: Committer, release: Callable[[Outcome], None]) -> None:
         self._store, self._release = store, release
+        self._turn: list[Outcome] = []
         self._entries: deque[_Entry] = deque()
         self._unsaved: dict[object, Save] = {}
         self._wake = asyncio.Event()
@@ -56,14 +62,14 @@ class Pipeline:
 
     def push(self, outcome: Outcome) -> None:
         """Have an outcome carried out; nobody waits for it."""
-        if not outcome.saves and not self._entries:
-            self._release(outcome)
-        elif len(self._entries) >= BACKLOG:
-            self._keep_for_later(outcome.saves)
-            self._release(outcome)
+        if self._entries:
+            self._queue(outcome)
+        elif outcome.saves or self._turn:
+            if not self._turn:
+                asyncio.get_running_loop().call_soon(self._end_turn)
+            self._turn.append(outcome)
         else:
-            self._entries.append(_Entry(outcome))
-            self._wake.set()
+            self._release(outcome)
 
     async def carry_out(
         self,
@@ -82,6 +88,12 @@ class Pipeline:
         Raises:
             StoreError: It is not durable and was not released.
         """
+        self._end_turn()
+        if not self._entries and not extra and self._is_kept_now(outcome.saves):
+            self._release(outcome)
+            if then:
+                self.push(then(True))
+            return
         promise: asyncio.Future[None] = asyncio.get_running_loop().create_future()
         self._entries.append(_Entry(outcome, extra, promise, then))
         self._wake.set()
@@ -89,6 +101,7 @@ class Pipeline:
 
     async def settled(self) -> None:
         """Wait until all that was handed over before is carried out, and durable if it can be."""
+        self._end_turn()
         if self._entries:
             with suppress(StoreError):
                 await self.carry_out(Outcome())
@@ -102,8 +115,37 @@ class Pipeline:
 
     async def drain(self) -> None:
         """Carry out all that waits."""
+        self._end_turn()
         while self._entries:
             await self._commit(len(self._entries))
+
+    def _end_turn(self) -> None:
+        turn, self._turn = self._turn, []
+        if not turn:
+            return
+        if not self._entries and self._is_kept_now([s for one in turn for s in one.saves]):
+            for outcome in turn:
+                self._release(outcome)
+            return
+        for outcome in turn:
+            self._queue(outcome)
+
+    def _is_kept_now(self, saves: Sequence[Save]) -> bool:
+        if self.failure is not None:
+            return False  # what could not be kept before goes first
+        try:
+            return self._store.keep_now(saves)
+        except StoreError as error:
+            self._note_failure(error)
+            return False
+
+    def _queue(self, outcome: Outcome) -> None:
+        if len(self._entries) >= BACKLOG:
+            self._keep_for_later(outcome.saves)
+            self._release(outcome)
+        else:
+            self._entries.append(_Entry(outcome))
+            self._wake.set()
 
     async def _commit(self, size: int) -> None:
         batch = [self._entries[place] for place in range(size)]

@@ -12,6 +12,7 @@ from sqlite_utils import Migrations
 from hub.clock import Clock
 from hub.core.events import Reported
 from hub.store import meta, reading, schema
+from hub.store.command_log import left_over, write_fold
 from hub.store.failure import is_damage
 from hub.store.records import Stored
 from hub.store.recovery import check, is_lost, restore, set_aside, take_snapshot
@@ -107,6 +108,7 @@ class _Opening:
 
     def _read_control(self, control: sqlite3.Connection) -> Stored:
         self._clock.not_before(meta.latest_s(control))
+        write_fold(control, left_over(self._folder, self._clock), self._clock)
         forget_old(control, self._clock)
         devices = reading.devices(control, self._clock)
         commands = reading.commands(control, self._clock)

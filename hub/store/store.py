@@ -3,10 +3,13 @@
 import asyncio
 from collections.abc import Callable, Sequence
 from concurrent.futures import Future
+from contextlib import suppress
 from pathlib import Path
 from typing import Final, Self, TypeVar
 
 from hub.clock import Clock
+from hub.core.records import SaveCommand
+from hub.store.command_log import CommandLog, Fold
 from hub.store.errors import StoreBusyError, StoreClosedError, StoreDiskError, StoreError
 from hub.store.failure import explain
 from hub.store.folder import FolderLock
@@ -23,8 +26,17 @@ from hub.store.records import (
     Write,
 )
 from hub.store.upkeep import Upkeep
-from hub.store.writer import Commit, Commits, KeepTwins, Task, Writer
+from hub.store.writer import Commit, Commits, FoldIn, KeepTwins, Task, Writer
 from protocol.ids import DeviceId
+
+FOLD_AFTER_S: Final = 1.0
+"""How long live commands stay in the log alone: most have ended by then, and cost one row."""
+
+FOLD_AGAIN_S: Final = 5.0
+"""After a fold that failed."""
+
+FOLD_AT: Final = 2_000
+"""Commands in the log that are folded at once."""
 
 COMMITS_LIMIT: Final = 20_000
 """Calls of `commit` that may wait at a time."""
@@ -46,6 +58,8 @@ class Store:
         self._stored: Stored | None = opened.stored
         self._writer = Writer(opened.control, opened.history, clock)
         self._upkeep = Upkeep(self._writer, opened.control_path, clock)
+        self._log = CommandLog(opened.control_path.parent, clock)
+        self._fold_timer: asyncio.TimerHandle | None = None
         self._turn: list[Commit] = []
         self._waiting = 0
         self._is_open = True
@@ -87,6 +101,24 @@ class Store:
         """Transactions written since `open`."""
         return self._writer.transactions
 
+    def keep_now(self, writes: Sequence[Write]) -> bool:
+        """Keep all of `writes` before returning, if they are live commands alone.
+
+        Returns:
+            False when nothing was done, since something in it needs `commit`.
+
+        Raises:
+            StoreError: Nothing of it is kept.
+        """
+        commands = [write.record for write in writes if isinstance(write, SaveCommand)]
+        if len(commands) < len(writes) or any(record.waits for record in commands):
+            return False
+        if commands:
+            self._check_open()
+            self._log.keep(commands)
+            self._fold_soon(FOLD_AFTER_S if len(self._log) < FOLD_AT else 0.0)
+        return True
+
     async def commit(self, writes: Sequence[Write]) -> None:
         """Keep all of `writes` or none; durable when it returns.
 
@@ -96,9 +128,10 @@ class Store:
         Raises:
             StoreError: Nothing of it is kept.
         """
-        if not writes:
+        if not writes or self.keep_now(writes):
             return
         self._check_open()
+        self._fold()  # so that what is deleted now is not brought back by what was said before
         if self._waiting >= COMMITS_LIMIT:
             remedy = "Send less at a time, or use a faster disk."
             raise StoreBusyError(f"{COMMITS_LIMIT} commits wait for the disk already", remedy)
@@ -166,6 +199,8 @@ class Store:
             return
         self._is_open = False
         self._end_turn()
+        # What cannot be written now stays in its file for the next start.
+        self._writer.put(FoldIn(self._log.fold(), lambda _: None))
         self._writer.put(Task(self._upkeep.finish))
         if not self._writer.stop(ANSWER_S):
             remedy = "Check the disk; what was acknowledged before is kept."
@@ -176,6 +211,7 @@ class Store:
 
     async def _run(self, work: Callable[[], _Result]) -> _Result:
         self._check_open()
+        self._fold()
         self._end_turn()
         result: Future[_Result] = Future()
 
@@ -187,6 +223,25 @@ class Store:
 
         self._writer.put(Task(task))
         return await asyncio.wrap_future(result)
+
+    def _fold_soon(self, after_s: float) -> None:
+        if self._fold_timer is None:
+            loop = asyncio.get_running_loop()
+            self._fold_timer = loop.call_later(after_s, self._fold)
+
+    def _fold(self) -> None:
+        """Have the log written into the database, before all that is handed over from now on."""
+        if self._fold_timer is not None:
+            self._fold_timer.cancel()
+            self._fold_timer = None
+        if len(self._log):
+            fold, loop = self._log.fold(), asyncio.get_running_loop()
+            self._writer.put(FoldIn(fold, lambda error: _tell(loop, self._folded, fold, error)))
+
+    def _folded(self, fold: Fold, error: StoreError | None) -> None:
+        if error is not None and self._is_open:
+            self._log.put_back(fold)
+            self._fold_soon(FOLD_AGAIN_S)
 
     def _end_turn(self) -> None:
         turn, self._turn = self._turn, []
@@ -200,3 +255,13 @@ class Store:
     def _check_open(self) -> None:
         if not self._is_open:
             raise StoreClosedError("The store is closed", "Start the hub again.")
+
+
+def _tell(
+    loop: asyncio.AbstractEventLoop,
+    listener: Callable[[Fold, StoreError | None], None],
+    fold: Fold,
+    error: StoreError | None,
+) -> None:
+    with suppress(RuntimeError):  # a loop that is closed has nobody left to tell
+        loop.call_soon_threadsafe(listener, fold, error)

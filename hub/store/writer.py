@@ -14,11 +14,12 @@ from typing import Final
 from hub.clock import Clock
 from hub.core.events import Reported
 from hub.core.records import DropDevice
+from hub.store.command_log import Fold, write_fold
 from hub.store.errors import StoreDiskError, StoreError, StoreFullError
 from hub.store.failure import explain, is_damage
 from hub.store.meta import keep_mark
 from hub.store.records import Twins, Write
-from hub.store.rows import must_outlast_power_cut, newest, write_row, write_twin
+from hub.store.rows import is_live, newest, write_row, write_twin
 from hub.store.schema import transaction
 from protocol.ids import Address, DeviceId
 
@@ -57,7 +58,15 @@ class Commits:
     commits: Sequence[Commit]
 
 
-Job = Commits | KeepTwins | Task
+@dataclass(frozen=True, slots=True)
+class FoldIn:
+    """Commands of the log that are to go into the database; `done` is told in this thread."""
+
+    fold: Fold
+    done: Callable[[StoreError | None], None]
+
+
+Job = Commits | KeepTwins | FoldIn | Task
 
 
 class Writer:
@@ -130,13 +139,22 @@ class Writer:
                 jobs.append(self._jobs.get_nowait())
         return jobs
 
-    def _do(self, job: KeepTwins | Task) -> None:
+    def _do(self, job: KeepTwins | FoldIn | Task) -> None:
+        if isinstance(job, FoldIn):
+            self._fold(job)
+            return
         self._is_due = True
         if isinstance(job, KeepTwins):
             self._twins.update(job.twins)
             return
         self._write_twins(len(self._twins))
         job.work()
+
+    def _fold(self, job: FoldIn) -> None:
+        with self._judged(self.control) as judged:
+            self._sync(is_full=False)
+            write_fold(self.control, job.fold, self._clock)
+        job.done(judged.error)
 
     def _commit(self, group: Sequence[Commit]) -> None:
         if not group:
@@ -150,7 +168,7 @@ class Writer:
 
     def _write(self, writes: Sequence[Write]) -> StoreError | None:
         with self._judged(self.control) as judged:
-            self._sync(is_full=any(must_outlast_power_cut(write) for write in writes))
+            self._sync(is_full=not all(is_live(write) for write in writes))
             with transaction(self.control):
                 self._write_rows(writes)
         if judged.error is None:
