@@ -9,7 +9,7 @@ from typing import Final, Protocol
 
 from hub.broker.contract import LOOPBACK
 from hub.broker.gate import Gate
-from hub.broker.packets import Connect, encode_connect
+from protocol.mqtt import Connect, encode_connect
 
 UNREAD_BYTES: Final = 4_194_304
 """A client that lets more than this wait for it is cut off."""

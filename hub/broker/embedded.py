@@ -22,11 +22,11 @@ from hub.broker.client import LISTENER, Client, close
 from hub.broker.contract import LOOPBACK, BrokerState, Login, Trouble
 from hub.broker.credentials import is_password
 from hub.broker.entrance import Entrance
-from hub.broker.packets import REFUSED, Connect
 from hub.broker.port import obstacle
 from hub.broker.rights import may_read, will_topic
 from hub.broker.standing import Standing
 from protocol.ids import DeviceId
+from protocol.mqtt import REFUSED, Connect
 
 QUEUE_MESSAGES: Final = 1000
 """Messages on their way to their readers; their senders wait when there are more."""

@@ -3,7 +3,7 @@
 import asyncio
 from typing import Final
 
-from hub.broker.packets import (
+from protocol.mqtt import (
     REFUSED_LEVEL,
     REFUSED_LEVEL_5,
     Connect,

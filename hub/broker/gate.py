@@ -10,7 +10,8 @@ from collections.abc import Callable
 from typing import Final
 
 from hub.broker.files import MESSAGE_BYTES, PACKET_BYTES
-from hub.broker.packets import (
+from hub.broker.rights import may_write
+from protocol.mqtt import (
     PONG,
     Connect,
     Kind,
@@ -23,7 +24,6 @@ from hub.broker.packets import (
     parse_publish,
     read_packet,
 )
-from hub.broker.rights import may_write
 
 WINDOW: Final = 64
 """Messages of one client that amqtt may hold and not yet have passed on."""

@@ -5,7 +5,7 @@ from contextlib import suppress
 from typing import Final
 
 from hub.broker.contract import Login
-from hub.broker.packets import Connect, Kind, Packet, PacketError, encode_connect, read_packet
+from protocol.mqtt import Connect, Kind, Packet, PacketError, encode_connect, read_packet
 
 _DISCONNECT: Final = b"\xe0\x00"
 _REASONS: Final = {

@@ -7,7 +7,7 @@ import pytest
 from benchmarks.phone import find_frame, frame
 from benchmarks.wire import Line, Login, Will, WireError, connect, publish, subscribe
 from hub.api.frames import sealed
-from hub.broker.packets import Connect, encode_connect
+from protocol.mqtt import Connect, encode_connect
 from tests.benchmarks.ends import Pipe
 
 LOGIN = Login("127.0.0.1", 1883, "load-0001", "secret")

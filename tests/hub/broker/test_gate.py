@@ -8,7 +8,7 @@ import pytest
 from hub.broker import gate as gates
 from hub.broker.files import MESSAGE_BYTES
 from hub.broker.gate import WINDOW, Gate
-from hub.broker.packets import Connect, Publish, encode_publish
+from protocol.mqtt import Connect, Publish, encode_publish
 from tests.hub.broker.conftest import device
 
 OWN, FOREIGN = f"eco/1/{device(1)}/state", f"eco/1/{device(2)}/state"

@@ -6,8 +6,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from hub.broker import packets
-from hub.broker.packets import (
+from protocol import mqtt as packets
+from protocol.mqtt import (
     Connect,
     Kind,
     LevelError,

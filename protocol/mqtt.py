@@ -5,6 +5,7 @@
 """
 
 import struct
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from enum import IntEnum
 from typing import Final, NamedTuple, Protocol
@@ -19,7 +20,18 @@ REFUSED_LEVEL: Final = b"\x20\x02\x00\x01"
 REFUSED_LEVEL_5: Final = b"\x20\x03\x00\x84\x00"
 """CONNACK of MQTT 5: unsupported protocol version, so that the client tries 3.1.1."""
 
+PING: Final = b"\xc0\x00"
 PONG: Final = b"\xd0\x00"
+DISCONNECT: Final = b"\xe0\x00"
+
+CONNACK_REASONS: Final = {
+    1: "it does not speak MQTT 3.1.1",
+    2: "it does not like the client id",
+    3: "it is not available",
+    4: "user or password are wrong",
+    5: "not authorised",
+}
+"""What the codes of a CONNACK mean."""
 
 _HAS_USER, _HAS_PASSWORD, _WILL_RETAIN, _HAS_WILL, _IS_CLEAN = 0x80, 0x40, 0x20, 0x04, 0x02
 
@@ -32,6 +44,7 @@ class Kind(IntEnum):
     PUBLISH = 3
     PUBACK = 4
     SUBSCRIBE = 8
+    SUBACK = 9
     UNSUBSCRIBE = 10
     PINGREQ = 12
     DISCONNECT = 14
@@ -175,6 +188,26 @@ def encode_publish(publish: Publish) -> bytes:
         return encode(Kind.PUBLISH, 0, _text(publish.topic) + publish.payload)
     identity = struct.pack("!H", publish.packet_id)
     return encode(Kind.PUBLISH, 2, _text(publish.topic) + identity + publish.payload)
+
+
+def publish_head(topic: str, size: int, packet_id: int = 0, *, is_retained: bool = False) -> bytes:
+    """Return all of a PUBLISH that goes before its payload of `size` bytes; QoS 0 without an id."""
+    where = topic.encode()
+    first = 0x30 | is_retained | (2 if packet_id else 0)
+    left = 2 + len(where) + size + (2 if packet_id else 0)
+    lengths = bytearray()
+    while left > 127:
+        lengths.append(left & 127 | 128)
+        left >>= 7
+    lengths.append(left)
+    number = packet_id.to_bytes(2) if packet_id else b""
+    return b"%c%b%b%b%b" % (first, lengths, len(where).to_bytes(2), where, number)
+
+
+def encode_subscribe(packet_id: int, wanted: Sequence[tuple[str, int]]) -> bytes:
+    """Return the bytes of a SUBSCRIBE for topic filters with the QoS each."""
+    filters = b"".join(_text(topic) + bytes((qos,)) for topic, qos in wanted)
+    return encode(Kind.SUBSCRIBE, 2, packet_id.to_bytes(2) + filters)
 
 
 def encode_puback(packet_id: int) -> bytes:
