@@ -35,6 +35,9 @@ MOST_UNSENT_BYTES: Final = 4_194_304
 MOST_PACKET_BYTES: Final = 1_048_576
 """A larger packet is no message of ECO/1 by far: the stream of bytes has gone astray."""
 
+FLUSH_AT: Final = 64
+"""Packets that go out together at most."""
+
 IDS: Final = 65_535
 _FAILED: Final = 0x80
 _QOS: Final = 0x06
@@ -179,6 +182,8 @@ class Link(asyncio.Protocol):
         if not self._out:
             self._loop.call_soon(self._flush)
         self._out.append(packet)
+        if len(self._out) >= FLUSH_AT:
+            self._flush()
 
     def _flush(self) -> None:
         out, self._out = self._out, []

@@ -193,7 +193,8 @@ class Home:
 
     def health(self) -> Health:
         """Return how the hub's parts are."""
-        failure, broker, mdns = self._pipeline.failure, self.broker.state, self.discovery.state
+        failure = self._pipeline.failure or self.store.trouble
+        broker, mdns = self.broker.state, self.discovery.state
         what, remedy = (failure.what, failure.remedy) if failure else ("", "")
         return judge(
             [

@@ -201,7 +201,7 @@ def publish_head(topic: str, size: int, packet_id: int = 0, *, is_retained: bool
         left >>= 7
     lengths.append(left)
     number = packet_id.to_bytes(2) if packet_id else b""
-    return b"%c%b%b%b%b" % (first, lengths, len(where).to_bytes(2), where, number)
+    return bytes((first, *lengths)) + len(where).to_bytes(2) + where + number
 
 
 def encode_subscribe(packet_id: int, wanted: Sequence[tuple[str, int]]) -> bytes:

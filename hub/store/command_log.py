@@ -18,10 +18,10 @@ from typing import Final
 from pydantic import TypeAdapter, ValidationError
 
 from hub.clock import Clock
-from hub.core.records import CommandRecord
+from hub.core.records import CommandRecord, SaveCommand
 from hub.store.errors import StoreBusyError
 from hub.store.failure import explain
-from hub.store.rows import write_folded
+from hub.store.rows import write_row
 from hub.store.schema import transaction
 from protocol.ids import CommandId
 
@@ -132,12 +132,12 @@ def write_fold(control: sqlite3.Connection, fold: Fold, clock: Clock) -> None:
     """Put the commands of a fold into the database, and remove the files that held them."""
     with transaction(control):
         for record in fold.records:
-            write_folded(control, record, clock)
+            write_row(control, SaveCommand(record), clock)
     for path in fold.files:
         try:
             path.unlink(missing_ok=True)
-        except OSError as error:  # the next start folds it again, and finds nothing newer in it
-            _log.warning("%s is in the way: %s", path, error)
+        except OSError as error:
+            _log.warning("%s should be removed, since it is out of date: %s", path, error)
 
 
 def _read(path: Path, clock: Clock) -> Iterator[CommandRecord]:

@@ -35,12 +35,6 @@ _SAVE_DEVICE: Final = """INSERT INTO devices (id, record) VALUES (?, ?)
 _SAVE_COMMAND: Final = """INSERT INTO commands (id, device, is_final, changed_s, record)
     VALUES (?, ?, ?, ?, ?) ON CONFLICT (id) DO UPDATE SET device = excluded.device,
     is_final = excluded.is_final, changed_s = excluded.changed_s, record = excluded.record"""
-_FOLD_COMMAND: Final = """INSERT INTO commands (id, device, is_final, changed_s, record)
-    SELECT ?, ?, ?, ?, ? WHERE EXISTS (SELECT 1 FROM devices WHERE id = ?)
-    ON CONFLICT (id) DO UPDATE SET device = excluded.device, is_final = excluded.is_final,
-    changed_s = excluded.changed_s, record = excluded.record
-    WHERE json_array_length(excluded.record, '$.history')
-        >= json_array_length(commands.record, '$.history')"""
 _SAVE_SPEC: Final = "INSERT OR REPLACE INTO specs (sha256, document, saved_s) VALUES (?, ?, ?)"
 _SAVE_CREDENTIAL: Final = "INSERT OR REPLACE INTO credentials (device, password_hash) VALUES (?, ?)"
 _SAVE_TWIN: Final = "INSERT OR REPLACE INTO twins (device, reported) VALUES (?, ?)"
@@ -53,11 +47,6 @@ _reported: Final = TypeAdapter(dict[Address, tuple[Scalar, float, int | None]])
 def is_live(write: Write) -> bool:
     """Say whether a write goes to the log of live commands: it need not outlast a power cut."""
     return isinstance(write, SaveCommand) and not write.record.waits
-
-
-def write_folded(connection: sqlite3.Connection, record: CommandRecord, clock: Clock) -> None:
-    """Write a command out of the log, unless its device has left or it has come further since."""
-    connection.execute(_FOLD_COMMAND, (*_command_row(record, clock), record.device))
 
 
 def newest(writes: Sequence[Write]) -> list[Write]:

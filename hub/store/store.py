@@ -116,7 +116,10 @@ class Store:
         if commands:
             self._check_open()
             self._log.keep(commands)
-            self._fold_soon(FOLD_AFTER_S if len(self._log) < FOLD_AT else 0.0)
+            if len(self._log) < FOLD_AT:
+                self._fold_soon(FOLD_AFTER_S)
+            else:
+                self._fold()
         return True
 
     async def commit(self, writes: Sequence[Write]) -> None:

@@ -108,7 +108,7 @@ async def test_a_hub_that_fails_on_a_message_hears_the_next_one(
         await one.publish(ONLINE)
         await recorder.until(lambda: recorder.messages == [ONLINE])
     errors = [r for r in caplog.records if r.levelno >= logging.ERROR]
-    assert [r.name for r in errors] == ["drivers.mqtt"]
+    assert [r.name for r in errors] == ["drivers.mqtt_link"]
 
 
 async def test_no_more_topics_are_remembered_than_fit(
@@ -129,7 +129,8 @@ async def test_what_is_sent_goes_out_at_once(world: MqttWorld) -> None:
     async with world.set_up(), running(world, Recorder()):
         link = world.driver._link
         assert link is not None
-        transport = link._client._connection._transport
+        transport = link._transport
+        assert transport is not None
         found = transport.get_extra_info("socket")
         assert found.getsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY)
 

@@ -7,7 +7,7 @@ from typing import Final
 
 import pytest
 
-from drivers import mqtt
+from drivers import mqtt_link
 from drivers.contract import BrokerAccess, DriverContext
 from drivers.mqtt import MqttDriver
 from protocol.messages import SetCommand
@@ -71,7 +71,7 @@ async def driving(port: int, recorder: Recorder, **settings: object) -> AsyncIte
 
 async def until(claim: Callable[[], bool]) -> None:
     async with asyncio.timeout(5):
-        while not claim():  # noqa: ASYNC110 - it becomes true within gmqtt, which tells nobody
+        while not claim():  # noqa: ASYNC110 - it becomes true within the link, which tells nobody
             await asyncio.sleep(0)
 
 
@@ -108,7 +108,7 @@ async def test_a_broker_that_refuses_a_subscription_is_no_link() -> None:
 
 
 async def test_a_broker_that_says_nothing_is_given_up(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(mqtt, "OPEN_S", 0.05)
+    monkeypatch.setattr(mqtt_link, "OPEN_S", 0.05)
     assert "does not answer" in await first_reason(lambda *_: b"")
 
 
@@ -139,7 +139,7 @@ async def test_the_window_is_what_the_broker_has_not_acknowledged() -> None:
         await until(lambda: len(held) == 5)
         link = driver._link
         assert link is not None
-        link._client._connection._send_ping_request()  # the broker answers all with that
+        link._beat()  # the broker answers all with that
         await until(lambda: driver.state.unacknowledged == 0)
         assert driver.send(ONE, command(8))
 
@@ -147,7 +147,7 @@ async def test_the_window_is_what_the_broker_has_not_acknowledged() -> None:
 async def test_a_broker_that_does_not_read_holds_no_more_than_fits(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
-    monkeypatch.setattr(mqtt, "MOST_UNSENT_BYTES", 1000)
+    monkeypatch.setattr(mqtt_link, "MOST_UNSENT_BYTES", 1000)
     recorder = Recorder()
     async with broker(obliging) as port, driving(port, recorder, window=10_000) as driver:
         await recorder.until(lambda: recorder.is_up)

@@ -29,8 +29,8 @@ async def test_on_a_full_disk_nothing_is_promised_and_everything_else_goes_on(
             told = await hub.api.set(lamp.id, {"lamp.level": 20}, id="before", wait_s=10)
             assert told.body["status"] == "confirmed"
             disk.fill()
-            await refuses_what_it_cannot_keep(hub, lamp)
-            await serves_what_it_has(hub, lamp)
+            refused = await refuses_what_it_cannot_keep(hub, lamp)
+            await serves_what_it_has(hub, lamp, refused)
             disk.drop()
             await until(lambda: accepts(hub, lamp), "the disk to be used again")
             await until(hub.is_ready, "a healthy hub")
@@ -40,17 +40,17 @@ async def test_on_a_full_disk_nothing_is_promised_and_everything_else_goes_on(
             disk.drop()
             await hub.start()
             assert (await hub.api.get("/commands/before"))["status"] == "confirmed"
-            await has_done_nothing(hub, lamp)
+            await has_done_nothing(hub, lamp, refused)
         await hub.kill()
 
 
-async def refuses_what_it_cannot_keep(hub: Hub, lamp: Lamp) -> None:
-    """Find that a command, a join, a name and an unjoining are refused, and not done."""
-    asked = await hub.api.set(lamp.id, {"lamp.level": 99}, id="refused", wait_s=0)
-    for _ in range(TRIES):  # what was free in the files themselves is used up first
+async def refuses_what_it_cannot_keep(hub: Hub, lamp: Lamp) -> str:
+    """Find that a command, a join, a name and an unjoining are refused; return the command."""
+    for number in range(TRIES):  # what was free in the files themselves is used up first
+        refused_id = f"refused-{number}"
+        asked = await hub.api.set(lamp.id, {"lamp.level": 99}, id=refused_id, wait_s=0)
         if asked.status in NO_ROOM:
             break
-        asked = await hub.api.set(lamp.id, {"lamp.level": 99}, id="refused", wait_s=0)
     assert asked.status in NO_ROOM, asked
     assert asked.body["code"] == "store-full"
     assert asked.body["remedy"] == "Free some space there."
@@ -60,14 +60,15 @@ async def refuses_what_it_cannot_keep(hub: Hub, lamp: Lamp) -> None:
     for method, body in (("PATCH", {"name": "Bedside"}), ("DELETE", None)):
         answer = await hub.api.ask(method, f"/devices/{lamp.id}", body)
         assert (answer.status in NO_ROOM, answer.body["code"]) == (True, "store-full")
+    return refused_id
 
 
-async def serves_what_it_has(hub: Hub, lamp: Lamp) -> None:
+async def serves_what_it_has(hub: Hub, lamp: Lamp, refused: str) -> None:
     """Find that reads and telemetry go on, and that health says what is wrong."""
     lamp.say("state", lamp.state({"lamp.warmth": 4.5}))
     await until(lambda: shows(hub, lamp, 4.5), "telemetry")
     assert (await hub.api.get("/commands/before"))["status"] == "confirmed"
-    await has_done_nothing(hub, lamp)
+    await has_done_nothing(hub, lamp, refused)
     store = (await hub.api.health())["store"]
     assert store["status"] == "degraded"
     assert "No room" in store["detail"]
@@ -77,9 +78,9 @@ async def serves_what_it_has(hub: Hub, lamp: Lamp) -> None:
     assert await hub.api.presence(lamp.id) == "online announced"
 
 
-async def has_done_nothing(hub: Hub, lamp: Lamp) -> None:
+async def has_done_nothing(hub: Hub, lamp: Lamp, refused: str) -> None:
     """Find nothing of what was refused."""
-    assert (await hub.api.ask("GET", "/commands/refused")).status == 404
+    assert (await hub.api.ask("GET", f"/commands/{refused}")).status == 404
     listed = [(d["id"], d["name"]) for d in (await hub.api.get("/devices"))["devices"]]
     assert listed == [(lamp.id, "Lamp")]
 

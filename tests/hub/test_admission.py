@@ -34,6 +34,9 @@ class Disk:
     credentials: dict[DeviceId, str] = field(default_factory=dict)
     error: StoreError | None = None
 
+    def keep_now(self, saves: Sequence[Write]) -> bool:
+        return False
+
     async def commit(self, saves: Sequence[Write]) -> None:
         await asyncio.sleep(0)
         if saves and self.error:

@@ -40,6 +40,9 @@ class Shelf:
     error: StoreFullError | None = None
     gate: asyncio.Event = field(default_factory=asyncio.Event)
 
+    def keep_now(self, saves: Sequence[Write]) -> bool:
+        return not saves  # as if all commands were to wait
+
     async def commit(self, saves: Sequence[Write]) -> None:
         await self.gate.wait()
         if saves and self.error:

@@ -8,10 +8,11 @@ import pytest
 
 from hub.core.events import DeviceAdded, DeviceRemoved
 from hub.core.outcome import Outcome
-from hub.core.records import DeviceRecord, DropDevice, SaveDevice
+from hub.core.records import DeviceRecord, DropDevice, SaveCommand, SaveDevice
 from hub.pipeline import Pipeline
 from hub.store import StoreFullError, Write
 from protocol.ids import DeviceId
+from tests.hub.store.records import command
 
 LAMP = DeviceId("lamp-0001")
 
@@ -24,6 +25,15 @@ class Shelf:
         self.kept: list[list[Write]] = []
         self.gate = asyncio.Semaphore(0)
         self.error: StoreFullError | None = None
+
+    def keep_now(self, saves: Sequence[Write]) -> bool:
+        if not all(isinstance(save, SaveCommand) for save in saves):
+            return False
+        if self.error:
+            raise self.error
+        if saves:
+            self.kept.append(list(saves))
+        return True
 
     async def commit(self, saves: Sequence[Write]) -> None:
         await self.gate.acquire()
@@ -42,6 +52,11 @@ def saving(name: str) -> Outcome:
 
 def telling(name: str) -> Outcome:
     return Outcome(events=[DeviceRemoved(DeviceId(name))])
+
+
+def moving(name: str) -> Outcome:
+    """Return the step of a live command: the store keeps it without ado."""
+    return Outcome(saves=[SaveCommand(command())], events=[DeviceAdded(DeviceId(name))])
 
 
 @asynccontextmanager
@@ -93,6 +108,59 @@ async def test_later_news_wait_behind_earlier_ones() -> None:
         shelf.gate.release()
         await turns()
         assert told == ["a", "b"]
+
+
+async def test_steps_of_live_commands_are_kept_together_at_the_end_of_the_turn() -> None:
+    shelf = Shelf()
+    async with running(shelf) as (pipeline, told):
+        pipeline.push(moving("a"))
+        pipeline.push(telling("b"))
+        pipeline.push(moving("c"))
+        assert told == []
+        await turns(1)
+        assert told == ["a", "b", "c"]
+        assert [len(writes) for writes in shelf.kept] == [2]
+
+
+async def test_a_live_command_is_kept_before_its_caller_goes_on_and_after_what_was_before() -> None:
+    shelf = Shelf()
+    async with running(shelf) as (pipeline, told):
+        pipeline.push(moving("a"))
+        call = pipeline.carry_out(moving("b"), then=lambda kept: telling(f"then {kept}"))
+        with pytest.raises(StopIteration):
+            call.send(None)  # it does not even wait for a turn of the loop
+        assert told == ["a", "b", "then True"]
+
+
+async def test_a_live_command_waits_behind_what_waits_for_the_disk() -> None:
+    shelf = Shelf()
+    async with running(shelf) as (pipeline, told):
+        pipeline.push(saving("a"))
+        call = asyncio.create_task(pipeline.carry_out(moving("b")))
+        await turns()
+        assert told == []
+        shelf.gate.release()
+        await call
+        assert told == ["a", "b"]
+
+
+async def test_a_live_command_that_cannot_be_kept_is_refused_and_its_steps_are_kept_later() -> None:
+    shelf = Shelf()
+    shelf.error = StoreFullError("The disk is full", "Make room.")
+    async with running(shelf) as (pipeline, told):
+        shelf.gate.release()
+        with pytest.raises(StoreFullError):
+            await pipeline.carry_out(moving("a"))
+        pipeline.push(moving("b"))
+        shelf.gate.release()
+        await turns(10)
+        assert told == ["b"]
+        shelf.error = None
+        shelf.gate.release()
+        await pipeline.carry_out(moving("c"))
+        assert told == ["b", "c"]
+        assert [len(writes) for writes in shelf.kept] == [2]
+        assert pipeline.failure is None
 
 
 async def test_what_waits_goes_into_one_transaction() -> None:

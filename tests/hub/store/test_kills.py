@@ -98,7 +98,7 @@ def copy_of(folder: Path, place: Path) -> Path:
     """Take what the disk would hold if the process were killed now."""
     shutil.rmtree(place, ignore_errors=True)
     place.mkdir()
-    for path in folder.glob("*.db*"):
+    for path in [*folder.glob("*.db*"), *folder.glob("commands-*.log")]:
         if not path.name.endswith("-shm"):
             shutil.copy(path, place)
     return place
