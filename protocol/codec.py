@@ -109,7 +109,8 @@ def encode(device: DeviceId, message: AnyMessage, child: DeviceId | None = None)
     payload = to_json(message, exclude_none=True)
     if len(payload) > MAX_BYTES:
         raise _refused("ECO-CODEC-001", "payload", "", f"{len(payload)} bytes, limit {MAX_BYTES}")
-    return Encoded(topics.build(device, leaf, child), payload, QOS[leaf], leaf in RETAINED)
+    is_retained = leaf in RETAINED and child is None
+    return Encoded(topics.build(device, leaf, child), payload, QOS[leaf], is_retained)
 
 
 def _plain_state(payload: bytes) -> State | None:

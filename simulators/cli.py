@@ -87,6 +87,25 @@ def simulate(  # noqa: PLR0913 - each is an option of the command line
         bool,
         typer.Option("--faults", help="List the faults and exit.", callback=_list, is_eager=True),
     ] = False,
+    child: Annotated[
+        list[str] | None,
+        typer.Option(
+            metavar="PRODUCT",
+            help="What is behind each gateway; may stand several times: --child band "
+            "--child door-sensor.",
+            show_default=False,
+        ),
+    ] = None,
+    interval: Annotated[
+        int | None,
+        typer.Option(
+            min=1,
+            max=604_800,
+            metavar="SECONDS",
+            help="How often devices that sleep wake at least; default: as the product does.",
+            show_default=False,
+        ),
+    ] = None,
     advertise: Annotated[
         bool, typer.Option(help="Tell by mDNS of devices that wait to join, of 32 at most.")
     ] = True,
@@ -114,5 +133,7 @@ def simulate(  # noqa: PLR0913 - each is an option of the command line
         is_advertised=advertise,
         wait_s=wait,
         faults=tuple(fault or ()),
+        children=tuple(child or ()),
+        interval_s=interval,
     )
     raise typer.Exit(process.run(options, as_json=as_json))

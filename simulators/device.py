@@ -19,6 +19,7 @@ from protocol.messages import (
     Event,
     Presence,
     SetCommand,
+    Sleep,
     SpecGet,
     State,
     StateGet,
@@ -30,7 +31,7 @@ from simulators.hardware import Done, Hardware
 from simulators.pace import Pace
 from simulators.physics import Physics
 from simulators.product import Product
-from simulators.voice import Identity, Voice
+from simulators.voice import Absence, Identity, Voice
 
 FULL_EVERY_S: Final = 600.0
 """Longest time between two full states (ECO-STATE-006)."""
@@ -96,10 +97,44 @@ class SimDevice:
         """Number of the running boot; whoever holds the device makes it last."""
         return self._voice.epoch
 
+    @property
+    def connection(self) -> int:
+        """CONNECTs since that boot; of a child, those of its gateway."""
+        return self._voice.connection
+
+    @property
+    def report_s(self) -> float:
+        """How often the hardware measures."""
+        return self._hardware.report_s
+
+    @property
+    def buttons(self) -> tuple[str, ...]:
+        """What a person can press on it."""
+        return self._hardware.buttons
+
+    @property
+    def has_news(self) -> bool:
+        """Whether something has happened that is not told yet."""
+        return bool(self._hardware.happenings)
+
+    @property
+    def is_busy(self) -> bool:
+        """Whether a command waits to be carried out."""
+        return self._memory.next_s(self._latency_s) is not None
+
+    @property
+    def owes_birth(self) -> bool:
+        """Whether a birth is heard and not answered yet."""
+        return self._birth_due_s < math.inf
+
     def dial(self) -> Presence:
         """Count a CONNECT that is about to be sent, and return the will to register with it."""
+        return self.attach(self._voice.connection + 1)
+
+    def attach(self, connection: int) -> Presence:
+        """Speak as of this connection from now on; return what a will on it has to say."""
         self.redial_s = None
-        self._voice.connection += 1
+        self._voice.connection = connection
         return self._voice.offline("lost")
 
     def connected(self, now_s: float) -> list[UpMessage]:
@@ -110,7 +145,7 @@ class SimDevice:
         self._unheard.clear()
         return self._settle(out)
 
-    def lost(self, unsent: Sequence[UpMessage] = ()) -> None:
+    def lost(self, unsent: Sequence[object] = ()) -> None:
         """Take in that the link is gone.
 
         Args:
@@ -120,12 +155,40 @@ class SimDevice:
         self._unheard.extend(m for m in unsent if isinstance(m, Event) and m.epoch == self.epoch)
         self._settle([])
 
-    def leave(self) -> list[UpMessage]:
+    def leave(self, reason: Absence = "shutdown") -> list[UpMessage]:
         """Return the orderly goodbye; the link is to be closed when it is sent."""
-        if not self.is_connected:
-            return []
+        return self.dismiss(reason) if self.is_connected else []
+
+    def dismiss(self, reason: Absence = "removed") -> list[UpMessage]:
+        """Return the word that the device is gone, whether or not it was there."""
         self.is_connected = False
-        return self._settle([self._voice.offline("shutdown")])
+        return self._settle([self._voice.offline(reason)])
+
+    def declare(self, sleep: Sleep) -> None:
+        """Announce from now on that the device sleeps, and how."""
+        self._voice.sleep = sleep
+
+    def introduce(self, now_s: float) -> list[UpMessage]:
+        """Announce again, for what the announce tells has changed."""
+        return self._settle(self._introduce(None, now_s)) if self.is_connected else []
+
+    def report(self, now_s: float) -> list[UpMessage]:
+        """Return what there is to tell, without waiting for the next measurement."""
+        return self._settle(self._report(now_s)) if self.is_connected else []
+
+    def fall_asleep(self) -> list[UpMessage]:
+        """Return the goodbye before a sleep; the link is to be closed when it is sent."""
+        self.is_connected = False
+        return self._settle([self._voice.asleep()])
+
+    def speak_asleep(self, birth: str | None) -> list[UpMessage]:
+        """Return what a gateway announces for a child that sleeps."""
+        return [self._voice.announce(birth), self._voice.asleep()]
+
+    def crash(self, back_s: float) -> None:
+        """Take in that the device boots without a word, and is back then."""
+        self.reborn(self.epoch + 1)
+        self.redial_s = back_s
 
     def reborn(self, epoch: int) -> None:
         """Take in that the device has booted, or been paired anew: what it remembered is gone."""

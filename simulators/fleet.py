@@ -7,19 +7,16 @@ from random import Random
 from typing import Final
 
 from protocol.ids import DeviceId
-from protocol.messages import DownMessage
 from simulators.account import Account
 from simulators.arrival import Arrival
-from simulators.device import Settings, SimDevice
+from simulators.assembly import Assembly
 from simulators.errors import SimulatorError, StateError
 from simulators.fault_layer import FaultLayer
 from simulators.link import Change
 from simulators.links import Links
-from simulators.physics import DAY_S
+from simulators.party import Heard, Party
 from simulators.plan import FleetEvent, Plan
-from simulators.product import Product
 from simulators.state import Credentials
-from simulators.voice import Identity
 from simulators.wire import Access
 
 LEAVE_S: Final = 3.0
@@ -40,6 +37,7 @@ class Fleet:
 
     def __init__(self, plan: Plan, tell: Callable[[FleetEvent], None]) -> None:
         self._plan = plan
+        self._assembly = Assembly(plan)
         self._tell = tell
         self._rng = Random(plan.seed)  # noqa: S311 - no secret: when to retry, which button
         self._kept: dict[DeviceId, Credentials] = {}
@@ -55,7 +53,7 @@ class Fleet:
     def press(self) -> None:
         """Press some button on every device."""
         for link in self._links.links:
-            link.press(self._rng.choice(self._plan.physics.buttons))
+            link.press(self._rng.choice(link.device.buttons))
 
     async def run(self) -> None:
         """Live until `stop`, then say goodbye for all.
@@ -89,45 +87,32 @@ class Fleet:
 
     async def _settle_in(self) -> None:
         try:
-            product = Product.read(self._plan.physics.document())
             devices = self._plan.devices()
             indexes = {device: index for index, device in enumerate(devices)}
             for device in devices:
                 credentials = self._plan.folder.load(device)
                 if credentials is not None:
-                    self._move_in(credentials, product, indexes[device])
+                    self._move_in(credentials, indexes[device])
 
             def let_in(credentials: Credentials) -> None:
                 device = DeviceId(credentials.device)
                 self._tell(FleetEvent("joined", device, credentials.hub))
-                self._move_in(credentials, product, indexes[device])
+                self._move_in(credentials, indexes[device])
 
-            spec = product.compiled.spec
+            spec = self._assembly.product.compiled.spec
             arrival = Arrival(self._plan, spec, self._rng, self._tell, let_in)
             await arrival.run([device for device in devices if device not in self._kept])
         except* SimulatorError as errors:
             self._fail(_first(errors))
 
-    def _move_in(self, credentials: Credentials, product: Product, index: int) -> None:
+    def _move_in(self, credentials: Credentials, index: int) -> None:
         device = DeviceId(credentials.device)
         self._kept[device] = credentials
-        seed = self._plan.seed * 1_000_003 + index
-        settings = Settings(
-            seed=seed,
-            epoch=credentials.epoch + 1,
-            speed=self._plan.speed,
-            wall_minus_now_s=time.time() - time.monotonic(),
-        )
-        physics = self._plan.physics(seed, day_s=_day_s())
-        identity = Identity(device, serial=f"SIM-{device}")
         access = Access(credentials.host, credentials.port, device, credentials.password)
-        rate_per_s = product.compiled.spec.rate_per_s
-        faults = FaultLayer[DownMessage](self._plan.faults, seed, rate_per_s)
-        self._links.add(
-            SimDevice(identity, product, physics, settings),
-            access,
-            faults if self._plan.faults else None,
-        )
+        rate_per_s = self._assembly.product.compiled.spec.rate_per_s
+        faults = FaultLayer[Heard](self._plan.faults, self._assembly.seed(index), rate_per_s)
+        party = self._assembly.party(device, index, credentials.epoch + 1)
+        self._links.add(party, access, faults if self._plan.faults else None)
 
     async def _live(self) -> None:
         await asyncio.sleep(CALM_S)
@@ -135,9 +120,10 @@ class Fleet:
             links = self._links.links
             await asyncio.sleep(self._rng.expovariate(max(1, len(links)) / PRESS_EVERY_S))
             if links:
-                self._rng.choice(links).press(self._rng.choice(self._plan.physics.buttons))
+                link = self._rng.choice(links)
+                link.press(self._rng.choice(link.device.buttons))
 
-    async def _before_dial(self, device: SimDevice) -> None:
+    async def _before_dial(self, device: Party) -> None:
         """Make the boot counter last before the first CONNECT of a boot (ECO-ORDER-001)."""
         kept = self._kept[device.id]
         if kept.epoch >= device.epoch:
@@ -150,12 +136,12 @@ class Fleet:
 
     def _changed(self, change: Change) -> None:
         self._tell(FleetEvent(change.status, change.device, change.reason, _remedy(change)))
-        if change.status != "online":
+        if change.status not in {"online", "asleep"}:
             self._online.discard(change.device)
-            return
-        self._online.add(change.device)
-        if len(self._online) == self._plan.count:
-            self._tell(FleetEvent("all_online", detail=str(self._plan.count)))
+        elif change.status == "online" and change.device not in self._online:
+            self._online.add(change.device)
+            if len(self._online) == self._plan.total:
+                self._tell(FleetEvent("all_online", detail=str(self._plan.total)))
 
     def _fail(self, error: SimulatorError) -> None:
         """End the fleet for want of devices, or go on with those that are in."""
@@ -179,8 +165,3 @@ def _remedy(change: Change) -> str:
     if change.status == "refused":
         return "it has been unjoined, or its file is of another hub: delete the file, join again"
     return "is the hub running?" if change.status == "unreachable" else ""
-
-
-def _day_s() -> float:
-    now = time.localtime()
-    return (now.tm_hour * 3600.0 + now.tm_min * 60.0 + now.tm_sec) % DAY_S

@@ -48,6 +48,11 @@ class Hardware:
         """How often it measures."""
         return self._physics.report_s
 
+    @property
+    def buttons(self) -> tuple[str, ...]:
+        """What a person can press."""
+        return self._physics.buttons
+
     def pass_time(self, now_s: float) -> None:
         """Let physics come up to `now_s`; the first call says where time begins."""
         if self._stepped_s is None:

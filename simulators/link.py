@@ -6,18 +6,18 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
 from random import Random
-from typing import Final, Literal, Protocol
+from typing import Final, Literal
 
-from protocol import topics
-from protocol.codec import Encoded, decode, encode
+from protocol.codec import decode, encode
 from protocol.errors import ViolationError
 from protocol.ids import DeviceId
-from protocol.messages import QOS, DownMessage, Presence, StateGet, UpMessage
-from protocol.topics import Leaf
+from protocol.messages import Presence, StateGet, UpMessage
 from simulators.account import Frame, Spoken
-from simulators.device import SimDevice
+from simulators.carrier import ChildSaid, Said
 from simulators.fault_layer import FaultLayer
-from simulators.wire import MISC_EVERY_S, Access, Connection, open_socket
+from simulators.party import Heard, Party, hear, said_by, spoken, subscriptions
+from simulators.sleeper import Sleeper
+from simulators.wire import MISC_EVERY_S, Access, Connect, Connection, Wire, open_socket
 
 CONNECT_S: Final = 10.0
 """How long a connection may take up to SUBACK."""
@@ -41,28 +41,6 @@ BOOT_S: Final = 3.0
 _SHOUT: Final = StateGet(id="sim.flood", ttl_ms=1_000)
 
 
-class Wire(Protocol):
-    """A connection as a link uses it; `wire.Connection` is one."""
-
-    def open(self) -> None:
-        """Send CONNECT."""
-
-    def publish(self, message: Encoded) -> int:
-        """Queue a message and return the number under which `Owner.written` will name it."""
-
-    def keep_alive(self) -> None:
-        """Ping the broker if it is time."""
-
-    def disconnect(self) -> None:
-        """Send DISCONNECT behind what is queued."""
-
-    def drop(self) -> None:
-        """Close at once, without DISCONNECT; the owner is not told."""
-
-
-Connect = Callable[[Encoded, list[tuple[str, int]]], Wire]
-
-
 class Status(StrEnum):
     """How far a link is."""
 
@@ -78,10 +56,11 @@ class Change:
     """A device's link has changed.
 
     `unreachable`: there is no broker; `refused`: the broker does not take the device's password.
+    A child has no link: of it this is what its gateway says.
     """
 
     device: DeviceId
-    status: Literal["online", "offline", "unreachable", "refused"]
+    status: Literal["online", "asleep", "offline", "unreachable", "refused"]
     reason: str = ""
 
 
@@ -105,7 +84,9 @@ class Link:
         "_clock",
         "_connection",
         "_goodbye",
+        "_is_away",
         "_is_last",
+        "_rested_s",
         "_rng",
         "_settled",
         "_timer_s",
@@ -123,14 +104,14 @@ class Link:
 
     def __init__(  # noqa: PLR0913 - a link stands between all of these
         self,
-        device: SimDevice,
+        device: Party,
         access: Access,
         clock: Callable[[], float],
         rng: Random,
         change: Callable[[Change], None],
         wake: Callable[["Link"], None],
         *,
-        faults: FaultLayer[DownMessage] | None = None,
+        faults: FaultLayer[Heard] | None = None,
     ) -> None:
         self.device = device
         self.status = Status.RESTING
@@ -142,10 +123,11 @@ class Link:
         self.faults = faults
         self._connection: Wire | None = None
         self._settled: asyncio.Future[None] | None = None
-        self._unsent: dict[int, UpMessage | None] = {}
+        self._unsent: dict[int, Said | None] = {}
         self._goodbye: int | None = None
-        self._is_last = False
+        self._is_last = self._is_away = False
         self._tries = 0
+        self._rested_s = -math.inf
         self._timer_s = self._up_s = math.inf
 
     @property
@@ -153,7 +135,7 @@ class Link:
         """When `turn` has something to do."""
         match self.status:
             case Status.RESTING:
-                return self.rest_until_s
+                return min(self.rest_until_s, self.device.due_s)
             case Status.UP:
                 return self._due_up_s()
             case Status.LEAVING:
@@ -164,6 +146,7 @@ class Link:
     async def dial(self) -> None:
         """Connect, and return when the link is up or has failed."""
         self._settled = asyncio.get_running_loop().create_future()
+        self._is_away = False
         try:
             sock = await open_socket(self._access.host, self._access.port, CONNECT_S)
             if self.status is not Status.DIALLING:
@@ -180,11 +163,13 @@ class Link:
     def begin(self, connect: Connect) -> None:
         """Send CONNECT on a connection that `connect` makes of a will and what to subscribe to."""
         will = encode(self.device.id, self.device.dial())
-        self._connection = connect(will, _subscriptions(self.device.id))
+        self._connection = connect(will, subscriptions(self.device))
         self._connection.open()
 
     def turn(self, now_s: float) -> None:
-        """Do what is due on a link that is up or leaving."""
+        """Do what is due on a link that is up, leaving or resting."""
+        if self.status is Status.RESTING:
+            self._rest_on(now_s)
         if self._connection is None:
             return
         if self.status is Status.LEAVING:
@@ -200,16 +185,19 @@ class Link:
         if self.status is Status.UP and self.faults is not None:
             self._suffer(self.faults, now_s)
 
-    def send(self, messages: list[UpMessage]) -> None:
+    def send(self, messages: Sequence[Said]) -> None:
         """Put messages on the wire; a device that is going away leaves behind them."""
         if self._connection is None:
             return
-        product = self.device.product.compiled
-        spoken = [Spoken(encode(self.device.id, said), said, product) for said in messages]
+        for said in messages:
+            if isinstance(said, ChildSaid) and isinstance(said.message, Presence):
+                reason = said.message.reason or ""
+                self._change(Change(said.child, said.message.status, reason))
+        words = [spoken(self.device, said) for said in messages]
         if self.faults is not None:
-            self._put(self.faults.send(spoken, self._clock()))
+            self._put(self.faults.send(words, self._clock()))
         else:
-            self._put(spoken)
+            self._put(words)
 
     def _put(self, messages: Sequence[Spoken | Frame]) -> None:
         connection = self._connection
@@ -217,8 +205,8 @@ class Link:
             return
         for one in messages:
             number = connection.publish(one.encoded)
-            self._unsent[number] = one.message
-            if isinstance(one.message, Presence) and one.message.status == "offline":
+            said = self._unsent[number] = said_by(self.device, one)
+            if isinstance(said, Presence) and said.status != "online":
                 self._goodbye = number
         if self._goodbye is not None:
             self.status, self._timer_s = Status.LEAVING, self._clock() + GOODBYE_S
@@ -267,10 +255,11 @@ class Link:
         if isinstance(message, UpMessage):
             self.ignored += 1
             return
+        arrived = Heard(message, decoded.topic.child)
         if self.faults is None:
-            self._hear(message, is_retained=is_retained)
+            self._hear(arrived, is_retained=is_retained)
         elif not is_retained:
-            for heard in self.faults.hear(message, self._clock()):
+            for heard in self.faults.hear(arrived, self._clock()):
                 self._hear(heard, is_retained=False)
         self._wake(self)
 
@@ -287,10 +276,10 @@ class Link:
             self._change(Change(self.device.id, "refused", reason))
         self._finish(reason)
 
-    def _hear(self, message: DownMessage, *, is_retained: bool) -> None:
+    def _hear(self, heard: Heard, *, is_retained: bool) -> None:
         if self.faults is not None:
-            message = self.faults.misread(message)
-        self.send(self.device.on_message(message, self._clock(), is_retained=is_retained))
+            heard = heard._replace(message=self.faults.misread(heard.message))
+        self.send(hear(self.device, heard, self._clock(), is_retained=is_retained))
 
     def _due_up_s(self) -> float:
         if self.faults is None:
@@ -298,16 +287,15 @@ class Link:
         device_s = math.inf if self.faults.is_silent else self.device.due_s
         return min(device_s, self._timer_s, self.faults.due_s)
 
-    def _suffer(self, faults: FaultLayer[DownMessage], now_s: float) -> None:
+    def _suffer(self, faults: FaultLayer[Heard], now_s: float) -> None:
         turn = faults.tick(now_s)
         self._put(turn.frames)
-        for message in turn.heard:
-            self._hear(message, is_retained=False)
+        for heard in turn.heard:
+            self._hear(heard, is_retained=False)
         for _ in range(turn.shouts):
             self.send(self.device.on_message(_SHOUT, now_s))
         if turn.mishap in {"reboot", "awake"}:
-            self.device.reborn(self.device.epoch + 1)
-            self.device.redial_s = now_s + BOOT_S
+            self.device.crash(now_s + BOOT_S)
             self._finish("fault: it boots")
         elif turn.mishap == "flap":
             self._finish("fault: the link breaks")
@@ -323,15 +311,16 @@ class Link:
             self._take_down(self.faults)
         self._goodbye = None
         self._settle()
+        self._is_away = was_up and self.device.redial_s is not None
         self._rest()
         if was_up:
-            self._change(Change(self.device.id, "offline", reason))
+            is_asleep = isinstance(self.device, Sleeper) and self.device.is_asleep
+            self._change(Change(self.device.id, "asleep" if is_asleep else "offline", reason))
         self._wake(self)
 
-    def _take_down(self, faults: FaultLayer[DownMessage]) -> None:
+    def _take_down(self, faults: FaultLayer[Heard]) -> None:
         if faults.is_silent:
-            self.device.reborn(self.device.epoch + 1)
-            self.device.redial_s = faults.due_s
+            self.device.crash(faults.due_s)
         faults.down()
 
     def _rest(self) -> None:
@@ -339,20 +328,25 @@ class Link:
         if self._is_last:
             self.status = Status.GONE
             return
-        if now_s - self._up_s >= STEADY_S:
+        if now_s - self._up_s >= STEADY_S or self._is_away:
             self._tries = 0
         self._up_s = math.inf
+        self._rested_s = now_s
         self.status = Status.RESTING
         self.rest_until_s = now_s + back_off_s(self._rng, self._tries)
         self._tries += 1
-        if self.device.redial_s is not None:
-            self.rest_until_s = max(now_s + BACK_OFF_S[0], self.device.redial_s)
+        self._rest_until_back()
+
+    def _rest_on(self, now_s: float) -> None:
+        """Let a device that sleeps look around: it may want to come back earlier."""
+        if now_s >= self.device.due_s:
+            self.device.tick(now_s)
+        self._rest_until_back()
+
+    def _rest_until_back(self) -> None:
+        if self._is_away and self.device.redial_s is not None:
+            self.rest_until_s = max(self._rested_s + BACK_OFF_S[0], self.device.redial_s)
 
     def _settle(self) -> None:
         if self._settled is not None and not self._settled.done():
             self._settled.set_result(None)
-
-
-def _subscriptions(device: DeviceId) -> list[tuple[str, int]]:
-    leaves = (Leaf.COMMAND, Leaf.VERDICT, Leaf.BIRTH)
-    return [(topics.build(device, leaf), QOS[leaf]) for leaf in leaves]

@@ -10,10 +10,9 @@ from random import Random
 from typing import Final
 
 from protocol.ids import DeviceId
-from protocol.messages import DownMessage
-from simulators.device import SimDevice
 from simulators.fault_layer import FaultLayer
 from simulators.link import Change, Link, Status
+from simulators.party import Heard, Party
 from simulators.wire import Access
 
 DIALERS: Final = 32
@@ -37,7 +36,7 @@ class Links:
         clock: Callable[[], float],
         rng: Random,
         change: Callable[[Change], None],
-        before_dial: Callable[[SimDevice], Awaitable[None]],
+        before_dial: Callable[[Party], Awaitable[None]],
     ) -> None:
         self._clock, self._rng = clock, rng
         self._change, self._before_dial = change, before_dial
@@ -53,9 +52,9 @@ class Links:
 
     def add(
         self,
-        device: SimDevice,
+        device: Party,
         access: Access,
-        faults: FaultLayer[DownMessage] | None = None,
+        faults: FaultLayer[Heard] | None = None,
     ) -> Link:
         """Connect a device, as soon as a dialer is free."""
         link = Link(

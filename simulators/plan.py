@@ -1,5 +1,6 @@
 """What a fleet is to do, and what it tells of itself."""
 
+from collections import Counter
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Literal
@@ -15,6 +16,7 @@ Kind = Literal[
     "hub",
     "joined",
     "online",
+    "asleep",
     "all_online",
     "offline",
     "unreachable",
@@ -51,6 +53,8 @@ class Plan:
         folder: Where devices keep their credentials.
         wait_s: How long to look for a hub, and to wait for its joining window.
         faults: What is wrong with all of them.
+        children: What is behind each of them, where they are gateways.
+        interval_s: How often devices that sleep wake; None for as often as the product does.
     """
 
     physics: PhysicsType
@@ -64,6 +68,23 @@ class Plan:
     is_advertised: bool
     wait_s: float
     faults: Faults = field(default_factory=Faults)
+    children: tuple[PhysicsType, ...] = ()
+    interval_s: int | None = None
+
+    @property
+    def total(self) -> int:
+        """How many devices there are, children among them."""
+        return self.count * (1 + len(self.children))
+
+    def children_of(self, device: DeviceId) -> list[tuple[DeviceId, PhysicsType]]:
+        """Return the children behind a device, each with what it is."""
+        numbers: Counter[str] = Counter()
+        named = []
+        for kind in self.children:
+            numbers[kind.product] += 1
+            name = f"{device}-{kind.product}-{numbers[kind.product]}"
+            named.append((DeviceId(name), kind))
+        return named
 
     def devices(self) -> tuple[DeviceId, ...]:
         """Return the ids of the devices.
@@ -72,7 +93,9 @@ class Plan:
             UsageError: The prefix makes none.
         """
         ids = tuple(f"{self.prefix}-{number:04d}" for number in range(1, self.count + 1))
-        if not all(map(is_device_id, ids)):
+        longest = [*ids, *(child for child, _ in self.children_of(DeviceId(ids[-1])))]
+        wrong = [name for name in longest if not is_device_id(name)]
+        if wrong:
             remedy = "an id has 8 to 64 of a-z, 0-9 and -, neither first nor last a -"
-            raise UsageError(f"{ids[-1]!r} is no device id", remedy)
+            raise UsageError(f"{wrong[-1]!r} is no device id", remedy)
         return tuple(map(DeviceId, ids))

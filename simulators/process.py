@@ -5,14 +5,19 @@ import resource
 import signal
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Final
 
 from simulators import joiner, registry
+from simulators.assembly import Assembly, needs_gateway
 from simulators.errors import SimulatorError
 from simulators.faults import Faults
 from simulators.fleet import Fleet
 from simulators.plan import Plan
 from simulators.show import Screen, screen, show_error
 from simulators.state import StateFolder
+
+GATEWAY: Final = "gateway"
+"""The product behind which those stand that speak no MQTT."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,6 +35,8 @@ class Options:
     is_advertised: bool
     wait_s: float
     faults: tuple[str, ...] = ()
+    children: tuple[str, ...] = ()
+    interval_s: int | None = None
 
 
 def run(options: Options, *, as_json: bool) -> int:
@@ -37,7 +44,7 @@ def run(options: Options, *, as_json: bool) -> int:
     try:
         plan = make_plan(options)
         _raise_limits()
-        with screen(as_json=as_json, count=plan.count) as shown:
+        with screen(as_json=as_json, count=plan.total) as shown:
             asyncio.run(_live(plan, shown))
     except SimulatorError as error:
         show_error(error, as_json=as_json)
@@ -51,21 +58,27 @@ def make_plan(options: Options) -> Plan:
     Raises:
         UsageError: They make none.
     """
-    physics = registry.find(options.product)
+    physics, count, prefix = registry.find(options.product), options.count, options.prefix
+    children = tuple(map(registry.find, options.children))
+    if needs_gateway(physics):
+        prefix = prefix or f"{physics.product}-{GATEWAY}"
+        physics, count, children = registry.find(GATEWAY), 1, (physics,) * count + children
     plan = Plan(
         physics=physics,
-        count=options.count,
+        count=count,
         seed=options.seed,
         speed=options.speed,
         hub=options.hub,
         code=None if options.code is None else joiner.check_code(options.code),
-        prefix=options.prefix or physics.product,
+        prefix=prefix or physics.product,
         folder=StateFolder(options.folder),
         is_advertised=options.is_advertised,
         wait_s=options.wait_s,
         faults=Faults.parse(options.faults),
+        children=children,
+        interval_s=options.interval_s,
     )
-    plan.devices()
+    Assembly(plan).party(plan.devices()[0], 0, 1)
     if plan.hub is not None and joiner.is_url(plan.hub):
         joiner.check_url(plan.hub)
     return plan

@@ -12,6 +12,7 @@ from protocol.messages import (
     Event,
     Presence,
     Scalar,
+    Sleep,
     SpecPart,
     SpecReference,
     State,
@@ -22,7 +23,7 @@ from simulators.commands import Answer
 from simulators.physics import Happening
 from simulators.product import Product
 
-Absence = Literal["lost", "shutdown", "reset"]
+Absence = Literal["lost", "shutdown", "reset", "removed"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,6 +43,7 @@ class Voice:
         epoch: Number of the running boot.
         connection: CONNECTs since that boot.
         wall_minus_now_s: Wall time, Unix seconds, minus the device's; None without a synced clock.
+        sleep: How the device sleeps; None for one that stays awake.
     """
 
     def __init__(
@@ -50,6 +52,7 @@ class Voice:
         self.epoch = epoch
         self.connection = 0
         self.wall_minus_now_s = wall_minus_now_s
+        self.sleep: Sleep | None = None
         self._identity = identity
         self._product = product
         self._seqs: dict[Leaf, int] = {}
@@ -74,11 +77,18 @@ class Voice:
             spec=SpecReference(sha256=self._product.sha256, bytes=len(self._product.document)),
             birth=birth,
             is_time_synced=self.wall_minus_now_s is not None,
+            sleep=self.sleep,
         )
 
     def online(self) -> Presence:
         """Say that the device is there."""
         return Presence(status="online", epoch=self.epoch, connection=self.connection)
+
+    def asleep(self) -> Presence:
+        """Say that the device sleeps until its next wake."""
+        return Presence(
+            status="asleep", epoch=self.epoch, connection=self.connection, reason="sleep"
+        )
 
     def offline(self, reason: Absence) -> Presence:
         """Say that the device is not there, or let the broker say it as a will."""

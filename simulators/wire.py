@@ -6,7 +6,7 @@ tell of an old connection after the announce of the new one.
 
 import asyncio
 import socket
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from typing import Final, Protocol
 
@@ -32,6 +32,28 @@ class Access:
     port: int
     user: str
     password: str = field(repr=False)
+
+
+class Wire(Protocol):
+    """A connection as a link uses it; `Connection` is one."""
+
+    def open(self) -> None:
+        """Send CONNECT."""
+
+    def publish(self, message: Encoded) -> int:
+        """Queue a message and return the number under which `Owner.written` will name it."""
+
+    def keep_alive(self) -> None:
+        """Ping the broker if it is time."""
+
+    def disconnect(self) -> None:
+        """Send DISCONNECT behind what is queued."""
+
+    def drop(self) -> None:
+        """Close at once, without DISCONNECT; the owner is not told."""
+
+
+Connect = Callable[[Encoded, list[tuple[str, int]]], Wire]
 
 
 class Owner(Protocol):

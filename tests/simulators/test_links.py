@@ -28,6 +28,7 @@ from protocol.topics import Leaf
 from simulators.device import Settings, SimDevice
 from simulators.link import UNSENT, Change
 from simulators.links import Links
+from simulators.party import Party
 from simulators.voice import Identity
 from simulators.wire import Access, open_socket
 from tests.simulators.brokers import DEADLINE_S, HubSide, Mosquitto
@@ -69,7 +70,7 @@ class Home:
         self.changes.append(change)
         self._moved.set()
 
-    async def _before_dial(self, device: SimDevice) -> None:
+    async def _before_dial(self, device: Party) -> None:
         await self.may_dial.wait()
         self.dialled[device.id] += 1
 
