@@ -41,6 +41,11 @@ MQTT_PORT: Final = 1883
 PRODUCTS: Final = "ecohub.simulators"
 """Entry points whose names are the products that can be simulated."""
 
+BEHIND_A_GATEWAY: Final = frozenset({"band"})
+"""Products that speak no MQTT themselves."""
+
+_THERE: Final = frozenset({"online", "asleep"})
+
 _DECIDED: Final = frozenset(
     {
         "ECOHUB_CONFIG",
@@ -79,8 +84,9 @@ class Plan:
 
 
 def products() -> tuple[str, ...]:
-    """Return the products that can be simulated here."""
-    return tuple(entry.name for entry in entry_points(group=PRODUCTS))
+    """Return the products that can be simulated here and join by themselves."""
+    names = (entry.name for entry in entry_points(group=PRODUCTS))
+    return tuple(name for name in names if name not in BEHIND_A_GATEWAY)
 
 
 class DemoHome:
@@ -150,7 +156,7 @@ class DemoHome:
         return Access(str(ready["url"]), token)
 
     def _missing(self, devices: "Sequence[DeviceSummary]") -> set[str]:
-        online = {d["product"] for d in devices if d["presence"]["status"] == "online"}
+        online = {d["product"] for d in devices if d["presence"]["status"] in _THERE}
         return set(self._plan.products) - online
 
     async def _start_device(self, product: str, hub: str) -> None:
