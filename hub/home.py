@@ -19,6 +19,7 @@ from hub.core.outcome import Outcome
 from hub.core.records import CommandRecord, DropDevice, Mode
 from hub.discovery import Discovery, Sighting
 from hub.health import Health, judge, part
+from hub.history import History
 from hub.pipeline import Pipeline
 from hub.security import Security
 from hub.store import DropCredential, Store, StoreError
@@ -66,6 +67,7 @@ class Home:
         self._dirty: set[DeviceId] = set()
         self._denied: dict[str, int] = {}
         self._asked_s = clock.now_s()
+        self.history = History(settings.history, settings.hub.data_dir, hub.devices, clock)
         self.admission = Admission(hub, clock, self._pipeline, broker, settings.hub.mode)
 
     # For the API
@@ -203,6 +205,7 @@ class Home:
                 part("link", *self._link_health(), is_ok=self.hub.is_linked),
                 part("discovery", mdns.detail, mdns.remedy, is_ok=mdns.is_ok),
                 part("clock", *self._clock_health(), is_ok=self.clock.is_synced),
+                self.history.health(),
             ]
         )
 
@@ -249,6 +252,7 @@ class Home:
                 tasks.create_task(self._pipeline.run(), name="pipeline")
                 tasks.create_task(self._tick(), name="tick")
                 tasks.create_task(self._keep_twins(), name="twins")
+                tasks.create_task(self.history.run(self.bus), name="history")
         finally:
             await self._pipeline.drain()
             self.save_twins()

@@ -20,6 +20,7 @@ from hub.api.problems import ProblemError, refused
 from hub.api.replies import problem_reply
 from hub.broker import BrokerError
 from hub.core.errors import RequestError
+from hub.history import HistoryError
 from hub.joining import JoinError
 from hub.store import StoreError
 from protocol.codec import read_object
@@ -110,7 +111,7 @@ def _as_problem(error: Exception) -> ProblemError:
     match error:
         case ProblemError():
             return error
-        case RequestError():
+        case RequestError() | HistoryError():
             return problem.of_request(error)
         case JoinError():
             return problem.of_joining(error)

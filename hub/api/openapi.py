@@ -9,7 +9,7 @@ from pydantic.json_schema import JsonSchemaValue
 
 from hub.api.messages import SAID, Told
 from hub.api.models import Problem
-from hub.api.operations import JSON, Answer, Operation, Parameter
+from hub.api.operations import JSON, Answer, Operation, Parameter, Query
 from hub.api.phone import Close
 from hub.api.problems import MEDIA_TYPE
 
@@ -112,8 +112,11 @@ def _operation(operation: Operation, schemas: Schemas) -> JsonSchemaValue:
     }
     if operation.description:
         shown["description"] = operation.description
-    if operation.parameters:
-        shown["parameters"] = [_parameter(parameter) for parameter in operation.parameters]
+    if operation.parameters or operation.queries:
+        shown["parameters"] = [
+            *(_parameter(parameter) for parameter in operation.parameters),
+            *(_query(query) for query in operation.queries),
+        ]
     if operation.body is not None:
         schema = schemas[(operation.name, "validation")]
         shown["requestBody"] = {"required": True, "content": {JSON: {"schema": schema}}}
@@ -129,8 +132,11 @@ def _key(operation: Operation, answer: Answer) -> tuple[str, Mode]:
 def _answer(answer: Answer, schema: JsonSchemaValue | None) -> JsonSchemaValue:
     shown: JsonSchemaValue = {"description": answer.description}
     if answer.media:
-        content = {"schema": schema or {"type": "string"}}
-        shown["content"] = dict.fromkeys(answer.media, content)
+        text = {"type": "string"}
+        shown["content"] = {
+            media: {"schema": text if schema is None or media != JSON else schema}
+            for media in answer.media
+        }
     if answer.leads_to:
         name, place = answer.leads_to
         link = {"operationId": name, "parameters": {"id": f"$response.body#{place}"}}
@@ -146,6 +152,16 @@ def _parameter(parameter: Parameter) -> JsonSchemaValue:
         "description": parameter.description,
         "schema": {"type": "string", "pattern": parameter.pattern},
         "example": parameter.example,
+    }
+
+
+def _query(query: Query) -> JsonSchemaValue:
+    return {
+        "name": query.name,
+        "in": "query",
+        "required": False,
+        "description": query.description,
+        "schema": dict(query.schema),
     }
 
 

@@ -1,6 +1,6 @@
 """Turns a function into a documented route: one decorator per operation."""
 
-from collections.abc import Awaitable, Callable, Iterator
+from collections.abc import Awaitable, Callable, Iterator, Mapping
 from dataclasses import dataclass, field
 from http import HTTPStatus
 from typing import Any, Final, Generic, TypeVar
@@ -25,6 +25,19 @@ class Parameter:
     pattern: str
     description: str
     example: str
+
+
+@dataclass(frozen=True, slots=True)
+class Query:
+    """What a client may put behind the `?`; the operation itself judges it.
+
+    Attributes:
+        schema: As OpenAPI has it; an array may be given several times.
+    """
+
+    name: str
+    schema: Mapping[str, object]
+    description: str
 
 
 DEVICE: Final = Parameter("id", rf"^{DEVICE_ID}$", "Id of a device.", "air-purifier-0001")
@@ -96,6 +109,10 @@ class Call(Generic[Body]):
         """Return what the client filled in."""
         return self.request.match_info[parameter.name]
 
+    def queries(self, query: Query) -> list[str]:
+        """Return what stands behind the `?` under a name, in its order."""
+        return self.request.query.getall(query.name, [])
+
 
 Handler = Callable[[Call[Body]], Awaitable[web.StreamResponse]]
 
@@ -125,6 +142,7 @@ class Operation:
     problems: frozenset[int]
     is_open: bool
     is_http: bool
+    queries: tuple[Query, ...] = ()
 
     @property
     def problem_statuses(self) -> frozenset[int]:
@@ -159,6 +177,7 @@ class Routes:
         problems: frozenset[int] | set[int] = frozenset(),
         is_open: bool = False,
         is_http: bool = True,
+        queries: tuple[Query, ...] = (),
     ) -> Callable[[Handler[Body]], Handler[Body]]:
         """Serve a function at `method` and `path`, which is below the API's prefix.
 
@@ -181,6 +200,7 @@ class Routes:
                 problems=frozenset(problems),
                 is_open=is_open,
                 is_http=is_http,
+                queries=queries,
             )
             self.operations.append(operation)
             return handler

@@ -12,6 +12,7 @@ from pydantic_core import ErrorDetails
 
 from hub.api.models import Problem, ProblemItem
 from hub.core.errors import RefusedError, RequestError
+from hub.history import HistoryError
 from hub.joining import JoinError
 from hub.store import StoreError
 from protocol.errors import Violation, ViolationError, printable
@@ -23,6 +24,8 @@ ITEMS_LIMIT: Final = 32
 
 UNDECLARED: Final = frozenset({"ECO-CMD-001", "ECO-CMD-002", "ECO-CMD-003", "ECO-CMD-004"})
 """A command names what the product spec does not declare, or not as writable."""
+
+_LATER: Final = frozenset({HTTPStatus.TOO_MANY_REQUESTS, HTTPStatus.SERVICE_UNAVAILABLE})
 
 RULES_AT: Final = "/api/v1/rules/"
 
@@ -65,11 +68,11 @@ def refused(
     return ProblemError(problem(status, code, detail, remedy), headers)
 
 
-def of_request(error: RequestError) -> ProblemError:
-    """Tell why the core does not take a command."""
+def of_request(error: RequestError | HistoryError) -> ProblemError:
+    """Tell why the core does not take a command, or the history has no answer."""
     if isinstance(error, RefusedError):
         return of_violations(error.violations, error.remedies, _refusal(error))
-    headers = {"Retry-After": "1"} if error.status == HTTPStatus.TOO_MANY_REQUESTS else {}
+    headers = {"Retry-After": "1"} if error.status in _LATER else {}
     return refused(error.status, error.code, str(error), error.remedy, headers)
 
 

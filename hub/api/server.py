@@ -13,7 +13,17 @@ from typing import Final
 from aiohttp import web
 from pydantic_core import to_json
 
-from hub.api import catalogue, commands, devices, live, network, openapi, overview, pages
+from hub.api import (
+    catalogue,
+    commands,
+    devices,
+    history,
+    live,
+    network,
+    openapi,
+    overview,
+    pages,
+)
 from hub.api.connections import HEADERS_WITHIN_S, Connection, Connections
 from hub.api.context import Context
 from hub.api.dispatch import MAX_BODY_BYTES, go_on, guard, serving
@@ -34,6 +44,7 @@ BACKLOG: Final = 512
 OPERATIONS: Final[tuple[Operation, ...]] = (
     *overview.routes,
     *devices.routes,
+    *history.routes,
     *commands.routes,
     *network.routes,
     *catalogue.routes,

@@ -116,6 +116,30 @@ class DiscoverySettings(Table):
     interfaces: Texts = ()
 
 
+class HistorySettings(Table):
+    """The table `[history]`.
+
+    Attributes:
+        megabytes: Of all its files together, never more.
+        write_every_s: What is told within it goes to the disk together; a crash loses no more.
+        raw_days: Days for which single values are kept.
+        five_minute_days, hour_days: Days for which stretches of five minutes, of an hour are.
+        personal_days: Days for which anything that tells of people is kept at all.
+        off: Properties that are not recorded: `device/address` or an address, `*` for any part.
+        health: Devices of which what tells of a wearer's body is recorded too.
+    """
+
+    is_on: bool = True
+    megabytes: Annotated[int, Field(ge=8, le=1_000_000)] = 256
+    write_every_s: Annotated[int, Field(ge=1, le=300)] = 10
+    raw_days: Annotated[int, Field(ge=1, le=3_650)] = 10
+    five_minute_days: Annotated[int, Field(ge=2, le=3_650)] = 60
+    hour_days: Annotated[int, Field(ge=2, le=36_500)] = 3_650
+    personal_days: Annotated[int, Field(ge=1, le=36_500)] = 30
+    off: Texts = ()
+    health: Texts = ()
+
+
 class Tables(Table):
     """What hub.toml may hold; `drivers` has the tables that each driver checks itself."""
 
@@ -123,6 +147,7 @@ class Tables(Table):
     api: ApiSettings = Field(default_factory=ApiSettings)
     broker: BrokerSettings = Field(default_factory=BrokerSettings)
     discovery: DiscoverySettings = Field(default_factory=DiscoverySettings)
+    history: HistorySettings = Field(default_factory=HistorySettings)
     drivers: Mapping[str, Mapping[str, object]] = Field(default_factory=dict)
 
 

@@ -11,6 +11,10 @@ _DISK: Final = {sqlite3.SQLITE_IOERR, sqlite3.SQLITE_READONLY, sqlite3.SQLITE_CA
 _NO_ROOM: Final = {errno.ENOSPC, errno.EDQUOT}
 
 
+FAULTS: Final = (sqlite3.Error, OSError)
+"""What SQLite and the system raise when a file or a disk does not do its part."""
+
+
 class DamagedError(Exception):
     """A database file is not whole; never leaves the package."""
 

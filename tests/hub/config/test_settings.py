@@ -4,7 +4,7 @@ import pytest
 
 from hub.config import ConfigError, load_settings
 
-KNOWN_TABLES = "[api], [broker], [discovery], [drivers], [hub]"
+KNOWN_TABLES = "[api], [broker], [discovery], [drivers], [history], [hub]"
 KNOWN_API = "allowed_hosts, allowed_origins, host, port"
 KNOWN_BROKER = "audit, executable, host, kind, password, port, provision_command, url, user"
 KINDS = '"auto", "mosquitto", "embedded", "external"'
