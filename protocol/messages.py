@@ -214,7 +214,8 @@ class Verdict(Message):
     Attributes:
         leaf: The leaf on which the message came.
         count: How many times this rule broke at this path since the last verdict about it.
-        min_epoch: With ECO-ORDER-001: the device has to announce an epoch of at least this.
+        min_epoch: The device has to announce an epoch of at least this: with ECO-ORDER-001, and
+            with ECO-ANNOUNCE-001 when the announce of its boot is lost.
     """
 
     rule: str

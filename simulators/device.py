@@ -222,7 +222,7 @@ class SimDevice:
                 out = [part] if (part := self._voice.spec_part(offset)) else []
             case Birth():
                 out = self._hear_birth(message, now_s)
-            case Verdict(rule="ECO-ORDER-001", min_epoch=int(least)) if least > self.epoch:
+            case Verdict(min_epoch=int(least)) if least > self.epoch:
                 self._boot(least)
                 out = self._introduce(None, now_s)
         return self._settle(out)

@@ -85,6 +85,8 @@ class Device:
         desired: The twin's desired values by address.
         is_connected: Whether the newest evidence says that the device hears commands.
         is_announced: Whether it has announced itself to this run of the hub.
+        announced_s: When it last did.
+        unannounced: A boot that it speaks of and has not announced, and since when.
         heard_s: When its last message came; None if not in this run.
         seqs: Last sequence number per leaf in the current epoch.
         missed: Messages that were sent and never came, by the gaps in the sequence numbers.
@@ -96,6 +98,7 @@ class Device:
     """
 
     __slots__ = (
+        "announced_s",
         "calm_after_s",
         "desired",
         "flaps",
@@ -118,6 +121,7 @@ class Device:
         "seqs",
         "since_s",
         "spec",
+        "unannounced",
         "violations",
         "will_boot",
     )
@@ -138,6 +142,8 @@ class Device:
         self.seqs: dict[Leaf, int] = {}
         self.is_connected = False
         self.is_announced = False
+        self.announced_s = now_s
+        self.unannounced: tuple[int, float] | None = None
         self.heard_s: float | None = None
         self.probed_s: float | None = None
         self.full_asked_s: float | None = None

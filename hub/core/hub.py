@@ -252,6 +252,8 @@ class Hub:
             self._intake.ask_full(device, now_s, out)
         elif evidence is not None:
             observe(device, evidence, evidence.value, now_s, out)
+        if not device.is_whole:
+            self._intake.ask_after_announce(device, now_s, out)
         if device.interview:
             self._interviews.tick(device, device.interview, now_s, out)
         if device.record.sleep_s is not None:

@@ -8,7 +8,7 @@ from hub.core import sleepers
 from hub.core.answers import Answers
 from hub.core.commands import Commands, pump, resend
 from hub.core.device import Device, Spec
-from hub.core.enforcement import count_violation
+from hub.core.enforcement import ANY_CONNECTION, count_violation
 from hub.core.events import DeviceAdded, EventHappened, Reported, ValuesReported
 from hub.core.interview import Interviews
 from hub.core.members import lose_sent_actions, name_after_product
@@ -24,6 +24,9 @@ from protocol.version import PROTOCOL, Version, check_peer, may_add_fields
 
 FULL_EVERY_S: Final = 10.0
 """After a gap a full state is asked for at most so often (ECO-HUB-004)."""
+
+WHOLE_S: Final = (2.0, 60.0)
+"""So long after an announce a full state may take to come, and so long it is asked for."""
 
 SPARE_SPECS: Final = 8
 """Product specs kept in memory that no device names: a firmware may go back."""
@@ -80,7 +83,7 @@ class Intake:
         device.is_whole, device.rested_s = False, None
         if is_new_boot:
             device.seqs.clear()
-        device.is_announced = True
+        device.is_announced, device.announced_s, device.unannounced = True, now_s, None
         self._find_spec(device, message, now_s, out)
         if _lasting(device.record) != _lasting(known):
             out.saves.append(SaveDevice(device.record))
@@ -204,11 +207,22 @@ class Intake:
             device.full_asked_s = now_s
             out.send.append((device.id, StateGet(id=self._next_id(), ttl_ms=PROBE_TTL_MS)))
 
+    def ask_after_announce(self, device: Device, now_s: float, out: Outcome) -> None:
+        """Ask for the full state that has to follow an announce, if it does not.
+
+        State goes at QoS 0 and overtakes an announce that waits for its turn at the broker; what
+        came before the announce was refused, or told of a boot that was not known yet.
+        """
+        since_s = now_s - device.announced_s
+        is_awaited = device.is_announced and not device.is_whole and device.is_connected
+        if is_awaited and device.product and WHOLE_S[0] <= since_s <= WHOLE_S[1]:
+            self.ask_full(device, now_s, out)
+
     def _follow(
         self, device: Device, leaf: Leaf, epoch: int, seq: int, now_s: float, out: Outcome
     ) -> bool:
         """Judge a message's place in the order; False for a redelivery, which says nothing new."""
-        _check_epoch(device, epoch)
+        _check_epoch(device, epoch, now_s)
         last = device.seqs.get(leaf)
         if last is not None and seq <= last:
             if seq == last and leaf is not Leaf.STATE:
@@ -255,8 +269,9 @@ def _follow_will(device: Device, message: Announce) -> None:
     refused, known = device.refused_boot, device.record
     if (message.epoch, message.connection) == (known.epoch, known.connection):
         return  # an answer to a birth, on the connection of before
-    is_raised = refused is not None and message.connection == refused[1]
-    device.will_boot, device.refused_boot = refused if is_raised else None, None
+    device.will_boot = device.refused_boot = None
+    if refused is not None and refused[1] in {ANY_CONNECTION, message.connection}:
+        device.will_boot = (refused[0], message.connection)
 
 
 def _check_boot(device: Device, message: Announce) -> None:
@@ -270,9 +285,11 @@ def _check_boot(device: Device, message: Announce) -> None:
         raise ViolationError(Violation("ECO-ORDER-003", "connection", str(connection), detail))
 
 
-def _check_epoch(device: Device, epoch: int) -> None:
+def _check_epoch(device: Device, epoch: int, now_s: float) -> None:
     _check_epoch_floor(device, epoch)
     if epoch > device.record.epoch:
+        if device.unannounced is None or device.unannounced[0] != epoch:
+            device.unannounced = (epoch, now_s)
         detail = f"epoch {epoch} was not announced; the last one was {device.record.epoch}"
         raise ViolationError(Violation("ECO-ANNOUNCE-001", "epoch", str(epoch), detail))
 
