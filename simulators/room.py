@@ -41,7 +41,8 @@ class Outdoors:
 
     def __init__(self, rng: Random, *, mean_c: float, humidity: float, day_s: float) -> None:
         self._whim = Wander(rng, mean=0.0, spread=1.5, tau_s=20_000.0)
-        self._mean_c, self._humidity, self._day_s = mean_c, humidity, day_s
+        self._mean_c, self._day_s = mean_c, day_s
+        self.vapour_g_m3 = humidity / 100.0 * saturation_g_m3(mean_c)
         self._look()
 
     def step(self, dt_s: float) -> None:
@@ -53,7 +54,6 @@ class Outdoors:
     def _look(self) -> None:
         swing = 4.0 * math.sin(2.0 * math.pi * (self._day_s - 9.0 * 3600.0) / DAY_S)
         self.temperature_c = self._mean_c + swing + self._whim.value
-        self.vapour_g_m3 = self._humidity / 100.0 * saturation_g_m3(self._mean_c)
         self.sun = daylight(self._day_s)
 
 
