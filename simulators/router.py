@@ -69,6 +69,8 @@ class Router:
     deadbands: ClassVar[Mapping[str, float]] = {
         "router.download_bps": 2e6,
         "router.upload_bps": 4e5,
+        "router.downloaded_bytes": 5e7,
+        "router.uploaded_bytes": 1e7,
         "router.uptime_s": 300.0,
     }
 
@@ -81,6 +83,8 @@ class Router:
         self._ssid, self._channel = f"home-{rng.randrange(1000, 9999)}", 6
         self._is_roaming = self._is_cut = False
         self._use: dict[Gadget, float] = {g: self._new_use() for g in GADGETS if self._wants(g)}
+        self._down_bytes = self._uptime_s * rng.uniform(1e5, 4e5)
+        self._up_bytes = UP_SHARE * self._down_bytes
 
     @staticmethod
     def document() -> bytes:
@@ -94,11 +98,13 @@ class Router:
 
     def values(self) -> dict[Address, Scalar]:
         """Return every readable property."""
-        down_bps = sum(gadget.down_bps * use for gadget, use in self._use.items())
+        down_bps, up_bps = self._rates()
         return {
             Address("router.clients"): len(self._use),
-            Address("router.download_bps"): min(down_bps, LINE_DOWN_BPS),
-            Address("router.upload_bps"): min(down_bps * UP_SHARE, LINE_UP_BPS),
+            Address("router.download_bps"): down_bps,
+            Address("router.upload_bps"): up_bps,
+            Address("router.downloaded_bytes"): self._down_bytes,
+            Address("router.uploaded_bytes"): self._up_bytes,
             Address("router.uptime_s"): self._uptime_s,
             Address("wifi.on"): self._wifi,
             Address("wifi.ssid"): self._ssid,
@@ -107,7 +113,7 @@ class Router:
         }
 
     def step(self, dt_s: float) -> tuple[Happening, ...]:
-        """Let time pass: clients come, go, and use the line now more, now less."""
+        """Let time pass: clients come, go, use the line now more, now less, and it adds up."""
         self._day_s += dt_s
         self._uptime_s += dt_s
         for gadget in self._use:
@@ -115,6 +121,9 @@ class Router:
         happenings = [h for gadget in GADGETS if (h := self._move(gadget, dt_s))]
         self._is_cut = False
         self._is_roaming = self._is_roaming and any(map(self._is_due, GADGETS))
+        down_bps, up_bps = self._rates()
+        self._down_bytes += down_bps * dt_s / 8.0
+        self._up_bytes += up_bps * dt_s / 8.0
         return tuple(happenings)
 
     def apply(self, values: Mapping[Address, Scalar]) -> None:
@@ -138,6 +147,7 @@ class Router:
         if action != "router.reboot":
             return Ran()
         self._use, self._uptime_s, self._is_roaming = {}, 0.0, True
+        self._down_bytes = self._up_bytes = 0.0
         return Ran(reboot_s=self._rng.uniform(*REBOOT_S))
 
     def press(self, button: str) -> None:
@@ -146,6 +156,11 @@ class Router:
             self.apply({Address("wifi.on"): not self._wifi})
         elif button == "guest":
             self._guest = not self._guest
+
+    def _rates(self) -> tuple[float, float]:
+        """Return what comes down and goes up the line now, bit/s."""
+        down_bps = sum(gadget.down_bps * use for gadget, use in self._use.items())
+        return min(down_bps, LINE_DOWN_BPS), min(down_bps * UP_SHARE, LINE_UP_BPS)
 
     def _move(self, gadget: Gadget, dt_s: float) -> Happening | None:
         if gadget in self._use:

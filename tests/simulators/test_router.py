@@ -63,6 +63,18 @@ def test_traffic_is_the_sum_of_what_the_clients_use() -> None:
     assert number(router, "router.download_bps") == 0.0
 
 
+def test_traffic_adds_up_until_the_next_reboot() -> None:
+    router = Router(3, day_s=19 * HOUR_S)
+    for rate, total in (("download_bps", "downloaded_bytes"), ("upload_bps", "uploaded_bytes")):
+        counted = number(router, f"router.{total}")
+        for _ in range(500):
+            router.step(20.0)
+            counted += number(router, f"router.{rate}") * 20.0 / 8.0
+        assert number(router, f"router.{total}") == pytest.approx(counted)
+    router.run(Address("router.reboot"), {})
+    assert number(router, "router.downloaded_bytes") == 0.0
+
+
 def test_uptime_counts_and_a_reboot_sets_it_back() -> None:
     router = Router(3)
     before = number(router, "router.uptime_s")
