@@ -50,7 +50,7 @@ class Receiver(Protocol):
     def receive(self, decoded: Decoded) -> None:
         """Take in a message of a device."""
 
-    def refuse(self, topic: Topic | None, violation: Violation) -> None:
+    def refuse(self, topic: Topic | None, violation: Violation, payload: bytes = b"") -> None:
         """Take in that something unreadable came; `topic` is None when that is unreadable too."""
 
     def link_changed(self, *, is_up: bool, reason: str) -> None:

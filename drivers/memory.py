@@ -193,6 +193,6 @@ def _receive(receiver: Receiver, wire: _Wire) -> None:
         decoded = decode_at(where, wire.payload)
     except ViolationError as error:
         for violation in error.violations:
-            receiver.refuse(where, violation)
+            receiver.refuse(where, violation, wire.payload)
         return
     receiver.receive(decoded)

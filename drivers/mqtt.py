@@ -155,7 +155,7 @@ class _Inbox:
             decoded = decode_at(where, payload)
         except ViolationError as error:
             for violation in error.violations:
-                self._refuse(where, violation)
+                self._refuse(where, violation, payload)
             return
         self._receive(decoded)
 

@@ -11,7 +11,7 @@ from hub.clock import Clock
 from hub.core.errors import DeviceUnknownError
 from hub.core.hub import Hub
 from hub.core.outcome import Outcome
-from hub.core.records import DeviceRecord, DropDevice, Mode, Save, SaveDevice
+from hub.core.records import DeviceRecord, DropDevice, Save, SaveDevice
 from hub.joining import Joined, JoinWindow
 from hub.pipeline import Pipeline
 from hub.store import CredentialRecord, DropCredential, SaveCredential, StoreError, Write
@@ -29,12 +29,10 @@ BROKER_WITHIN_S: Final = 3.0
 class Admission:
     """Holds the join window and the broker credentials of all devices."""
 
-    def __init__(
-        self, hub: Hub, clock: Clock, pipeline: Pipeline, broker: Broker, mode: Mode
-    ) -> None:
+    def __init__(self, hub: Hub, clock: Clock, pipeline: Pipeline, broker: Broker) -> None:
         self.window = JoinWindow(hub.name)
         self._hub, self._clock, self._pipeline = hub, clock, pipeline
-        self._broker, self._mode = broker, mode
+        self._broker = broker
         self._credentials: dict[DeviceId, str] = {}
 
     def restore(self, credentials: Mapping[DeviceId, str]) -> None:
@@ -166,7 +164,7 @@ class Admission:
             joined_at_s=self._clock.now_s(),
             vendor=joined.vendor,
             product=joined.product,
-            mode=self._mode,
+            mode=self._hub.mode,
         )
 
     async def _keep(self, record: DeviceRecord, replaces: DeviceId | None, hashed: str) -> None:

@@ -129,6 +129,7 @@ async def _build(settings: Settings, clock: Clock, store: Store) -> Home:
     for notice in stored.notices:
         log.warning("%s", notice)
     hub = _restored(stored, clock)
+    hub.mode = stored.mode or settings.hub.mode
     security = Security(store, settings.hub.data_dir, clock)
     await security.open()
     try:
@@ -160,6 +161,7 @@ def _restored(stored: Stored, clock: Clock) -> Hub:
             log.warning("product spec %s is refused now: %s", sha256, error)
             continue
         specs.append(Spec(sha256, document, product))
+    hub.inbox.restore(stored.inbox)
     hub.restore(stored.devices, specs, stored.commands, stored.twins, clock.now_s())
     return hub
 

@@ -3,6 +3,7 @@
 import asyncio
 import logging
 from collections.abc import Mapping
+from dataclasses import replace
 from typing import Final
 
 from drivers.contract import Driver
@@ -16,7 +17,7 @@ from hub.core.errors import DeviceUnknownError
 from hub.core.events import ReceiptChanged, ValuesReported
 from hub.core.hub import Hub
 from hub.core.outcome import Outcome
-from hub.core.records import CommandRecord, DropDevice, Mode
+from hub.core.records import CommandRecord, DropDevice, Mode, SaveDevice
 from hub.discovery import Discovery, Sighting
 from hub.health import Health, judge, part
 from hub.history import History
@@ -68,7 +69,7 @@ class Home:
         self._denied: dict[str, int] = {}
         self._asked_s = clock.now_s()
         self.history = History(settings.history, settings.hub.data_dir, hub.devices, clock)
-        self.admission = Admission(hub, clock, self._pipeline, broker, settings.hub.mode)
+        self.admission = Admission(hub, clock, self._pipeline, broker)
 
     # For the API
 
@@ -168,6 +169,26 @@ class Home:
                 self.hub.describe(device, name=before.name, mode=before.mode)
             raise
 
+    async def release(self, device: DeviceId) -> None:
+        """Let a device out of quarantine.
+
+        Raises:
+            DeviceUnknownError: No such device.
+            StoreError: It could not be kept; the device is still in quarantine.
+        """
+        known = self.hub.devices.get(device)
+        if known is None:
+            raise DeviceUnknownError(device)
+        if known.record.quarantine is None:
+            return
+        kept = SaveDevice(replace(known.record, quarantine=None))
+
+        def go_on(is_kept: bool) -> Outcome:
+            is_there = is_kept and device in self.hub.devices
+            return self.hub.release(device, self.clock.now_s()) if is_there else Outcome()
+
+        await self._pipeline.carry_out(Outcome(saves=[kept]), then=go_on)
+
     async def unjoin(self, device: DeviceId) -> None:
         """Cut a device off and forget it, its twin and its commands.
 
@@ -229,9 +250,9 @@ class Home:
         """See `Receiver.receive`."""
         self._pipeline.push(self.hub.receive(decoded, self.clock.now_s()))
 
-    def refuse(self, topic: Topic | None, violation: Violation) -> None:
+    def refuse(self, topic: Topic | None, violation: Violation, payload: bytes = b"") -> None:
         """See `Receiver.refuse`."""
-        self._pipeline.push(self.hub.refuse(topic, violation, self.clock.now_s()))
+        self._pipeline.push(self.hub.refuse(topic, violation, self.clock.now_s(), payload))
 
     def link_changed(self, *, is_up: bool, reason: str) -> None:
         """See `Receiver.link_changed`."""
@@ -286,7 +307,8 @@ class Home:
             device = self.hub.devices.get(device_id)
             driver = self.drivers.get(device.record.driver) if device else None
             if driver:
-                driver.send(device_id, message)
+                is_sent = driver.send(device_id, message)
+                self.hub.sent(device_id, message, self.clock.now_s(), is_sent=is_sent)
         for event in outcome.events:
             if isinstance(event, ValuesReported):
                 self._dirty.add(event.device)

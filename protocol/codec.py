@@ -52,12 +52,13 @@ class Decoded(NamedTuple):
 
     A receiver ignores `unknown` fields of a sender with a higher minor version and refuses those of
     any other (ECO-MSG-002, ECO-VERSION-003); the codec only names them, since it does not know the
-    sender's version. `message` is what it is without them.
+    sender's version. `message` is what it is without them; `raw` is the payload it was.
     """
 
     topic: Topic
     message: AnyMessage
     unknown: tuple[str, ...] = ()
+    raw: bytes = b""
 
 
 class Encoded(NamedTuple):
@@ -83,11 +84,11 @@ def decode_at(where: Topic, payload: bytes) -> Decoded:
     """Like `decode`, for a topic that is parsed already (a receiver that saw it before)."""
     read = _PLAIN.get(where.leaf)
     if read is not None and (message := read(payload)) is not None:
-        return Decoded(where, message)
+        return Decoded(where, message, (), payload)
     fields = read_object(payload)
     model = _model(where.leaf, fields)
     try:
-        return Decoded(where, _validate(model, fields))
+        return Decoded(where, _validate(model, fields), (), payload)
     except ValidationError as error:
         problems = error.errors(include_url=False, include_context=False)
     wrong = next((p for p in problems if p["type"] != "extra_forbidden"), None)
@@ -96,7 +97,7 @@ def decode_at(where: Topic, payload: bytes) -> Decoded:
     for problem in problems:
         _remove(fields, problem["loc"])
     unknown = tuple(_path(problem) for problem in problems)
-    return Decoded(where, _validate(model, fields), unknown)
+    return Decoded(where, _validate(model, fields), unknown, payload)
 
 
 def encode(device: DeviceId, message: AnyMessage, child: DeviceId | None = None) -> Encoded:

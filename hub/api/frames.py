@@ -9,6 +9,7 @@ from typing import Final
 
 from pydantic_core import to_json
 
+from hub.api.evidence import notice_shown
 from hub.api.views import device_summary, iso, receipt, twin_values
 from hub.clock import Clock
 from hub.core.events import (
@@ -16,6 +17,8 @@ from hub.core.events import (
     DeviceRemoved,
     Event,
     EventHappened,
+    NoticeChanged,
+    NoticeRemoved,
     PresenceChanged,
     ReceiptChanged,
     ValuesReported,
@@ -67,8 +70,8 @@ class Frames:
                 return self._violation(event, seq)
             case DeviceAdded():
                 return self._device(event, seq)
-            case DeviceRemoved(device):
-                return _sealed_json({"type": "removed", "seq": seq, "device": device})
+            case _:
+                return self._rest(event, seq)
 
     def part(self, event: ValuesReported, addresses: Collection[Address], seq: int) -> bytes:
         """See `Renderer.part`."""
@@ -96,6 +99,16 @@ class Frames:
     def coalesced(self, dropped: int) -> bytes:
         """See `Renderer.coalesced`."""
         return _sealed_json({"type": "coalesced", "dropped": dropped})
+
+    def _rest(self, event: DeviceRemoved | NoticeChanged | NoticeRemoved, seq: int) -> bytes:
+        match event:
+            case DeviceRemoved(device):
+                return _sealed_json({"type": "removed", "seq": seq, "device": device})
+            case NoticeChanged(notice):
+                shown = notice_shown(notice, self._clock)
+                return _sealed_json({"type": "notification", "seq": seq, "notification": shown})
+            case NoticeRemoved(number):
+                return _sealed_json({"type": "notification_removed", "seq": seq, "id": number})
 
     def _receipt(self, event: ReceiptChanged, seq: int) -> bytes:
         record = event.record

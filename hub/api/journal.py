@@ -12,6 +12,7 @@ from hub.core.events import (
     DeviceAdded,
     DeviceRemoved,
     Event,
+    NoticeChanged,
     PresenceChanged,
     ReceiptChanged,
     ValuesReported,
@@ -223,6 +224,8 @@ class _Overtaken:
                 return device in self._devices or self._is_told(("presence", device))
             case ReceiptChanged(_, command):
                 return self._is_told(("receipt", command))
+            case NoticeChanged(notice):
+                return self._is_told(("notice", notice.id))
             case ViolationFound(device, leaf, violation):
                 return self._is_told((device, leaf, violation.rule, violation.path))
             case _:

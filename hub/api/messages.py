@@ -9,6 +9,7 @@ from hub.api.bodies import ClientIdText, Given, by_name
 from hub.api.models import (
     DeviceSummary,
     LeafText,
+    NoticeShown,
     PresenceState,
     Problem,
     Receipt,
@@ -180,6 +181,22 @@ class Removed(TypedDict):
     device: str
 
 
+class NotificationNow(TypedDict):
+    """There is a new notification, or one was read."""
+
+    type: Literal["notification"]
+    seq: int
+    notification: NoticeShown
+
+
+class NotificationRemoved(TypedDict):
+    """A notification is gone."""
+
+    type: Literal["notification_removed"]
+    seq: int
+    id: int
+
+
 class Coalesced(TypedDict):
     """So many changes are left out, since later ones overtook them."""
 
@@ -221,6 +238,8 @@ Told = (
     | ViolationNow
     | DeviceNow
     | Removed
+    | NotificationNow
+    | NotificationRemoved
     | Coalesced
     | Accepted
     | Objected

@@ -10,7 +10,8 @@ from typing import Annotated, Literal, NotRequired
 from pydantic import Field, WithJsonSchema
 from typing_extensions import TypedDict
 
-from hub.core.records import Mode
+from hub.core.records import Mode, NoticeKind
+from hub.core.trace import Fate
 from protocol.joining import JoinChallenge, JoinGrant
 from protocol.presence import Presence
 from protocol.receipt import Status
@@ -165,6 +166,33 @@ class Traffic(TypedDict):
     heard_at: Timestamp | None
     messages: int
     missed: int
+    throttled: Annotated[
+        int, Field(description="Messages dropped unread: far above the declared rate.")
+    ]
+    deaf_until: Annotated[
+        Timestamp | None, Field(description="Until then it is not read at all, after a flood.")
+    ]
+
+
+class RefusedMessage(TypedDict):
+    """The beginning of a message that broke a rule, without what may be a secret."""
+
+    at: Timestamp
+    leaf: LeafText
+    rule: RuleId
+    path: str
+    size: int
+    text: str
+
+
+class QuarantineState(TypedDict):
+    """Why a device is in quarantine, with evidence; another firmware than this releases it."""
+
+    reason: Literal["broke_rules", "flooded"]
+    since: Timestamp
+    firmware: str
+    broken: list[BrokenRule]
+    refused: Annotated[list[RefusedMessage], Field(description="The last of them, oldest first.")]
 
 
 class DeviceView(_Class):
@@ -185,6 +213,46 @@ class DeviceView(_Class):
     twin: dict[str, TwinProperty]
     violations: list[BrokenRule]
     traffic: Traffic
+    quarantine: QuarantineState | None
+
+
+class NoticeShown(TypedDict):
+    """Something that people are told of even if they do not look just then."""
+
+    id: int
+    at: Timestamp
+    kind: NoticeKind
+    device: str
+    text: str
+    event: Annotated[str | None, Field(description="Address of the event, of an alarm.")]
+    is_read: bool
+
+
+class NoticeList(TypedDict):
+    """What is in the inbox, the latest first."""
+
+    notifications: list[NoticeShown]
+
+
+class TracedMessage(TypedDict):
+    """One message to or from a device, and what became of it."""
+
+    at: Timestamp
+    direction: Literal["up", "down"]
+    leaf: LeafText
+    size: Annotated[int, Field(description="Bytes; how many messages, of throttled ones.")]
+    fate: Fate
+    rule: Annotated[str | None, Field(description="The rule that it broke.")]
+    payload: Annotated[
+        Document | None, Field(description="What was said, secrets hidden; null if unreadable.")
+    ]
+    text: Annotated[str, Field(description="The beginning of what cannot be read.")]
+
+
+class TraceList(TypedDict):
+    """The last messages of a device, oldest first."""
+
+    messages: list[TracedMessage]
 
 
 class ReceiptItem(TypedDict):

@@ -7,6 +7,7 @@ from typing import Final
 
 from pydantic_core import from_json
 
+from hub.api.evidence import quarantine_state, traffic
 from hub.api.models import (
     BrokenRule,
     DesiredValue,
@@ -74,7 +75,6 @@ def device_view(device: Device, clock: Clock, now_s: float, waits: int = 0) -> D
         waits: Commands that wait to be sent to it.
     """
     record, document = device.record, device.document
-    heard_s = device.heard_s
     return {
         "id": record.id,
         "name": record.name,
@@ -89,11 +89,8 @@ def device_view(device: Device, clock: Clock, now_s: float, waits: int = 0) -> D
         "waits": waits,
         "twin": twin(device, clock, now_s),
         "violations": broken_rules(device, clock),
-        "traffic": {
-            "heard_at": None if heard_s is None else iso(heard_s, clock),
-            "messages": device.messages,
-            "missed": device.missed,
-        },
+        "traffic": traffic(device, clock, now_s),
+        "quarantine": quarantine_state(device, clock),
     }
 
 

@@ -234,7 +234,8 @@ def want(device: Device, record: CommandRecord) -> None:
 def pump(commands: Commands, device: Device, now_s: float, out: Outcome) -> None:
     """Send what waits for a device, in order, as far as it is there and has room."""
     lane = commands.lane(device.id)
-    if not device.is_connected or device.product is None or now_s < lane.held_until_s:
+    is_ready = device.is_connected and device.product is not None and not device.is_shut_out
+    if not is_ready or now_s < lane.held_until_s:
         return
     while lane.waiting and len(lane.flights) < MAX_IN_FLIGHT:
         record = commands.record(lane.waiting.popleft())
@@ -242,6 +243,7 @@ def pump(commands: Commands, device: Device, now_s: float, out: Outcome) -> None
             record = record._replace(sent_epoch=device.record.epoch)
             commands.note(record, out)
         lane.flights[record.id] = Flight(record.id, now_s)
+        device.rate.grant()
         out.send.append((device.id, as_message(record, now_s)))
 
 

@@ -2,10 +2,12 @@
 
 from collections import deque
 from dataclasses import dataclass, field
-from typing import Final
+from typing import Final, NamedTuple
 
 from hub.core.events import Reported
+from hub.core.rates import Rate
 from hub.core.records import DeviceRecord
+from hub.core.trace import Trace
 from protocol.errors import Violation
 from protocol.ids import Address, CommandId, DeviceId
 from protocol.messages import Scalar
@@ -44,6 +46,22 @@ class ViolationCount:
     said_s: float | None = None
 
 
+class Strike(NamedTuple):
+    """A refused message that counts towards quarantine.
+
+    Attributes:
+        number: Epoch and sequence number by which a repeat is known; None where it had none.
+        payload: The beginning of it.
+    """
+
+    at_s: float
+    leaf: Leaf
+    violation: Violation
+    number: tuple[int, int] | None
+    size: int
+    payload: bytes
+
+
 @dataclass(frozen=True, slots=True)
 class Spec:
     """A product spec that the hub has checked, with its exact bytes."""
@@ -63,16 +81,6 @@ class Interview:
     asked_s: float | None = None
     tries: int = 0
     rest_until_s: float = 0.0
-
-
-@dataclass(slots=True)
-class Rate:
-    """Messages of the running second, and for how many seconds there were far too many."""
-
-    second_s: float = 0.0
-    count: int = 0
-    hot_s: float = 0.0
-    deaf_until_s: float = 0.0
 
 
 class Device:
@@ -95,6 +103,9 @@ class Device:
         rested_s: When it was told that nothing is left for it; None if something may be.
         refused_boot: Epoch and connection of the announce that was answered by `min_epoch`.
         will_boot: Those of a will that is still good, although the device has raised its epoch.
+        strikes: Refused messages of the last while that count towards quarantine, oldest first.
+        floods: When it went too far lately.
+        trace: Its last messages; None before the first.
     """
 
     __slots__ = (
@@ -102,6 +113,7 @@ class Device:
         "calm_after_s",
         "desired",
         "flaps",
+        "floods",
         "full_asked_s",
         "heard_s",
         "interview",
@@ -121,6 +133,8 @@ class Device:
         "seqs",
         "since_s",
         "spec",
+        "strikes",
+        "trace",
         "unannounced",
         "violations",
         "will_boot",
@@ -153,6 +167,9 @@ class Device:
         self.rested_s: float | None = None
         self.refused_boot: tuple[int, int] | None = None
         self.will_boot: tuple[int, int] | None = None
+        self.strikes: list[Strike] = []
+        self.floods: list[float] = []
+        self.trace: Trace | None = None
 
     @property
     def id(self) -> DeviceId:
@@ -161,7 +178,7 @@ class Device:
 
     @property
     def is_shut_out(self) -> bool:
-        """Whether it is neither heard nor commanded."""
+        """Whether nothing it says is stored, and it is not commanded."""
         return self.presence in {Presence.QUARANTINED, Presence.RETIRED}
 
     @property

@@ -22,11 +22,6 @@ ANY_CONNECTION: Final = 0
 KEPT: Final = 64
 """Different (rule, path) pairs kept per device; more are counted by rule, under the path `*`."""
 
-FLOOD_FACTOR: Final = 10
-FLOOD_SECONDS: Final = 5
-DEAF_S: Final = 60.0
-"""How long a flooding device is not heard before it gets another chance (ECO-RATE-001)."""
-
 
 def count_violation(
     device: Device,
@@ -47,27 +42,6 @@ def count_violation(
         out.send.append((device.id, _verdict(device, leaf, found, now_s)))
         found.said_s, found.unsaid = now_s, 0
     return found
-
-
-def is_flooding(device: Device, now_s: float) -> bool:
-    """Count a message against the declared rate; say whether the device just went too far.
-
-    A device above `FLOOD_FACTOR` times its rate for `FLOOD_SECONDS` seconds on end is not heard for
-    `DEAF_S`: the caller stops reading it until `device.rate.deaf_until_s`.
-    """
-    rate = device.rate
-    rate.count += 1
-    if now_s - rate.second_s < 1.0:
-        return False
-    declared = device.product.spec.rate_per_s if device.product else 5.0
-    elapsed_s = now_s - rate.second_s
-    is_hot = rate.count > declared * FLOOD_FACTOR * elapsed_s
-    rate.hot_s = rate.hot_s + elapsed_s if is_hot else 0.0
-    rate.second_s, rate.count = now_s, 0
-    if rate.hot_s < FLOOD_SECONDS:
-        return False
-    rate.hot_s, rate.deaf_until_s = 0.0, now_s + DEAF_S
-    return True
 
 
 def _entry(device: Device, leaf: Leaf | None, violation: Violation, now_s: float) -> ViolationCount:

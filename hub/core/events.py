@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import NamedTuple
 
-from hub.core.records import CommandRecord
+from hub.core.records import CommandRecord, Notice
 from protocol.errors import Violation
 from protocol.ids import Address, CommandId, DeviceId
 from protocol.messages import Scalar
@@ -90,6 +90,20 @@ class ViolationFound:
     count: int
 
 
+@dataclass(frozen=True, slots=True)
+class NoticeChanged:
+    """There is a new notice, or one was read."""
+
+    notice: Notice
+
+
+@dataclass(frozen=True, slots=True)
+class NoticeRemoved:
+    """A notice is gone."""
+
+    id: int
+
+
 Event = (
     DeviceAdded
     | DeviceRemoved
@@ -98,4 +112,6 @@ Event = (
     | EventHappened
     | ReceiptChanged
     | ViolationFound
+    | NoticeChanged
+    | NoticeRemoved
 )

@@ -3,6 +3,8 @@
 from collections.abc import Iterable, Mapping
 from typing import Final
 
+from pydantic_core import to_json
+
 from hub.core import receipts, sleepers
 from hub.core.commands import (
     CommandRequest,
@@ -13,24 +15,38 @@ from hub.core.commands import (
     settle,
     want,
 )
-from hub.core.device import Device, Spec
-from hub.core.enforcement import count_violation, is_flooding
-from hub.core.events import Reported
+from hub.core.device import Device, Spec, Strike
+from hub.core.enforcement import count_violation
+from hub.core.events import Reported, ViolationFound
+from hub.core.inbox import Inbox
 from hub.core.intake import SERVICE_PREFIX, Intake, check_unknown_fields
 from hub.core.interview import Interviews
 from hub.core.members import Members
 from hub.core.outcome import Outcome
 from hub.core.presence import due, observe
+from hub.core.quarantine import Quarantines, declared
 from hub.core.records import CommandRecord, DeviceRecord, Mode
 from hub.core.requests import Requests
+from hub.core.trace import PREFIX, Fate, Traces
+from hub.core.ward import judge_only
 from protocol.codec import Decoded
 from protocol.errors import Violation, ViolationError
 from protocol.ids import Address, CommandId, DeviceId
-from protocol.messages import Ack, Announce, Birth, Event, Presence, SpecPart, State
+from protocol.messages import (
+    LEAF_OF,
+    Ack,
+    Announce,
+    Birth,
+    DownMessage,
+    Event,
+    Presence,
+    SpecPart,
+    State,
+)
 from protocol.presence import Evidence
 from protocol.presence import Presence as Reach
 from protocol.receipt import Status, Step
-from protocol.topics import Leaf, Topic
+from protocol.topics import Topic
 
 BIRTHS_PER_S: Final = 500
 """Announces a second that a birth may call forth; its spread follows (ECO-BIRTH-002)."""
@@ -58,11 +74,21 @@ class Hub:
         self._specs: dict[str, Spec] = {}
         self._is_linked = False
         self._ids = 0
+        self.inbox = Inbox(epoch)
+        self.mode: Mode = "strict"
+        self._loud: dict[DeviceId, Device] = {}
+        self._traces = Traces()
+        self._quarantines = Quarantines(self.commands, self.inbox, self._traces)
         self._interviews = Interviews(self._devices, self._next_id)
         self._intake = Intake(
-            self.commands, self._interviews, self._specs, self._devices, self._next_id
+            self.commands,
+            self._quarantines,
+            self._interviews,
+            self._specs,
+            self._devices,
+            self._next_id,
         )
-        self._members = Members(self._devices, self.commands)
+        self._members = Members(self._devices, self.commands, self._traces)
         self._requests = Requests(self._members, self.commands)
 
     @property
@@ -86,9 +112,7 @@ class Hub:
         """Take up what an earlier run left; nobody counts as reachable until heard anew."""
         self._specs.update((spec.sha256, spec) for spec in specs)
         for record in devices:
-            presence = Reach.RETIRED if record.is_retired else Reach.UNREACHABLE
-            reason = "replaced" if record.is_retired else "hub_restarted"
-            device = Device(record, presence, reason, now_s)
+            device = _restored(record, now_s)
             device.spec = self._specs.get(record.spec_sha256 or "")
             device.reported.update(twins.get(record.id, {}))
             sleepers.recall(device, now_s)
@@ -102,11 +126,22 @@ class Hub:
     # What devices say
 
     def is_heard(self, device_id: DeviceId, now_s: float) -> bool:
-        """Say whether a message of this device is worth reading; count it if not."""
+        """Say whether a message of this device is to be read; count it, and if not, as dropped."""
         device = self._devices.get(device_id)
-        if device is not None and device.rate.deaf_until_s <= now_s and not device.is_shut_out:
+        if device is None:
+            self.unheard += 1
+            return False
+        rate = device.rate
+        if now_s >= rate.ends_s:
+            rate.turn(now_s, declared(device))
+            if rate.is_flood:
+                self._loud[device_id] = device
+        rate.count += 1
+        if rate.count <= rate.limit:
             return True
         self.unheard += 1
+        if rate.count == rate.limit + 1:
+            self._loud[device_id] = device
         return False
 
     def receive(self, decoded: Decoded, now_s: float) -> Outcome:
@@ -116,33 +151,56 @@ class Hub:
         if device is None:
             self.unheard += 1
             return out
-        leaf = decoded.topic.leaf
-        if self._is_too_much(device, leaf, now_s, out):
-            return out
+        leaf, rule = decoded.topic.leaf, ""
+        fate: Fate = "taken"
         try:
             _check_child(decoded.topic)
             self._check_fields(device, decoded, now_s, out)
-            self._dispatch(device, decoded, now_s, out)
+            if device.record.quarantine is None:
+                self._dispatch(device, decoded, now_s, out)
+            else:
+                fate = "judged"
+                judge_only(self._intake, device, decoded, now_s, out)
         except ViolationError as error:
+            fate, rule = "refused", error.violation.rule
             for violation in error.violations:
                 count_violation(device, leaf, violation, now_s, out)
+            self._quarantines.strike(device, _strike(decoded, error.violation, now_s), out)
+        else:
+            if out.events and isinstance(first := out.events[0], ViolationFound):
+                fate, rule = "forgiven", first.violation.rule
+        self._traces.note(device, now_s, leaf, decoded.raw, fate, rule)
         device.messages += 1
         device.heard_s = now_s
         if device.record.sleep_s is not None:
             sleepers.rest(self.commands, device, self._next_id, now_s, out)
         return out
 
-    def refuse(self, topic: Topic | None, violation: Violation, now_s: float) -> Outcome:
+    def refuse(
+        self, topic: Topic | None, violation: Violation, now_s: float, payload: bytes = b""
+    ) -> Outcome:
         """Take in that a device sent something that is no message of the protocol."""
         out = Outcome()
         device = self._devices.get(topic.device) if topic else None
         if topic is None or device is None:
             self.unheard += 1
             return out
-        if not self._is_too_much(device, topic.leaf, now_s, out):
-            count_violation(device, topic.leaf, violation, now_s, out)
+        count_violation(device, topic.leaf, violation, now_s, out)
+        strike = Strike(now_s, topic.leaf, violation, None, len(payload), payload[:PREFIX])
+        self._quarantines.strike(device, strike, out)
+        self._traces.note(device, now_s, topic.leaf, payload, "refused", violation.rule)
         device.messages += 1
         return out
+
+    def sent(
+        self, device_id: DeviceId, message: DownMessage, now_s: float, *, is_sent: bool
+    ) -> None:
+        """Take in that a message went to a device, or could not: for its trace alone."""
+        device = self._devices.get(device_id)
+        if device is not None:
+            payload = to_json(message, exclude_none=True)
+            fate: Fate = "sent" if is_sent else "unsent"
+            self._traces.note(device, now_s, LEAF_OF[type(message)], payload, fate, "")
 
     def denied(self, device_id: DeviceId, times: int, now_s: float) -> Outcome:
         """Take in that the broker dropped what a device said where it may not speak.
@@ -231,6 +289,19 @@ class Hub:
         """
         return self._members.describe(device_id, name, mode)
 
+    def release(self, device_id: DeviceId, now_s: float) -> Outcome:
+        """Let a device out of quarantine; one that is in none stays as it is.
+
+        Raises:
+            DeviceUnknownError: No such device.
+        """
+        out = Outcome()
+        device = self._members.device(device_id)
+        if device.record.quarantine is not None:
+            self._quarantines.release(device, "released", now_s, out)
+            self._intake.welcome(device, "released", now_s, out)
+        return out
+
     # What time does
 
     def tick(self, now_s: float) -> Outcome:
@@ -241,6 +312,9 @@ class Hub:
                 self._overdue(record, now_s, out)
         for device in self._devices.values():
             self._tick_device(device, now_s, out)
+        for device_id, device in list(self._loud.items()):
+            if not self._quarantines.look(device, now_s, out):
+                del self._loud[device_id]
         self.commands.purge(now_s)
         return out
 
@@ -311,17 +385,28 @@ class Hub:
                 raise
             count_violation(device, decoded.topic.leaf, error.violation, now_s, out)
 
-    def _is_too_much(self, device: Device, leaf: Leaf, now_s: float, out: Outcome) -> bool:
-        if not is_flooding(device, now_s):
-            return False
-        detail = "far above the declared rate for 5 s on end; not heard for a minute"
-        violation = Violation("ECO-RATE-001", leaf.value, "", detail)
-        count_violation(device, leaf, violation, now_s, out)
-        return True
-
     def _next_id(self) -> CommandId:
         self._ids += 1
         return CommandId(f"{SERVICE_PREFIX}{self.epoch}.{self._ids}")
+
+
+def _restored(record: DeviceRecord, now_s: float) -> Device:
+    if record.is_retired:
+        device = Device(record, Reach.RETIRED, "replaced", now_s)
+        device.rate.shut()
+        return device
+    if record.quarantine is not None:
+        device = Device(record, Reach.QUARANTINED, record.quarantine.reason, now_s)
+        device.since_s = record.quarantine.since_s
+        return device
+    return Device(record, Reach.UNREACHABLE, "hub_restarted", now_s)
+
+
+def _strike(decoded: Decoded, violation: Violation, now_s: float) -> Strike:
+    message, payload = decoded.message, decoded.raw
+    number = (message.epoch, message.seq) if isinstance(message, State | Event | Ack) else None
+    leaf = decoded.topic.leaf
+    return Strike(now_s, leaf, violation, number, len(payload), payload[:PREFIX])
 
 
 def _check_child(topic: Topic) -> None:

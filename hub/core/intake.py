@@ -14,6 +14,7 @@ from hub.core.interview import Interviews
 from hub.core.members import lose_sent_actions, name_after_product
 from hub.core.outcome import Outcome
 from hub.core.presence import observe
+from hub.core.quarantine import Quarantines
 from hub.core.records import DeviceRecord, SaveDevice, SaveSpec
 from protocol.errors import Violation, ViolationError, printable
 from protocol.ids import Address, CommandId, DeviceId
@@ -44,12 +45,14 @@ class Intake:
     def __init__(
         self,
         commands: Commands,
+        quarantines: Quarantines,
         interviews: Interviews,
         specs: dict[str, Spec],
         devices: dict[DeviceId, Device],
         next_id: Callable[[], CommandId],
     ) -> None:
         self._commands = commands
+        self._quarantines = quarantines
         self._answers = Answers(commands)
         self._interviews = interviews
         self._specs = specs
@@ -84,6 +87,8 @@ class Intake:
         if is_new_boot:
             device.seqs.clear()
         device.is_announced, device.announced_s, device.unannounced = True, now_s, None
+        if known.quarantine and message.firmware != known.quarantine.firmware:
+            self._quarantines.release(device, "new_firmware", now_s, out)
         self._find_spec(device, message, now_s, out)
         if _lasting(device.record) != _lasting(known):
             out.saves.append(SaveDevice(device.record))
@@ -114,7 +119,7 @@ class Intake:
         product = device.product
         if product is None:
             return  # in interview: the full state after it will tell
-        self._follow(device, Leaf.STATE, message.epoch, message.seq, now_s, out)
+        self.follow(device, Leaf.STATE, message.epoch, message.seq, now_s, out)
         values = message.values
         violations = product.check_state(values, is_full=message.full)
         if violations:
@@ -137,7 +142,7 @@ class Intake:
     def event(self, device: Device, message: Event, now_s: float, out: Outcome) -> None:
         """Take in that something happened on the device."""
         product = device.product
-        if product is None or not self._follow(
+        if product is None or not self.follow(
             device, Leaf.EVENT, message.epoch, message.seq, now_s, out
         ):
             return
@@ -147,11 +152,14 @@ class Intake:
         out.events.append(
             EventHappened(device.id, Address(message.event), message.arguments, now_s)
         )
+        if (kind := product.events[Address(message.event)]).severity == "alarm":
+            title = f"{device.record.name}: {kind.title['en']}"
+            self._quarantines.inbox.alarm(device.id, Address(message.event), title, now_s, out)
         self._hear(device, now_s, out)
 
     def ack(self, device: Device, message: Ack, now_s: float, out: Outcome) -> None:
         """Move the receipt of the command that the device answers."""
-        if not self._follow(device, Leaf.ACK, message.epoch, message.seq, now_s, out):
+        if not self.follow(device, Leaf.ACK, message.epoch, message.seq, now_s, out):
             return
         if not message.id.startswith(SERVICE_PREFIX):
             self._answers.take(device, message, now_s, out)
@@ -201,8 +209,8 @@ class Intake:
 
     def ask_full(self, device: Device, now_s: float, out: Outcome) -> None:
         """Ask a device for its full state, at most once in `FULL_EVERY_S`."""
-        if sleepers.is_awaited(device):
-            return  # it tells everything when it wakes
+        if device.is_shut_out or sleepers.is_awaited(device):
+            return  # one that sleeps tells everything when it wakes
         if device.full_asked_s is None or now_s - device.full_asked_s >= FULL_EVERY_S:
             device.full_asked_s = now_s
             out.send.append((device.id, StateGet(id=self._next_id(), ttl_ms=PROBE_TTL_MS)))
@@ -218,7 +226,19 @@ class Intake:
         if is_awaited and device.product and WHOLE_S[0] <= since_s <= WHOLE_S[1]:
             self.ask_full(device, now_s, out)
 
-    def _follow(
+    def welcome(self, device: Device, reason: str, now_s: float, out: Outcome) -> None:
+        """Take up with a device that may be there, and was not dealt with for a while."""
+        if not device.is_connected:
+            if sleepers.expected_s(device) is not None:
+                sleepers.doze(device, now_s, out)
+            return
+        is_known = device.product is not None
+        evidence = Evidence.TRAFFIC if is_known else Evidence.ANNOUNCED_UNKNOWN
+        observe(device, evidence, reason, now_s, out)
+        if is_known:
+            self.ask_full(device, now_s, out)
+
+    def follow(
         self, device: Device, leaf: Leaf, epoch: int, seq: int, now_s: float, out: Outcome
     ) -> bool:
         """Judge a message's place in the order; False for a redelivery, which says nothing new."""

@@ -41,6 +41,8 @@ class Interviews:
             device.interview = interview = Interview(reference.sha256, reference.bytes)
         elif now_s < interview.rest_until_s:
             return
+        if device.is_shut_out:
+            return
         if self._is_source(device, reference.sha256):
             self._ask(device, interview, now_s, out)
 
@@ -65,7 +67,7 @@ class Interviews:
 
     def tick(self, device: Device, interview: Interview, now_s: float, out: Outcome) -> None:
         """Ask again when a part is overdue; let another device of the product try."""
-        if not device.is_connected:
+        if not device.is_connected or device.is_shut_out:
             self._give_up(device, interview)
             return
         if now_s < interview.rest_until_s:

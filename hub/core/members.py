@@ -11,7 +11,9 @@ from hub.core.errors import DeviceUnknownError
 from hub.core.events import DeviceAdded, DeviceRemoved
 from hub.core.outcome import Outcome
 from hub.core.presence import observe
+from hub.core.rates import Rate
 from hub.core.records import DeviceRecord, DropDevice, Mode, SaveDevice
+from hub.core.trace import Traces
 from protocol.ids import DeviceId
 from protocol.presence import Evidence, Presence
 from protocol.receipt import Step
@@ -20,8 +22,8 @@ from protocol.receipt import Step
 class Members:
     """The register of devices; shares its table with the hub."""
 
-    def __init__(self, devices: dict[DeviceId, Device], commands: Commands) -> None:
-        self._devices, self._commands = devices, commands
+    def __init__(self, devices: dict[DeviceId, Device], commands: Commands, traces: Traces) -> None:
+        self._devices, self._commands, self._traces = devices, commands, traces
 
     def device(self, device_id: DeviceId) -> Device:
         """Return a member.
@@ -52,7 +54,9 @@ class Members:
         device.record = newcomer
         device.seqs.clear()
         device.is_announced = device.is_connected = False
+        device.rate = Rate()
         if known:
+            observe(device, Evidence.RELEASED, "joined", now_s, out)
             observe(device, Evidence.JOINED, "joined", now_s, out)
         self._devices[newcomer.id] = device
         out.saves.append(SaveDevice(newcomer))
@@ -64,6 +68,7 @@ class Members:
         device = self.device(device_id)
         out = Outcome()
         del self._devices[device.id]
+        self._traces.close(device)
         self._commands.drop_device(device.id)
         out.saves.append(DropDevice(device.id))
         out.events.append(DeviceRemoved(device.id))
@@ -93,6 +98,7 @@ class Members:
                 serial="",
                 sleep_s=None,
                 asleep_since_s=None,
+                quarantine=None,
             )
         old = self._devices.get(replaces) if replaces else None
         if old is None or old.id == record.id:
@@ -104,6 +110,7 @@ class Members:
     def _retire(self, old: Device, record: DeviceRecord, now_s: float, out: Outcome) -> None:
         withdraw_all(self._commands, old, "replaced", now_s, out)
         old.record = record
+        old.rate.shut()
         observe(old, Evidence.UNJOINED, "replaced", now_s, out)
         out.saves.append(SaveDevice(record))
         out.events.append(DeviceAdded(old.id))
@@ -117,6 +124,7 @@ def withdraw_all(
         if record.device == device.id:
             after = receipts.stepped(record, Step.WITHDRAWN, now_s, reason) or record
             settle(commands, device, after, out)
+    commands.lane(device.id).flights.clear()
 
 
 def name_after_product(devices: Mapping[DeviceId, Device], device: Device, out: Outcome) -> None:

@@ -13,6 +13,73 @@ Mode = Literal["strict", "warn"]
 """strict: a message that breaks a rule is refused; warn: what can be kept is kept."""
 
 
+QuarantineReason = Literal["broke_rules", "flooded"]
+
+
+@dataclass(frozen=True, slots=True)
+class BrokenRule:
+    """A rule that a device broke, as evidence: how often, and the last time with a sample."""
+
+    rule: str
+    leaf: str | None
+    path: str
+    sample: str
+    detail: str
+    count: int
+    first_s: float
+    last_s: float
+
+
+@dataclass(frozen=True, slots=True)
+class Refusal:
+    """One refused message, as evidence.
+
+    Attributes:
+        size: Bytes of its payload.
+        text: The beginning of it, without what may not be shown.
+    """
+
+    at_s: float
+    leaf: str
+    rule: str
+    path: str
+    size: int
+    text: str
+
+
+@dataclass(frozen=True, slots=True)
+class Quarantine:
+    """Why a device is in quarantine, and with which firmware it came there."""
+
+    reason: QuarantineReason
+    since_s: float
+    firmware: str
+    broken: tuple[BrokenRule, ...]
+    refused: tuple[Refusal, ...]
+
+
+NoticeKind = Literal["quarantined", "released", "flooded", "alarm"]
+
+
+@dataclass(frozen=True, slots=True)
+class Notice:
+    """Something that people are told of even if they do not look just then.
+
+    Attributes:
+        id: Counted up; never given twice.
+        text: One sentence.
+        event: The event's address, of an alarm.
+    """
+
+    id: int
+    at_s: float
+    kind: NoticeKind
+    device: DeviceId
+    text: str
+    event: Address | None = None
+    is_read: bool = False
+
+
 @dataclass(frozen=True, slots=True)
 class DeviceRecord:
     """A joined device.
@@ -27,6 +94,7 @@ class DeviceRecord:
         replaced_by: Set on a retired device: who took its place.
         sleep_s: How often it wakes at least, seconds; None for a device that is always there.
         asleep_since_s: When it fell asleep last (core's clock); it may have woken since.
+        quarantine: Set while it is in quarantine.
     """
 
     id: DeviceId
@@ -49,6 +117,7 @@ class DeviceRecord:
     replaced_by: DeviceId | None = None
     sleep_s: int | None = None
     asleep_since_s: float | None = None
+    quarantine: Quarantine | None = None
 
 
 class Item(NamedTuple):
@@ -137,4 +206,25 @@ class SaveSpec:
     document: bytes
 
 
-Save = SaveDevice | DropDevice | SaveCommand | SaveSpec
+@dataclass(frozen=True, slots=True)
+class SaveNotice:
+    """Keep a notice."""
+
+    record: Notice
+
+
+@dataclass(frozen=True, slots=True)
+class DropNotice:
+    """Forget a notice."""
+
+    id: int
+
+
+@dataclass(frozen=True, slots=True)
+class SaveMode:
+    """Keep how newcomers are judged."""
+
+    mode: Mode
+
+
+Save = SaveDevice | DropDevice | SaveCommand | SaveSpec | SaveNotice | DropNotice | SaveMode

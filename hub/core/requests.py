@@ -15,13 +15,14 @@ from hub.core.errors import (
     TooManyCommandsError,
 )
 from hub.core.events import ReceiptChanged
-from hub.core.members import Members
+from hub.core.members import Members, withdraw_all
 from hub.core.outcome import Outcome
 from hub.core.presence import patience_s
 from hub.core.records import CommandRecord, SaveCommand
 from protocol.codec import MAX_BYTES
 from protocol.errors import Violation
 from protocol.ids import CommandId
+from protocol.presence import Presence
 from protocol.validator import CompiledProduct
 
 LONG_TEXTS: Final = 2_000
@@ -33,6 +34,12 @@ TTL_S: Final = 10.0
 
 WAITS_BEYOND_S: Final = 60.0
 """A command that may wait longer than this outlives a power cut (design, section 5)."""
+
+
+_REMEDIES: Final = {
+    Presence.QUARANTINED: "look at what it broke and release it, or give it another firmware",
+    Presence.RETIRED: "command the device that has taken its place",
+}
 
 
 class Requests:
@@ -65,6 +72,9 @@ class Requests:
         device = self._members.device(record.device)
         supersede(self._commands, device, record, now_s, out)
         self._commands.add(record)
+        if device.is_shut_out:
+            withdraw_all(self._commands, device, device.presence.value, now_s, out)
+            return out
         want(device, record)
         pump(self._commands, device, now_s, out)
         return out
@@ -76,7 +86,7 @@ class Requests:
     def _check(self, request: CommandRequest) -> None:
         device = self._members.device(request.device)
         if device.product is None or device.is_shut_out:
-            remedy = "wait until its presence is online"
+            remedy = _REMEDIES.get(device.presence, "wait until its presence is online")
             raise DeviceNotReadyError(device.id, device.presence, device.reason, remedy)
         violations = (
             device.product.check_set(request.values)

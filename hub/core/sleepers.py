@@ -45,7 +45,8 @@ def recall(device: Device, now_s: float) -> None:
     """Take up a restored sleeper where it was: asleep, or overdue by now."""
     record = device.record
     since_s, patience = record.asleep_since_s, patience_s(record)
-    if record.is_retired or since_s is None or patience is None:
+    is_out = record.is_retired or record.quarantine is not None
+    if is_out or since_s is None or patience is None:
         return
     if now_s - since_s <= patience:
         device.presence, device.reason, device.since_s = Reach.ASLEEP, "asleep", since_s

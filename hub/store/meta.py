@@ -1,10 +1,11 @@
-"""The few single facts of a hub: its id, its epoch, how it ended, how late it was."""
+"""The few single facts of a hub: its id, its epoch, its mode, how it ended, how late it was."""
 
 import secrets
 import sqlite3
 from typing import Final
 
 from hub.clock import Clock
+from hub.core.records import Mode
 from hub.store.schema import transaction
 
 MARK_EVERY_S: Final = 10.0
@@ -52,6 +53,17 @@ def latest_s(connection: sqlite3.Connection) -> float:
     """Return the latest time that the last hub has known, Unix seconds."""
     (changed_s,) = connection.execute("SELECT max(changed_s) FROM commands").fetchone()
     return max(float(_get(connection, "clock_s") or 0.0), changed_s or 0.0)
+
+
+def mode(connection: sqlite3.Connection) -> Mode | None:
+    """Return how newcomers are judged, if somebody has decided on that."""
+    found = _get(connection, "mode")
+    return "strict" if found == "strict" else "warn" if found == "warn" else None
+
+
+def keep_mode(connection: sqlite3.Connection, decided: Mode) -> None:
+    """Keep how newcomers are judged, within the transaction that is open."""
+    connection.execute(_SET, ("mode", decided))
 
 
 def _get(connection: sqlite3.Connection, key: str) -> str | None:

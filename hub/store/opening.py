@@ -113,8 +113,11 @@ class _Opening:
         devices = reading.devices(control, self._clock)
         commands = reading.commands(control, self._clock)
         specs = reading.specs(control)
+        inbox, mode = reading.inbox(control, self._clock), meta.mode(control)
         hub_id, epoch = meta.begin(control)
-        return Stored(hub_id, epoch, devices, specs, commands, twins={}, notices=[])
+        return Stored(
+            hub_id, epoch, devices, specs, commands, twins={}, notices=[], inbox=inbox, mode=mode
+        )
 
     def _say(self, notice: str) -> None:
         _log.warning("%s", notice)

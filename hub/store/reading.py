@@ -9,7 +9,8 @@ from pydantic import ValidationError
 
 from hub.clock import Clock
 from hub.core.events import Reported
-from hub.core.records import CommandRecord, DeviceRecord
+from hub.core.records import CommandRecord, DeviceRecord, Notice
+from hub.store.inbox_rows import read_notice
 from hub.store.records import CredentialRecord, TokenRecord
 from hub.store.rows import read_command, read_credential, read_device, read_token, read_twin
 from protocol.ids import Address, DeviceId
@@ -30,6 +31,12 @@ def commands(control: sqlite3.Connection, clock: Clock) -> list[CommandRecord]:
     """Return all commands, the one that changed last at the end."""
     rows = control.execute(_COMMANDS)
     return [command for _, command in _readable(rows, lambda text: read_command(text, clock))]
+
+
+def inbox(control: sqlite3.Connection, clock: Clock) -> list[Notice]:
+    """Return the notices, oldest first."""
+    rows = control.execute("SELECT id, record FROM inbox ORDER BY id")
+    return [notice for _, notice in _readable(rows, lambda text: read_notice(text, clock))]
 
 
 def specs(control: sqlite3.Connection) -> dict[str, bytes]:

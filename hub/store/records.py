@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 
 from hub.core.events import Reported
-from hub.core.records import CommandRecord, DeviceRecord, Save
+from hub.core.records import CommandRecord, DeviceRecord, Mode, Notice, Save
 from protocol.ids import Address, DeviceId
 
 
@@ -40,6 +40,8 @@ class Stored:
         hub_id: Made once, `hub-` and eight hex digits.
         epoch: Starts of this hub, this one counted; durable already.
         notices: What went wrong with the files and what was done about it, for people.
+        inbox: What people were told of by the home.
+        mode: How newcomers are judged; None until somebody has decided on that.
     """
 
     hub_id: str
@@ -49,6 +51,8 @@ class Stored:
     commands: list[CommandRecord]
     twins: dict[DeviceId, dict[Address, Reported]]
     notices: list[str]
+    inbox: list[Notice] = field(default_factory=list)
+    mode: Mode | None = None
 
 
 @dataclass(frozen=True, slots=True)

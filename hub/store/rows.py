@@ -14,10 +14,15 @@ from hub.core.records import (
     CommandRecord,
     DeviceRecord,
     DropDevice,
+    DropNotice,
     SaveCommand,
     SaveDevice,
+    SaveMode,
+    SaveNotice,
     SaveSpec,
 )
+from hub.store.inbox_rows import timed, write_notice
+from hub.store.meta import keep_mode
 from hub.store.records import (
     CredentialRecord,
     DropCredential,
@@ -72,6 +77,10 @@ def write_row(connection: sqlite3.Connection, write: Write, clock: Clock) -> Non
         case DropDevice(device):
             for table, column in _OF_DEVICE:
                 connection.execute(f"DELETE FROM {table} WHERE {column} = ?", (device,))  # noqa: S608 - constants
+        case SaveNotice() | DropNotice():
+            write_notice(connection, write, clock)
+        case SaveMode(mode):
+            keep_mode(connection, mode)
         case _:
             _write_access(connection, write, clock)
 
@@ -104,6 +113,7 @@ def _in_time(record: DeviceRecord, convert: Callable[[float], float]) -> DeviceR
         record,
         joined_at_s=convert(record.joined_at_s),
         asleep_since_s=None if asleep_since_s is None else convert(asleep_since_s),
+        quarantine=timed(record.quarantine, convert),
     )
 
 

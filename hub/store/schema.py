@@ -44,6 +44,12 @@ def create_control(db: Database) -> None:
     db.table("credentials").create({"device": str, "password_hash": str}, pk="device")
 
 
+@control()
+def create_inbox(db: Database) -> None:
+    """What people are told of even if they do not look just then."""
+    db.table("inbox").create({"id": int, "record": str}, pk="id")
+
+
 @history()
 def create_history(db: Database) -> None:
     """The last reported values of each device."""

@@ -46,7 +46,7 @@ class Recorder:
         self.decoded.append(decoded)
         self._changed.set()
 
-    def refuse(self, topic: Topic | None, violation: Violation) -> None:
+    def refuse(self, topic: Topic | None, violation: Violation, payload: bytes = b"") -> None:
         self.refused.append((topic, violation))
         self._changed.set()
 

@@ -11,13 +11,12 @@ from drivers.contract import BrokerAccess
 from hub.admission import Admission
 from hub.broker import Broker, BrokerError, BrokerState, ProvisionError
 from hub.clock import Clock
-from hub.core.outcome import Outcome
 from hub.core.records import DeviceRecord, DropDevice, SaveDevice
 from hub.pipeline import Pipeline
 from hub.store import DropCredential, SaveCredential, StoreError, StoreFullError, Write
 from protocol.ids import DeviceId
 from protocol.joining import JoinProof, JoinRequest, proof
-from tests.hub.core.world import LAMP, OTHER, World, online_world
+from tests.hub.core.world import LAMP, World, online_world
 
 CODE = "12345678"
 NONCE = "0123456789abcdef" * 2
@@ -111,7 +110,7 @@ async def door() -> AsyncIterator[Door]:
     world.ask({"lamp.level": 3})
     pipeline = Pipeline(disk, lambda outcome: None)
     broker: Broker = porter
-    admission = Admission(world.hub, Clock(), pipeline, broker, "strict")
+    admission = Admission(world.hub, Clock(), pipeline, broker)
     disk.devices[LAMP] = world.device().record
     disk.credentials[LAMP] = "$7$old"
     admission.restore(disk.credentials)
@@ -170,15 +169,3 @@ async def test_what_a_device_says_while_it_joins_again_is_no_hindrance(door: Doo
     door.world.connect()
     await joining
     assert door.world.device().record.epoch == 0
-
-
-def test_an_invitation_changes_nothing_and_names_who_is_replaced() -> None:
-    world = online_world()
-    before = world.device().record
-    newcomer = DeviceRecord(OTHER, name="Lamp 2", joined_at_s=world.now_s)
-    out = world.hub.invite(newcomer, LAMP)
-    assert [type(save) for save in out.saves] == [SaveDevice, SaveDevice]
-    assert world.device().record is before
-    assert OTHER not in world.hub.devices
-    assert out == Outcome(saves=out.saves)
-    assert [s for s in world.hub.admit(newcomer, LAMP, world.now_s).saves if s in out.saves]

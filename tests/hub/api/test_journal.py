@@ -14,6 +14,8 @@ from hub.core.events import (
     DeviceRemoved,
     Event,
     EventHappened,
+    NoticeChanged,
+    NoticeRemoved,
     PresenceChanged,
     ReceiptChanged,
     Reported,
@@ -65,8 +67,8 @@ class World:
                 return line(kind="event", seq=seq, device=device, number=arguments["number"])
             case ViolationFound(device, _, violation, count):
                 return line(kind="violation", seq=seq, device=device, at=violation.path, n=count)
-            case DeviceRemoved(device):
-                return line(kind="removed", seq=seq, device=device)
+            case DeviceRemoved() | NoticeChanged() | NoticeRemoved():
+                return line(kind="removed", seq=seq, device=getattr(event, "device", ""))
             case DeviceAdded(device):
                 state = self.devices.get(device)
                 return line(kind="device", seq=seq, device=device, state=state) if state else b""

@@ -2,7 +2,7 @@
 
 import pytest
 
-from hub.core.enforcement import DEAF_S, KEPT, VERDICT_EVERY_S
+from hub.core.enforcement import KEPT, VERDICT_EVERY_S
 from hub.core.events import ValuesReported, ViolationFound
 from hub.core.records import SaveDevice
 from protocol import codec
@@ -236,18 +236,6 @@ def test_undeclared_event_is_refused_and_a_declared_one_told() -> None:
     assert [type(e).__name__ for e in world.events].count("EventHappened") == 1
 
 
-def test_flood_is_not_heard_for_a_minute() -> None:
-    world = online_world()
-    for _ in range(7):
-        for _ in range(120):
-            world.state({"lamp.on": True})
-        world.now_s += 1.0
-    assert "ECO-RATE-001" in rules(world)
-    assert not world.hub.is_heard(LAMP, world.now_s)
-    world.now_s += DEAF_S
-    assert world.hub.is_heard(LAMP, world.now_s)
-
-
 def test_busy_but_honest_device_is_heard() -> None:
     world = online_world()
     for _ in range(30):
@@ -282,16 +270,6 @@ def test_places_beyond_all_bounds_share_an_entry() -> None:
     assert len(world.device().violations) == KEPT + 9
 
 
-def test_flood_of_garbage_is_not_heard_either() -> None:
-    world = online_world()
-    violation = Violation("ECO-CODEC-003", "char 0", "", "Expecting value")
-    for _ in range(7):
-        for _ in range(120):
-            world.take(world.hub.refuse(Topic(LAMP, Leaf.STATE), violation, world.now_s))
-        world.now_s += 1.0
-    assert not world.hub.is_heard(LAMP, world.now_s)
-
-
 def test_device_in_interview_may_talk_but_is_not_believed() -> None:
     world = World()
     world.join()
@@ -304,16 +282,6 @@ def test_device_in_interview_may_talk_but_is_not_believed() -> None:
     world.answer_spec()
     world.state(FULL, full=True)
     assert world.device().reported
-
-
-def test_flood_in_bursts_is_a_flood() -> None:
-    world = online_world()
-    for _ in range(4):
-        for _ in range(1000):
-            world.state({"lamp.on": True})
-        world.now_s += 2.1
-    world.state({"lamp.on": True})
-    assert "ECO-RATE-001" in rules(world)
 
 
 def test_verdict_about_the_last_epoch_there_is_names_none_above_it() -> None:

@@ -4,6 +4,7 @@ import pytest
 
 from hub.core.events import DeviceAdded, DeviceRemoved
 from hub.core.interview import ASK_AGAIN_S, REST_S, TRIES
+from hub.core.outcome import Outcome
 from hub.core.records import DeviceRecord, DropDevice, SaveDevice, SaveSpec
 from protocol.ids import Address, DeviceId
 from protocol.messages import SpecGet, SpecReference, StateGet
@@ -301,3 +302,15 @@ def test_product_specs_that_nobody_names_any_more_are_forgotten() -> None:
     world.sent.clear()
     world.connect(spec=SpecReference(sha256=digest(recent), bytes=len(recent)))
     assert asked(world) == []
+
+
+def test_an_invitation_changes_nothing_and_names_who_is_replaced() -> None:
+    world = online_world()
+    before = world.device().record
+    newcomer = DeviceRecord(OTHER, name="Lamp 2", joined_at_s=world.now_s)
+    out = world.hub.invite(newcomer, LAMP)
+    assert [type(save) for save in out.saves] == [SaveDevice, SaveDevice]
+    assert world.device().record is before
+    assert OTHER not in world.hub.devices
+    assert out == Outcome(saves=out.saves)
+    assert [s for s in world.hub.admit(newcomer, LAMP, world.now_s).saves if s in out.saves]

@@ -95,7 +95,10 @@ DOCUMENT = json.dumps(
                         "results": [{"name": "lux", "title": _title("Light"), "format": "uint16"}],
                     },
                 ],
-                "events": [{"name": "pressed", "title": _title("Pressed")}],
+                "events": [
+                    {"name": "pressed", "title": _title("Pressed")},
+                    {"name": "overheated", "title": _title("Too hot"), "severity": "alarm"},
+                ],
             }
         ],
     }
@@ -175,6 +178,8 @@ class World:
     def tell(self, message: AnyMessage, device: DeviceId = LAMP) -> Outcome:
         """Say something through the codec, as a driver would."""
         wire = codec.encode(device, message)
+        if not self.hub.is_heard(device, self.now_s):
+            return Outcome()
         return self.take(self.hub.receive(codec.decode(wire.topic, wire.payload), self.now_s))
 
     def tell_raw(self, leaf: str, payload: bytes, device: DeviceId = LAMP) -> Outcome:

@@ -29,6 +29,7 @@ def of_tomorrow(step: Callable[[Database], None]) -> Migrations:
     """Return the steps of a later ecohub: those of today and one more."""
     later = Migrations("control")
     later(name="create_control")(schema_module.create_control)
+    later(name="create_inbox")(schema_module.create_inbox)
     later(name="of_tomorrow")(step)
     return later
 

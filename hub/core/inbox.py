@@ -1,0 +1,88 @@
+"""What people are to be told even if they do not look just then: the last notices, kept."""
+
+from collections.abc import Collection, Iterable, Mapping
+from dataclasses import replace
+from types import MappingProxyType
+from typing import Final
+
+from hub.core.events import NoticeChanged, NoticeRemoved
+from hub.core.outcome import Outcome
+from hub.core.records import DropNotice, Notice, NoticeKind, SaveNotice
+from protocol.ids import Address, DeviceId
+
+IDS_PER_EPOCH: Final = 1_000_000
+
+KEPT: Final = 200
+"""Of more, the oldest is dropped."""
+
+ALARM_EVERY_S: Final = 60.0
+"""An alarm that a device repeats makes one notice in this time."""
+
+
+class Inbox:
+    """The notices of a home, oldest first."""
+
+    def __init__(self, epoch: int) -> None:
+        """Make an empty inbox.
+
+        Args:
+            epoch: Starts of the hub; ids begin anew above all those of earlier runs.
+        """
+        self._notices: dict[int, Notice] = {}
+        self._last = epoch * IDS_PER_EPOCH
+
+    @property
+    def notices(self) -> Mapping[int, Notice]:
+        """All notices by id."""
+        return MappingProxyType(self._notices)
+
+    def restore(self, notices: Iterable[Notice]) -> None:
+        """Take up the notices that an earlier run kept."""
+        self._notices = {notice.id: notice for notice in sorted(notices, key=lambda n: n.id)}
+        self._last = max(self._last, *self._notices) if self._notices else self._last
+
+    def add(
+        self, kind: NoticeKind, device: DeviceId, text: str, now_s: float, out: Outcome
+    ) -> None:
+        """Make a notice."""
+        self._add(Notice(self._last + 1, now_s, kind, device, text), out)
+
+    def alarm(
+        self, device: DeviceId, event: Address, title: str, now_s: float, out: Outcome
+    ) -> None:
+        """Make a notice of a device's alarm, unless there was one about it just before."""
+        for notice in reversed(self._notices.values()):
+            if now_s - notice.at_s >= ALARM_EVERY_S:
+                break
+            if (notice.device, notice.event) == (device, event):
+                return
+        self._add(Notice(self._last + 1, now_s, "alarm", device, title, event), out)
+
+    def mark(self, numbers: Collection[int], *, is_read: bool, out: Outcome) -> None:
+        """Have notices read, or not; of those that are gone nothing is said."""
+        for number in numbers:
+            notice = self._notices.get(number)
+            if notice is not None and notice.is_read is not is_read:
+                self._keep(replace(notice, is_read=is_read), out)
+
+    def drop(self, numbers: Collection[int], out: Outcome) -> None:
+        """Forget notices; of those that are gone nothing is said."""
+        for number in numbers:
+            if number in self._notices:
+                self._drop(number, out)
+
+    def _add(self, notice: Notice, out: Outcome) -> None:
+        self._last = notice.id
+        self._keep(notice, out)
+        if len(self._notices) > KEPT:
+            self._drop(next(iter(self._notices)), out)
+
+    def _keep(self, notice: Notice, out: Outcome) -> None:
+        self._notices[notice.id] = notice
+        out.saves.append(SaveNotice(notice))
+        out.events.append(NoticeChanged(notice))
+
+    def _drop(self, number: int, out: Outcome) -> None:
+        del self._notices[number]
+        out.saves.append(DropNotice(number))
+        out.events.append(NoticeRemoved(number))
