@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from typing import Final
 
 from protocol.errors import printable
+from protocol.messages import MAX_INTEGER
 from protocol.miot.notebook import Notebook, Place
 from protocol.miot.numbers import (
     as_integer,
@@ -100,4 +101,6 @@ def _step(low: Number, high: Number, found: Number | None, *, is_integer: bool) 
         step = int(step) or 1
     if low < high and step and not is_on_step(low, high, step):
         step = common_step((low, high), step) or usual
-    return step
+    if step <= MAX_INTEGER:
+        return step
+    return usual if is_integer else float(step)

@@ -179,17 +179,18 @@ def _numeric(
         return Shape(kind) if span is None else Shape(span[0], span[1])
     whole = [number for found in numbers if (number := as_integer(found)) is not None]
     is_list = kind in INTEGER_LIMITS and len(whole) == len(numbers) <= MAX_CHOICES
-    if is_list and (span is None or _covers(whole, span[1])):
+    if is_list and (span is None or _covers(whole, *span)):
         if span is not None:
             notes.mend(Quirk.RANGE_AND_LIST, raw.place, "the list is as wide")
         return _enumerated(kind, whole, raw, notes)
     return _spanned(kind, numbers, span, raw, notes)
 
 
-def _covers(whole: list[int], span: Range) -> bool:
-    low, high, step = span
-    if not (isinstance(low, int) and isinstance(high, int) and isinstance(step, int)):
+def _covers(whole: list[int], kind: Format, span: Range) -> bool:
+    """Say whether a list holds every value of a range."""
+    if kind not in INTEGER_LIMITS:
         return False
+    low, high, step = (int(number) for number in span)
     inside = {number for number in whole if low <= number <= high and (number - low) % step == 0}
     return len(inside) == (high - low) // step + 1
 
