@@ -27,7 +27,10 @@ from protocol.product_model import (
 )
 
 MAX_ARGUMENTS: Final = 64
-"""Most arguments or results of one action or event; real ones reach 20."""
+"""Most arguments and results of one action or event; real ones reach 20."""
+
+MAX_ARGUMENTS_IN_ALL: Final = 4_096
+"""Most arguments and results of one document; real ones reach 200."""
 
 _ACCESS: Final[tuple[Access, ...]] = get_args(Access)
 
@@ -41,8 +44,15 @@ def draft(instance: Instance, translations: Translations, notes: Notebook) -> li
         instance.services,
         key=lambda service: (service.place.siid, service.urn.namespace, service.urn.name),
     )
-    device = instance.urn.name
-    return [_Drafting(device, service, translations, notes).service() for service in ordered]
+    device, room = instance.urn.name, _Room(MAX_ARGUMENTS_IN_ALL)
+    return [_Drafting(device, raw, translations, notes, room).service() for raw in ordered]
+
+
+@dataclass(slots=True)
+class _Room:
+    """How many arguments and results there is still room for."""
+
+    left: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,6 +70,7 @@ class _Drafting:
     raw: RawService
     translations: Translations
     notes: Notebook
+    room: _Room
     known: dict[int, _Known] = field(default_factory=dict)
     used: set[int] = field(default_factory=set)
 
@@ -143,9 +154,13 @@ class _Drafting:
         return Draft(raw.place, siid, eiid, raw.urn, part, arguments=slots)
 
     def _is_crowded(self, raw: RawCall, count: int) -> bool:
-        if count <= MAX_ARGUMENTS:
+        if count <= min(MAX_ARGUMENTS, self.room.left):
+            self.room.left -= count
             return False
-        detail = f"it has {count} arguments and results, at most {MAX_ARGUMENTS} are taken"
+        detail = (
+            f"it has {count} arguments and results; {MAX_ARGUMENTS} are taken of one part, "
+            f"{MAX_ARGUMENTS_IN_ALL} of a document"
+        )
         self.notes.refuse(Reason.NO_ROOM, raw.place, detail)
         return True
 

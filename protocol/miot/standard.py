@@ -232,3 +232,6 @@ def _table() -> dict[tuple[str, str, Kind, str], str]:
 
 
 _TABLE: Final = _table()
+
+ADDRESSES: Final = frozenset(_TABLE.values())
+"""All standard addresses that a MIoT part can have."""

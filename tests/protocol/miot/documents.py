@@ -27,8 +27,14 @@ def prop(
     return {key: value for key, value in fields.items() if value is not None}
 
 
-def action(iid: int = 1, name: str = "toggle", **other: Any) -> Fields:
-    fields = {"iid": iid, "type": urn("action", name), "description": name, "in": [], "out": []}
+def action(iid: int = 1, name: str = "toggle", *, into: object = (), **other: Any) -> Fields:
+    fields = {
+        "iid": iid,
+        "type": urn("action", name),
+        "description": name,
+        "in": into or [],
+        "out": [],
+    }
     return {**fields, **other}
 
 

@@ -29,7 +29,22 @@ DEVICES: Final = [
     *("urn:miot-spec-v2:device:air-purifier:0000A007", "urn:acme-spec:device:thing:zz:acme"),
     *("urn:miot-spec-v2:device:fan:0000A005:090615-名:70000:0000C802:x", "urn:a:service:b:c", 5),
 ]
-JUNK: Final = [None, True, 0, -1, 1e400, "", "x", [], {}, [[]], {"iid": 1}, [None], 10**60, "自动"]
+JUNK: Final[list[Any]] = [
+    None,
+    True,
+    0,
+    -1,
+    1e400,
+    "",
+    "x",
+    [],
+    {},
+    [[]],
+    {"iid": 1},
+    [None],
+    10**60,
+    "自动",
+]
 
 
 class Nasty:

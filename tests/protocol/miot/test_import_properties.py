@@ -42,7 +42,7 @@ def test_parts_of_any_form_leave_the_good_one_beside_them_alone() -> None:
         nasty = Nasty(seed)
         beside = service(*[nasty.property() for _ in range(6)], iid=7, name="gadget")
         good = service(prop(1, "on"), iid=2, name="switch")
-        imported = import_instance(encoded({**instance(), "services": [good, beside]}))
+        imported = import_instance(json.dumps({**instance(), "services": [good, beside]}).encode())
         assert check(imported).properties["switch.on"].format == "bool", seed  # type: ignore[index]
         assert imported.report.properties.in_file == 7
 

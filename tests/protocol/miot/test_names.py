@@ -1,0 +1,153 @@
+"""Addresses, classes, titles and the files' words: what people and apps see of an import."""
+
+import pytest
+
+from protocol import classes
+from protocol.miot import import_instance, standard
+from protocol.miot.glossary import WORDS, english
+from protocol.miot.measures import IMPLIED, KEYS
+from protocol.miot.standard import CLASSES, matches
+from protocol.parts import PARTS
+from protocol.product_model import Property
+from protocol.units import UNITS
+from tests.protocol.miot.checks import check
+from tests.protocol.miot.documents import Fields, action, encoded, event, instance, prop, service
+
+PURIFIER = "urn:miot-spec-v2:device:air-purifier:0000A007:zhimi-mp4:2"
+NUMBER: Fields = {"format": "uint8", "value_range": [0, 100, 1]}
+SEEN: Fields = {"access": ["read", "notify"]}
+
+
+def purifier(*modes: str) -> bytes:
+    choices = [{"value": value, "description": text} for value, text in enumerate(modes)]
+    return encoded(
+        instance(
+            service(
+                prop(1, "on"),
+                prop(4, "mode", format="uint8", value_list=choices),
+                prop(5, "fan-level", format="uint8", value_range=[1, 3, 1]),
+                iid=2,
+                name="air-purifier",
+            ),
+            service(prop(6, "pm2.5-density", **{**NUMBER, **SEEN}), iid=3, name="environment"),
+            service(
+                prop(1, "filter-life-level", **{**NUMBER, **SEEN}, unit="percentage"),
+                actions=[action(1, "reset-filter-life")],
+                iid=4,
+                name="filter",
+            ),
+            type=PURIFIER,
+        )
+    )
+
+
+def test_air_purifier_gets_standard_addresses_and_its_class() -> None:
+    imported = import_instance(purifier("Auto", "Sleep", "Favorite", "Manual"))
+    spec = check(imported).spec
+    assert spec.device_class == "air_purifier"
+    assert (spec.vendor, spec.product, spec.version) == ("zhimi", "air-purifier-mp4", 2)
+    assert set(imported.report.standard) == {
+        *("purifier.power", "purifier.mode", "fan.level", "air.pm2_5", "filter.life"),
+        "filter.reset",
+    }
+    place = imported.mapping.properties[imported.report.standard[0]]
+    assert (place.siid, place.piid) == (2, 1)
+
+
+def test_class_is_left_out_and_what_lacks_is_told_where_a_required_part_means_something_else() -> (
+    None
+):
+    imported = import_instance(purifier("Auto", "Sleep", "Favorite"))
+    assert check(imported).spec.device_class is None
+    assert "air_purifier.mode" in imported.mapping.properties
+    assert "purifier.mode" in imported.report.lacks[0]
+
+
+def test_a_second_part_of_one_meaning_keeps_a_name_of_its_own() -> None:
+    lights = [service(prop(1, "on"), iid=iid, name="light") for iid in (7, 2)]
+    mapping = import_instance(encoded(instance(*lights))).mapping
+    assert {address: place.siid for address, place in mapping.properties.items()} == {
+        "device_information.manufacturer": 1,
+        "light.on": 2,
+        "light_7.on": 7,
+    }
+
+
+def test_vendors_names_stand_in_the_vendors_namespace() -> None:
+    own = service(
+        prop(1, "map"), prop(2, "on", "acme-spec"), iid=3, name="x", namespace="acme-spec"
+    )
+    mixed = service(prop(1, "on"), prop(2, "on", "090615-spec"), iid=2, name="switch")
+    mapping = import_instance(encoded(instance(own, mixed))).mapping
+    assert [*mapping.properties][1:] == [
+        "switch.on",
+        "switch.v_090615:on",
+        "acme:x.map",
+        "acme:x.on",
+    ]
+
+
+def test_property_action_and_event_of_one_type_have_three_names() -> None:
+    calls: Fields = {
+        "actions": [action(1, "alert")],
+        "events": [event(1, "alert"), event(2, "alert")],
+    }
+    mapping = import_instance(encoded(instance(service(prop(1, "alert"), **calls)))).mapping
+    assert "gadget.alert" in mapping.properties
+    assert [*mapping.actions] == ["gadget.alert_action"]
+    assert [*mapping.events] == ["gadget.alert_event", "gadget.alert_event_2"]
+
+
+def test_translations_give_english_and_chinese_titles() -> None:
+    part = prop(4, "mode", format="uint8", value_list=[{"value": 7, "description": "甲"}])
+    document = encoded(instance(service(part, description="")))
+    texts = {
+        "en": {
+            "service:002": "Gadget of mine",
+            "service:002:property:004": "Way of working",
+            "service:002:property:004:valuelist:000": "First way",
+        },
+        "zh_cn": {"service:002:property:004": "工作方式"},
+    }
+    for wrapped in (texts, {"data": texts}, {"urn:miot-spec-v2:device:x": texts}):
+        product = check(import_instance(document, encoded(wrapped)))
+        found = product.properties["gadget.mode"]  # type: ignore[index]
+        assert found.title == {"en": "Way of working", "zh": "工作方式"}
+        assert found.enum is not None
+        assert found.enum[0].name == "first_way"
+        assert product.spec.services[1].title == {"en": "Gadget of mine"}
+
+
+def test_translations_of_another_form_are_refused() -> None:
+    with pytest.raises(Exception, match="no English or Chinese texts"):
+        import_instance(encoded(instance()), b"[]")
+
+
+@pytest.mark.parametrize(
+    ("chinese", "expected"),
+    [
+        ("自动", "Auto"),
+        ("3档", "Level 3"),
+        ("30分钟", "30 minutes"),
+        ("睡眠。", "Sleep"),
+        ("量子", ""),
+    ],
+)
+def test_glossary_knows_common_words(chinese: str, expected: str) -> None:
+    assert english(chinese) == expected
+
+
+def test_tables_lead_to_what_there_is() -> None:
+    assert set(KEYS.values()) | {implied.unit for implied in IMPLIED.values()} <= set(UNITS)
+    assert set(CLASSES.values()) <= set(classes.CLASSES)
+    assert set(standard.ADDRESSES) <= set(PARTS)
+    assert all(word and text for word, text in WORDS.items())
+
+
+def test_a_standard_part_in_another_unit_is_none() -> None:
+    part = Property(
+        name="x", title={"en": "X"}, format="float", access=("read", "notify"), unit="fahrenheit"
+    )
+    assert matches("x", "environment", "property", "temperature", part) is None
+    celsius = part.model_copy(update={"unit": "celsius"})
+    assert matches("x", "environment", "property", "temperature", celsius) is not None
