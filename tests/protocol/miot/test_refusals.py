@@ -120,7 +120,8 @@ def test_document_that_is_no_instance_is_refused_with_path_and_fix(
 
 
 def test_error_codes_differ() -> None:
-    codes = [kind.code for kind in [MiotError, *MiotError.__subclasses__()]]
+    kinds: list[type[MiotError]] = [MiotError, *MiotError.__subclasses__()]
+    codes = [kind.code for kind in kinds]
     assert len(set(codes)) == len(codes)
 
 
