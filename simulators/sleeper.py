@@ -162,6 +162,8 @@ class Sleeper:
     def tick(self, now_s: float) -> list[UpMessage]:
         """Let time pass and return what has become due; an event is a reason to wake."""
         out = self._device.tick(now_s)
+        if out:
+            self._quiet_s = now_s + self._physics.awake_s
         self._look_s = now_s + self._device.report_s
         if self._device.has_news:
             self.wake_by(now_s)
