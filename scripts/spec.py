@@ -15,6 +15,7 @@ sys.path.insert(0, str(Path(__file__).parents[1]))
 
 from protocol import presence, receipt
 from protocol.classes import CLASSES
+from protocol.part_titles import PART_TITLES
 from protocol.parts import ActionPart, EventPart, Part, PropertyPart
 from protocol.rules import rule, withdrawn
 from protocol.units import UNITS
@@ -76,11 +77,16 @@ def _withdrawn() -> str:
 
 
 def _classes() -> str:
-    rows = [["class", "part", "required", "what it is"]]
+    rows = [["class", "part", "required", "meaning", "form"]]
     for name, kind in CLASSES.items():
-        rows += ([f"`{name}`", f"`{part.address}`", "yes", _part(part)] for part in kind.required)
-        rows += ([f"`{name}`", f"`{part.address}`", "no", _part(part)] for part in kind.optional)
+        rows += (_row(name, part, "yes") for part in kind.required)
+        rows += (_row(name, part, "no") for part in kind.optional)
     return _table(rows)
+
+
+def _row(name: str, part: Part, required: str) -> list[str]:
+    meaning, _ = PART_TITLES[part.address]
+    return [f"`{name}`", f"`{part.address}`", required, meaning, _part(part)]
 
 
 def _part(part: Part) -> str:

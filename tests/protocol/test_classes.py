@@ -10,6 +10,7 @@ import pytest
 from protocol import products
 from protocol.classes import CLASSES, is_known
 from protocol.errors import ViolationError
+from protocol.part_titles import PART_TITLES
 from protocol.parts import PARTS, PropertyPart
 from protocol.product import parse_product
 from protocol.units import UNITS
@@ -63,6 +64,11 @@ def test_each_class_has_titles_an_icon_and_parts(name: str) -> None:
 def test_the_units_of_standard_parts_are_in_the_registry() -> None:
     units = {part.unit for part in PARTS.values() if isinstance(part, PropertyPart)}
     assert units - {None} <= set(UNITS)
+
+
+def test_every_standard_part_says_what_it_means_in_both_languages() -> None:
+    assert set(PART_TITLES) == set(PARTS)
+    assert all(en and zh for en, zh in PART_TITLES.values())
 
 
 def test_every_standard_part_belongs_to_a_class() -> None:
