@@ -4,20 +4,19 @@ from typing import Final
 
 from protocol.product_model import Privacy, Severity
 
-_HEALTH: Final = frozenset(
-    [
-        *("heart", "blood", "pulse", "breath", "oxygen", "spo2", "weight", "bmi", "fat", "muscle"),
-        *("bone", "pressure-high", "ecg", "stress", "snore", "fertility", "sleep-stage"),
-    ]
-)
+_HEALTH: Final = frozenset({"heart", "blood", "breath", "ecg", "spo2", "snore", "bmi"})
+_OF_BODIES: Final = frozenset({"weight", "fat", "muscle", "bone", "stress", "water", "sleep"})
+"""Health where the device is worn or stood upon; elsewhere fish tanks and feeders have them."""
+
+_ON_BODIES: Final = frozenset({"scale", "band", "watch", "bracelet"})
 _PERSONAL: Final = frozenset(
     [
-        *("motion", "occupancy", "presence", "person", "face", "user", "operator", "location"),
-        *("latitude", "longitude", "video", "image", "picture", "step", "distance", "ssid"),
-        *("visitor", "doorbell", "lock", "password", "alias", "nickname", "mac", "connected"),
-        *("sedentary", "track", "map", "room", "child"),
+        *("motion", "occupancy", "presence", "person", "people", "face", "user", "operator"),
+        *("location", "latitude", "longitude", "ssid", "visitor", "doorbell", "password"),
+        *("nickname", "sedentary", "steps", "map", "mac"),
     ]
 )
+_OF_LOCKS: Final = frozenset({"lock", "door", "operation", "position", "method", "id"})
 _ALARM: Final = frozenset(
     ["smoke", "gas", "leak", "leakage", "submersion", "fire", "sos", "tamper"]
 )
@@ -27,17 +26,14 @@ _WARNING: Final = frozenset(
         *("full", "empty", "overload", "overheat", "overheated", "worn", "forcibly", "shortage"),
     ]
 )
-_NOT_PRIVATE: Final = frozenset({"physical-controls-locked", "child-lock", "screen-lock"})
 
 
 def privacy(name: str, device: str) -> Privacy:
     """Return how private a property is by its type name and that of its device."""
-    words = _words(name)
-    if name in _NOT_PRIVATE:
-        return "none"
-    if words & _HEALTH and not words & {"filter", "air", "water", "net"}:
+    words, owner = _words(name), _words(device)
+    if words & _HEALTH or (owner & _ON_BODIES and words & _OF_BODIES):
         return "health"
-    if words & _PERSONAL or (device in {"lock", "camera"} and "id" in words):
+    if words & _PERSONAL or {"step", "count"} <= words or ("lock" in owner and words & _OF_LOCKS):
         return "personal"
     return "none"
 

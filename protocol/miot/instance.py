@@ -83,7 +83,7 @@ _KNOWN: Final[Mapping[Kind, frozenset[str]]] = {
     "property": frozenset(
         [
             *("iid", "type", "description", "format", "access", "unit"),
-            *("value-range", "value-list", "max-length"),
+            *("value-range", "value-list", "max-length", "maxLength"),
         ]
     ),
     "action": frozenset({"iid", "type", "description", "in", "out"}),
@@ -298,7 +298,7 @@ def _property(place: Place, urn: Urn, part: Json) -> RawProperty:
         part.get("unit"),
         part.get("value-range"),
         part.get("value-list"),
-        part.get("max-length"),
+        part.get("max-length", part.get("maxLength")),
     )
 
 

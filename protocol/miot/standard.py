@@ -133,9 +133,6 @@ CLASSES: Final[Mapping[str, str]] = MappingProxyType(
         "air-conditioner": "air_conditioner",
         "vacuum": "robot_cleaner",
         "television": "television",
-        "gateway": "gateway",
-        "magnet-sensor": "contact_sensor",
-        "body-fat-scale": "scale",
     }
 )
 """Device class by device type; it is set only where the product then has its required parts."""

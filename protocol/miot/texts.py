@@ -37,6 +37,16 @@ class Translations:
 NO_TRANSLATIONS: Final = Translations({}, {})
 
 
+def _by_language(found: dict[str, object], key: str, known: Translations) -> Translations:
+    """Return translations of one thing whose description holds several languages."""
+    given = {tag.lower().replace("-", "_"): text for tag, text in found.items()}
+    english, chinese = given.get("en"), given.get("zh_cn", given.get("zh"))
+    return Translations(
+        {key: english} if isinstance(english, str) else known.english,
+        {key: chinese} if isinstance(chinese, str) else known.chinese,
+    )
+
+
 def clean(text: str) -> str:
     """Return text without what no title may hold, on one line, whole words of it."""
     kept = "".join(
@@ -63,6 +73,8 @@ def title(
         translations: Where better titles may stand.
         note: Where mendings are noted; choices of a list note theirs as one.
     """
+    if isinstance(found, dict):
+        translations = _by_language(found, key, translations)
     text = found if isinstance(found, str) else ""
     own = clean(text)
     is_chinese = has_chinese(own)

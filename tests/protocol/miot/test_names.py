@@ -5,6 +5,7 @@ import pytest
 from protocol import classes
 from protocol.miot import import_instance, standard
 from protocol.miot.glossary import WORDS, english
+from protocol.miot.hints import privacy, severity
 from protocol.miot.measures import IMPLIED, KEYS
 from protocol.miot.standard import CLASSES, matches
 from protocol.parts import PARTS
@@ -116,6 +117,38 @@ def test_translations_give_english_and_chinese_titles() -> None:
         assert found.enum is not None
         assert found.enum[0].name == "first_way"
         assert product.spec.services[1].title == {"en": "Gadget of mine"}
+
+
+def test_a_description_in_several_languages_is_a_title_in_two() -> None:
+    part = prop(1, "level", description={"en": "Level of it", "zh_CN": "档位", "fr": "Niveau"})
+    imported = import_instance(encoded(instance(service(part))))
+    title = check(imported).properties["gadget.level"].title  # type: ignore[index]
+    assert title == {"en": "Level of it", "zh": "档位"}
+    assert imported.report.mended == ()
+
+
+@pytest.mark.parametrize(
+    ("device", "name", "expected"),
+    [
+        ("bracelet", "heart-rate", "health"),
+        ("body-fat-scale", "weight", "health"),
+        ("pet-feeder", "food-weight", "none"),
+        ("motion-sensor", "motion-state", "personal"),
+        ("lock", "door-state", "personal"),
+        ("air-purifier", "physical-controls-locked", "none"),
+        ("treadmill", "current-step-count", "personal"),
+    ],
+)
+def test_types_tell_how_private_a_value_is(device: str, name: str, expected: str) -> None:
+    assert privacy(name, device) == expected
+
+
+@pytest.mark.parametrize(
+    ("name", "expected"),
+    [("smoke-detected", "alarm"), ("low-battery", "warning"), ("cooking-finished", "info")],
+)
+def test_types_tell_how_grave_an_event_is(name: str, expected: str) -> None:
+    assert severity(name) == expected
 
 
 def test_translations_of_another_form_are_refused() -> None:

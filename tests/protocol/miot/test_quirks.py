@@ -87,7 +87,7 @@ CASES = [
         "light.miot:brightness",
     ),
     Case(Q.TITLE_MISSING, one(description=""), {"title": {"en": "Level"}}),
-    Case(Q.TITLE_MISSING, one(description={"en": "x"}), {"title": {"en": "Level"}}),
+    Case(Q.TITLE_MISSING, one(description={"de": "x"}), {"title": {"en": "Level"}}),
     Case(Q.TITLE_CHINESE, one(description="童锁"), {"title": {"en": "Child lock", "zh": "童锁"}}),
     Case(Q.TITLE_CHINESE, one(description="量子"), {"title": {"en": "Level", "zh": "量子"}}),
     Case(Q.TITLE_CUT, one(description="a\x00b\u202ec\nd"), {"title": {"en": "abc d"}}),
