@@ -1,12 +1,12 @@
 """A client of the hub's API: typed calls, one error tree, nothing that a caller must clean up."""
 
 import json
-from collections.abc import AsyncIterator, Mapping
+from collections.abc import AsyncIterator, Mapping, Sequence
 from contextlib import asynccontextmanager
 from http import HTTPStatus
 from types import TracebackType
 from typing import TYPE_CHECKING, Final, Literal, Self, TypeVar, cast
-from urllib.parse import quote
+from urllib.parse import quote, urlencode
 
 from aiohttp import (
     ClientError,
@@ -27,6 +27,7 @@ if TYPE_CHECKING:
         DeviceView,
         DiscoveryReport,
         HealthReport,
+        HistoryAnswer,
         HubReport,
         Problem,
         Receipt,
@@ -83,6 +84,34 @@ class HubClient:
     async def device(self, device: str) -> "DeviceView":
         """Return all about one device."""
         return cast("DeviceView", await self._call("GET", f"devices/{_part(device)}"))
+
+    async def history(
+        self, device: str, addresses: Sequence[str], since: str, points: int
+    ) -> "HistoryAnswer":
+        """Return what a device told since a time, ISO 8601."""
+        query = urlencode(
+            [("from", since), ("points", points), *(("address", one) for one in addresses)]
+        )
+        place = f"devices/{_part(device)}/history?{query}"
+        return cast("HistoryAnswer", await self._call("GET", place))
+
+    async def history_csv(
+        self, device: str, addresses: Sequence[str], since: str
+    ) -> AsyncIterator[bytes]:
+        """Yield all that a device told since a time, ISO 8601, as CSV."""
+        query = urlencode(
+            [("from", since), ("format", "csv"), *(("address", one) for one in addresses)]
+        )
+        url = f"{self._access.url}/api/v1/devices/{_part(device)}/history?{query}"
+        timeout = ClientTimeout(total=None, sock_read=self._timeout_s)
+        try:
+            async with self._opened().get(url, timeout=timeout) as response:
+                if response.status >= 400:
+                    await self._read(response)
+                async for chunk in response.content.iter_any():
+                    yield chunk
+        except (ClientError, TimeoutError, OSError) as error:
+            raise self._unreachable(error) from error
 
     async def rename(self, device: str, name: str) -> "DeviceView":
         """Give a device another name."""

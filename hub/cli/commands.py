@@ -53,6 +53,7 @@ COMMANDS: Final = (
     Command("join", "hub.cli.join:join", "Let devices join that prove their code.", _HOME),
     Command("unjoin", "hub.cli.join:unjoin", "Send a device away.", _HOME),
     Command("show", "hub.cli.show:show", "All about one device.", _DEVICES),
+    Command("history", "hub.cli.history:history", "What a device told over time.", _DEVICES),
     Command("set", "hub.cli.control:set_properties", "Set properties of a device.", _DEVICES),
     Command("call", "hub.cli.control:call", "Run an action of a device.", _DEVICES),
     Command("spec import", "hub.cli.spec:import_file", "From MIoT-Spec-V2.", _DEVICES),

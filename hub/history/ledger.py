@@ -83,11 +83,10 @@ class Ledger:
                     self._pause()
             self._make_room([*raw, *slots])
             contents = [(Tier.RAW, block, raw), (Tier.FIVE_MINUTES, block, slots)]
-            file.seal(contents, [(SEALED, block.until_ms)])
+            rolled_ms = file.mark(ROLLED) or block.start_ms // DAY_MS * DAY_MS
+            file.seal(contents, [(SEALED, block.until_ms), (ROLLED, rolled_ms)])
             self._sealer.sealed()
             recorder.forget(block.until_ms)
-        if not file.mark(ROLLED):
-            file.seal([], [(ROLLED, until_ms // DAY_MS * DAY_MS)])
 
     def upkeep(self, now_ms: int) -> None:
         """Do what is due: make hours of past days, and let go of what is too old."""

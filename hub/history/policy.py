@@ -25,7 +25,7 @@ class Grain:
 
     Attributes:
         band: In the unit of the property.
-        part: In parts of the value recorded last; the larger of both counts.
+        part: In parts of the value recorded last; then `band` is 0.
     """
 
     band: float = 0.0
@@ -33,7 +33,7 @@ class Grain:
 
     def band_at(self, value: float) -> float:
         """Return the deadband around a value."""
-        return max(self.band, self.part * abs(value)) * SLACK
+        return self.part * abs(value) if self.part else self.band
 
 
 EXACT: Final = Grain()
@@ -49,9 +49,9 @@ def grain(part: Property) -> Grain:
         return EXACT
     low, high, step = part.range or (0, 0, 0)
     if part.is_integer:
-        return Grain(band=float(step or 1)) if part.unit else EXACT
+        return Grain(band=float(step or 1) * SLACK) if part.unit else EXACT
     if step > 0:
-        return Grain(band=float(step))
+        return Grain(band=step * SLACK)
     if part.range is not None:
         return Grain(band=(high - low) * STEPLESS_PART)
     return Grain(part=RELATIVE_PART)

@@ -11,7 +11,7 @@ from hub.history.bodies import unpack_points, unpack_slots
 from hub.history.catalogue import HUB, STOPS
 from hub.history.ledger import Kept
 from hub.history.segments import Points, Segment, clipped, gathered, of_points, of_slots, unknown
-from hub.history.tiers import HOUR_MS, ROLLED, Tier
+from hub.history.tiers import ROLLED, Tier
 from hub.store.series import Block, SeriesRecord
 from protocol.messages import Scalar
 
@@ -52,9 +52,9 @@ def read(kept: Kept, question: Question, address: str, now_ms: int, check: Check
     """
     record = kept.catalogue.find(question.device, address)
     if record is None:
-        gaps = _gaps([], [], _span(kept, question, now_ms))
+        gaps = _gaps([], [], _span(kept, question, now_ms, question.to_ms))
         return Series(address, 0.0, (), tuple(gaps), None)
-    span = _span(kept, question, now_ms)
+    span = _span(kept, question, now_ms, record.since_ms)
     found = _Found(kept, record, span, check)
     segments, points, size_ms = found.content()
     gaps = _gaps(segments, found.stops(), span, since_ms=record.since_ms, slack_ms=size_ms)
@@ -72,15 +72,15 @@ def read(kept: Kept, question: Question, address: str, now_ms: int, check: Check
     )
 
 
-def _span(kept: Kept, question: Question, now_ms: int) -> _Span:
+def _span(kept: Kept, question: Question, now_ms: int, since_ms: int) -> _Span:
     """Choose the finest tier that has few enough points, and reaches back far enough."""
     tier = Tier.RAW
     if question.points is not None:
         size_ms = (question.to_ms - question.from_ms) / max(1, question.points - 1)
         tier = max(t for t in Tier if t.slot_ms <= size_ms)
     reach = {t: _oldest_ms(kept, t) for t in Tier if t >= tier}
-    best = min(reach.values())
-    tier = next(t for t, oldest_ms in reach.items() if oldest_ms <= max(best, question.from_ms))
+    wanted_ms = max(min(reach.values()), question.from_ms, since_ms)
+    tier = next(t for t, oldest_ms in reach.items() if oldest_ms <= wanted_ms)
     return _Span(tier, question.from_ms, question.to_ms, now_ms, question.points)
 
 
@@ -138,7 +138,7 @@ class _Found:
         whole = of_points(points, stops, span.until_ms)
         segments = list(clipped(whole, span.from_ms, span.until_ms))
         if span.points is None or len(segments) <= span.points:
-            return segments, [_single(segment) for segment in segments], 0
+            return segments, _singles(points, segments, span), 0
         step_ms = math.ceil((span.to_ms - span.from_ms) / max(1, span.points - 1))
         size_ms = step_ms if step_ms < SECOND_MS else math.ceil(step_ms / SECOND_MS) * SECOND_MS
         return segments, _stretches(gathered(segments, size_ms), span), size_ms
@@ -215,9 +215,13 @@ def _extend(times: list[int], values: list[Scalar], more: Points) -> None:
     values.extend(more.values)
 
 
-def _single(segment: Segment) -> Point:
-    value = segment.last if segment.last is not None else segment.high
-    return Point(segment.start_ms, value)
+def _singles(points: Points, segments: Sequence[Segment], span: _Span) -> list[Point]:
+    """Return the values told in the span, and first the one that held when it began."""
+    told = [(t, v) for t, v in zip(points.times, points.values, strict=True) if v is not None]
+    held = [value for time, value in told if time < span.from_ms]
+    found = [Point(time, value) for time, value in told if span.from_ms <= time <= span.until_ms]
+    is_held = bool(segments) and segments[0].told == 0
+    return [Point(span.from_ms, held[-1]), *found] if is_held and held else found
 
 
 def _stretches(slots: Iterable[Segment], span: _Span) -> list[Point]:
@@ -253,6 +257,3 @@ def _gaps(
     if span.to_ms > span.now_ms:
         found.append(Gap(max(span.from_ms, span.now_ms), span.to_ms, "future"))
     return found
-
-
-__all__ = ["HOUR_MS", "read"]

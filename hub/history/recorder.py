@@ -12,7 +12,7 @@ from typing import Final
 from hub.core.events import DeviceAdded, DeviceRemoved, Event, PresenceChanged, ValuesReported
 from hub.history.bodies import Batch
 from hub.history.catalogue import HUB, STOPS, Catalogue
-from hub.history.policy import Grain, Policy, grain
+from hub.history.policy import EXACT, Grain, Policy, grain
 from hub.history.segments import Points
 from protocol.ids import Address, DeviceId
 from protocol.messages import Scalar
@@ -32,23 +32,18 @@ ProductOf = Callable[[DeviceId], CompiledProduct | None]
 
 
 class _Track:
-    """One property of one device, and between which values it says nothing new until when."""
+    """One series: its points that are not sealed, and which values say nothing new until when.
 
-    __slots__ = ("due_s", "grain", "high", "low", "series")
+    The first `journaled` of the points are in the journal.
+    """
 
-    def __init__(self, series: int, grain_: Grain) -> None:
+    __slots__ = ("due_s", "grain", "high", "journaled", "low", "series", "times", "values")
+
+    def __init__(self, series: int, grain_: Grain | None = None) -> None:
         self.series, self.grain = series, grain_
         self.due_s = -math.inf
         self.low: Scalar = None
         self.high: Scalar = None
-
-
-class _Open:
-    """Points of one series that are not sealed; the first `journaled` are in the journal."""
-
-    __slots__ = ("journaled", "times", "values")
-
-    def __init__(self) -> None:
         self.times = array("q")
         self.values: list[Scalar] = []
         self.journaled = 0
@@ -71,8 +66,8 @@ class Recorder:
     def __init__(self, product_of: ProductOf, policy: Policy, catalogue: Catalogue) -> None:
         self._product_of, self._policy, self._catalogue = product_of, policy, catalogue
         self._tracks: dict[DeviceId, dict[Address, _Track]] = {}
-        self._open: dict[int, _Open] = {}
-        self._fresh: dict[int, _Open] = {}
+        self._by_number: dict[int, _Track] = {}
+        self._fresh: list[_Track] = []
         self._offset_s = 0.0
         self._turn_s = -math.inf
         self._floor_ms = 0
@@ -103,9 +98,10 @@ class Recorder:
         self._tracks.pop(device, None)
         numbers = self._catalogue.forget(device)
         for number in numbers:
-            mine = self._open.pop(number, None)
-            self._fresh.pop(number, None)
-            self.count -= len(mine.times) if mine else 0
+            track = self._by_number.pop(number, None)
+            if track is not None:
+                self.count -= len(track.times)
+                self._fresh = [one for one in self._fresh if one is not track]
         self.forgotten += numbers
 
     def stop(self, reason: str, at_ms: int) -> None:
@@ -117,101 +113,123 @@ class Recorder:
 
     def restore(self, batch: Batch) -> None:
         """Take up points of an earlier run that are in the journal."""
-        for series, points in batch.points.items():
-            mine = self._open.setdefault(series, _Open())
-            mine.times.extend(points.times)
-            mine.values += points.values
-            mine.journaled = len(mine.times)
+        for number, points in batch.points.items():
+            track = self._track(number)
+            track.times.extend(points.times)
+            track.values.extend(points.values)
+            track.journaled = len(track.times)
             self.count += len(points.times)
         self._floor_ms = max(self._floor_ms, batch.until_ms)
 
     def fresh(self, until_ms: int) -> Batch:
         """Return the points that are not in the journal yet."""
-        return Batch(max(until_ms, self._floor_ms), {s: _rest(o) for s, o in self._fresh.items()})
-
-    def unjournaled(self) -> None:
-        """Take in that nothing of what is held is in the journal."""
-        for series, mine in self._open.items():
-            mine.journaled = 0
-            self._fresh[series] = mine
+        rest = {
+            one.series: Points(one.times[one.journaled :], one.values[one.journaled :])
+            for one in self._fresh
+        }
+        return Batch(max(until_ms, self._floor_ms), rest)
 
     def journaled(self) -> None:
         """Take in that what `fresh` returned is in the journal."""
-        for mine in self._fresh.values():
-            mine.journaled = len(mine.times)
-        self._fresh.clear()
+        for track in self._fresh:
+            track.journaled = len(track.times)
+        self._fresh = []
 
-    def points(self, series: int) -> Points:
+    def unjournaled(self) -> None:
+        """Take in that nothing of what is held is in the journal."""
+        self._fresh = [track for track in self._by_number.values() if track.times]
+        for track in self._fresh:
+            track.journaled = 0
+
+    def points(self, number: int) -> Points:
         """Return a copy of the points that are held of a series."""
-        mine = self._open.get(series)
-        return Points(mine.times[:], mine.values[:]) if mine else Points((), ())
+        track = self._by_number.get(number)
+        return Points(track.times[:], track.values[:]) if track else Points((), ())
 
     def before(self, until_ms: int) -> Mapping[int, Points]:
         """Return all held points that are older than `until_ms`; they stay."""
         found = {}
-        for series, mine in self._open.items():
-            size = bisect_left(mine.times, until_ms)
+        for number, track in self._by_number.items():
+            size = bisect_left(track.times, until_ms)
             if size:
-                found[series] = Points(mine.times[:size], mine.values[:size])
+                found[number] = Points(track.times[:size], track.values[:size])
         return found
 
     def forget(self, until_ms: int) -> None:
         """Let go of all held points that are older than `until_ms`."""
-        for series, mine in list(self._open.items()):
-            size = bisect_left(mine.times, until_ms)
-            del mine.times[:size], mine.values[:size]
-            mine.journaled = max(0, mine.journaled - size)
-            self.count -= size
-            if not mine.times:
-                del self._open[series]
-                self._fresh.pop(series, None)
+        for track in self._by_number.values():
+            size = bisect_left(track.times, until_ms)
+            if size:
+                del track.times[:size], track.values[:size]
+                track.journaled = max(0, track.journaled - size)
+                self.count -= size
+        self._fresh = [one for one in self._fresh if len(one.times) > one.journaled]
         self.missed = 0
         self._floor_ms = max(self._floor_ms, until_ms)
 
     @property
     def oldest_ms(self) -> int | None:
         """Time of the oldest held point."""
-        return min((mine.times[0] for mine in self._open.values()), default=None)
+        return min((one.times[0] for one in self._by_number.values() if one.times), default=None)
 
     def _report(self, event: ValuesReported) -> None:
         device, values, _ = event
         tracks = self._tracks.get(device)
         if tracks is None:
             tracks = self._plan(event)
-        for address, reported in values.items():
+        time_ms = 0
+        for address, (value, at_s, _) in values.items():
             track = tracks.get(address)
             if track is None:
                 continue
-            value, at_s, _ = reported
             if at_s < track.due_s and value is not None and track.low <= value <= track.high:  # type: ignore[operator]  # of one type: the spec says so
                 continue
-            self._keep(track, value, at_s)
+            if not time_ms:
+                time_ms = self._moment(at_s)
+            self._keep(track, value, time_ms)
 
-    def _keep(self, track: _Track, value: Scalar, at_s: float) -> None:
+    def _moment(self, at_s: float) -> int:
+        """Return a time of the core's clock in Unix milliseconds that never go back."""
+        wall_s = at_s + self._offset_s
         if at_s >= self._turn_s:
-            wall_s = at_s + self._offset_s
             self._turn_s = (wall_s // BLOCK_S + 1) * BLOCK_S - self._offset_s
+        self._floor_ms = max(self._floor_ms, int(wall_s * 1000))
+        return self._floor_ms
+
+    def _keep(self, track: _Track, value: Scalar, time_ms: int) -> None:
         if self.count >= OPEN_LIMIT:
             self._lose()
             return
-        self._floor_ms = max(self._floor_ms, int((at_s + self._offset_s) * 1000))
-        self._add(track.series, self._floor_ms, value)
+        if len(track.times) == track.journaled:
+            self._fresh.append(track)
+        track.times.append(time_ms)
+        track.values.append(value)
+        self.count += 1
         if value is None:
             track.due_s = -math.inf
             return
         track.due_s = self._turn_s
-        is_measured = not isinstance(value, bool | str)
-        band = track.grain.band_at(value) if is_measured else 0.0  # type: ignore[arg-type]  # as tested
-        track.low, track.high = (value - band, value + band) if band else (value, value)  # type: ignore[operator]
+        grain_ = track.grain
+        if grain_ is None:
+            track.low = track.high = value
+        else:
+            band = grain_.band if not grain_.part else grain_.band_at(value)  # type: ignore[arg-type]  # texts have no grain
+            track.low, track.high = value - band, value + band  # type: ignore[operator]
 
-    def _add(self, series: int, time_ms: int, value: Scalar) -> None:
-        mine = self._open.get(series)
-        if mine is None:
-            mine = self._open[series] = _Open()
-        self._fresh[series] = mine
-        mine.times.append(time_ms)
-        mine.values.append(value)
+    def _add(self, number: int, time_ms: int, value: Scalar) -> None:
+        track = self._track(number)
+        if len(track.times) == track.journaled:
+            self._fresh.append(track)
+        track.times.append(time_ms)
+        track.values.append(value)
         self.count += 1
+
+    def _track(self, number: int, grain_: Grain | None = None) -> _Track:
+        track = self._by_number.get(number)
+        if track is None:
+            track = self._by_number[number] = _Track(number)
+        track.grain = grain_
+        return track
 
     def _lose(self) -> None:
         if not self.missed:
@@ -222,9 +240,9 @@ class Recorder:
         tracks = self._tracks.get(event.device)
         if event.presence not in _STOPPING or not tracks:
             return
-        self._floor_ms = max(self._floor_ms, int((event.since_s + self._offset_s) * 1000))
-        series = self._catalogue.number(event.device, STOPS, "none", self._floor_ms)
-        self._add(series, self._floor_ms, f"{event.presence} {event.reason}".rstrip())
+        time_ms = self._moment(event.since_s)
+        number = self._catalogue.number(event.device, STOPS, "none", time_ms)
+        self._add(number, time_ms, f"{event.presence} {event.reason}".rstrip())
         _reset(tracks)
 
     def _plan(self, event: ValuesReported) -> dict[Address, _Track]:
@@ -236,8 +254,9 @@ class Recorder:
         if product is not None:
             for address, part in product.properties.items():
                 if not self._policy.refusal(device, address, part):
-                    series = self._catalogue.number(device, address, part.privacy, now_ms)
-                    tracks[address] = _Track(series, grain(part))
+                    number = self._catalogue.number(device, address, part.privacy, now_ms)
+                    fine = grain(part)
+                    tracks[address] = self._track(number, None if fine is EXACT else fine)
             self._tracks[device] = tracks
         return tracks
 
@@ -245,7 +264,3 @@ class Recorder:
 def _reset(tracks: Mapping[Address, _Track]) -> None:
     for track in tracks.values():
         track.due_s = -math.inf
-
-
-def _rest(mine: _Open) -> Points:
-    return Points(mine.times[mine.journaled :], mine.values[mine.journaled :])

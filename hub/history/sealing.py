@@ -11,6 +11,7 @@ from hub.history.segments import (
     gathered,
     of_points,
     of_slots,
+    slots_of_numbers,
     worth_keeping,
 )
 from hub.history.tiers import HOUR_MS, Tier
@@ -60,11 +61,15 @@ class Sealer:
     ) -> list[Segment]:
         value = self._held.get(number)
         held = None if value is None else (block.start_ms, value)
-        segments = list(of_points(points, stops, block.until_ms, held))
+        size_ms = Tier.FIVE_MINUTES.slot_ms
+        if _is_plain(points, stops, value):
+            slots = slots_of_numbers(points, block.until_ms, held, size_ms)
+        else:
+            slots = gathered(of_points(points, stops, block.until_ms, held), size_ms)
         self._after.pop(number, None)
-        if segments and segments[-1].last is not None and points.values[-1] is not None:
-            self._after[number] = segments[-1].last
-        return worth_keeping(gathered(segments, Tier.FIVE_MINUTES.slot_ms))
+        if slots and slots[-1].last is not None:
+            self._after[number] = slots[-1].last
+        return worth_keeping(slots)
 
     def _stops(self, points: Mapping[int, Points]) -> dict[str, Sequence[int]]:
         found = {}
@@ -105,3 +110,10 @@ def hours(slots: Iterable[Segment], stops: Sequence[int], day: Block) -> bytes |
     segments = of_slots(slots, stops, day.until_ms)
     made = worth_keeping(gathered(segments, Tier.HOUR.slot_ms))
     return pack_slots(made, day.start_ms) if made else None
+
+
+def _is_plain(points: Points, stops: Sequence[int], held: Scalar) -> bool:
+    """Say whether a series is of numbers alone that nothing interrupts."""
+    if stops or not points.times or isinstance(held, str):
+        return False
+    return None not in points.values and not isinstance(points.values[0], str)

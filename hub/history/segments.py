@@ -6,7 +6,7 @@ is not known. Times are Unix milliseconds.
 
 from collections.abc import Iterable, Iterator, Sequence
 from itertools import pairwise
-from typing import NamedTuple
+from typing import NamedTuple, cast
 
 from protocol.messages import Scalar
 
@@ -117,6 +117,59 @@ def worth_keeping(slots: Sequence[Segment]) -> list[Segment]:
     return [
         slot for number, slot in enumerate(slots) if slot.told or slot.last is None or not number
     ]
+
+
+def slots_of_numbers(
+    points: Points, until_ms: int, held: tuple[int, Scalar] | None, size_ms: int
+) -> list[Segment]:
+    """Return what `gathered` makes of `of_points`, in a fifth of the time.
+
+    Args:
+        points: Numbers or truth values alone, at least one.
+        until_ms: How far the last one holds.
+        held: As for `of_points`.
+        size_ms: Length of a slot.
+    """
+    starts, values = list(points.times), list(points.values)
+    told = 1
+    if held is not None:
+        starts, values, told = [held[0], *starts], [held[1], *values], 0
+    ends = [*starts[1:], max(until_ms, starts[-1])]
+    made: list[Segment] = []
+    slot, count, known, total = starts[0] - starts[0] % size_ms, 0, 0, 0.0
+    low = high = last = cast("Number", values[0])
+    last_end = starts[0]
+    for time, given, end in zip(starts, values, ends, strict=True):
+        value = cast("Number", given)
+        if time >= slot + size_ms:
+            made.append(_slot(slot, last_end, (low, total, high), count, known, last))
+            slot, count, known, total = time - time % size_ms, 0, 0, 0.0
+            low = high = value
+        count, told = count + told, 1
+        low, high = (value if value < low else low), (value if value > high else high)
+        while end > slot + size_ms:
+            border = slot + size_ms
+            total, known = total + value * (border - time), known + border - time
+            made.append(_slot(slot, border, (low, total, high), count, known, value))
+            slot, time, count, known, total = border, border, 0, 0, 0.0  # noqa: PLW2901 - the rest of the stretch
+            low = high = value
+        total, known = total + value * (end - time), known + end - time
+        last, last_end = value, end
+    made.append(_slot(slot, last_end, (low, total, high), count, known, last))
+    return made
+
+
+def _slot(
+    start: int,
+    end: int,
+    sums: tuple[Number, float, Number],
+    told: int,
+    known: int,
+    last: Number,
+) -> Segment:
+    low, total, high = sums
+    mean = min(max(total / known, low), high) if known else last
+    return Segment(start, end, low, float(mean), high, told, known, last)
 
 
 def clipped(segments: Iterable[Segment], from_ms: int, to_ms: int) -> Iterator[Segment]:

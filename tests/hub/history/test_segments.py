@@ -22,6 +22,7 @@ from hub.history.segments import (
     gathered,
     of_points,
     of_slots,
+    slots_of_numbers,
     unknown,
     worth_keeping,
 )
@@ -81,6 +82,23 @@ def test_gathering_twice_is_gathering_once(points: Points, stops: list[int]) -> 
     ]
     for one, other in zip(once, twice, strict=True):
         assert math.isclose(one.mean or 0, other.mean or 0, rel_tol=1e-6, abs_tol=1e-3)
+
+
+known = st.one_of(st.integers(-1000, 1000), st.floats(-1e6, 1e6, allow_nan=False), st.booleans())
+
+
+@settings(deadline=None)
+@given(points_of(known).filter(lambda found: bool(found.times)), st.none() | known, sizes)
+def test_the_fast_way_to_slots_leads_to_the_same_ones(
+    points: Points, value: Scalar, size_ms: int
+) -> None:
+    held = None if value is None else (START_MS, value)
+    slow = gathered(of_points(points, [], UNTIL_MS, held), size_ms)
+    fast = slots_of_numbers(points, UNTIL_MS, held, size_ms)
+    assert [one._replace(mean=0) for one in slow] == [one._replace(mean=0) for one in fast]
+    for one, other in zip(slow, fast, strict=True):
+        if one.known_ms:
+            assert math.isclose(one.mean or 0, other.mean or 0, rel_tol=1e-6, abs_tol=1e-2)
 
 
 @settings(deadline=None)
