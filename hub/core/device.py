@@ -1,6 +1,6 @@
 """What the hub holds of one device; written by the core alone, read by everybody."""
 
-from collections import deque
+from collections import OrderedDict, deque
 from dataclasses import dataclass, field
 from typing import Final, NamedTuple
 
@@ -8,6 +8,7 @@ from hub.core.events import Reported
 from hub.core.rates import Rate
 from hub.core.records import DeviceRecord
 from hub.core.trace import Trace
+from protocol.codec import Decoded
 from protocol.errors import Violation
 from protocol.ids import Address, CommandId, DeviceId
 from protocol.messages import Scalar
@@ -83,6 +84,21 @@ class Interview:
     rest_until_s: float = 0.0
 
 
+@dataclass(slots=True)
+class Family:
+    """Those for whom a gateway speaks.
+
+    Attributes:
+        children: The living ones.
+        held: Announces that cannot be judged before the gateway's own product spec is here.
+        wishes: Announces of children of other gateways that want to move to this one.
+    """
+
+    children: dict[DeviceId, "Device"] = field(default_factory=dict)
+    held: OrderedDict[DeviceId, Decoded] = field(default_factory=OrderedDict)
+    wishes: OrderedDict[DeviceId, Decoded] = field(default_factory=OrderedDict)
+
+
 class Device:
     """One joined device: identity, twin, presence, breaks of rules.
 
@@ -99,6 +115,10 @@ class Device:
         seqs: Last sequence number per leaf in the current epoch.
         missed: Messages that were sent and never came, by the gaps in the sequence numbers.
         messages: Messages taken in, refused ones included.
+        family: Its children and those that may become it; None if it never spoke for anybody.
+        wants: The gateway to which it wants to move, while the owner has not consented.
+        is_gone: Whether it was lost by its own word, or with its gateway: only a new announce
+            brings its children, or it as a child, back.
         is_whole: Whether it has told a full state since its last announce.
         rested_s: When it was told that nothing is left for it; None if something may be.
         refused_boot: Epoch and connection of the announce that was answered by `min_epoch`.
@@ -112,6 +132,7 @@ class Device:
         "announced_s",
         "calm_after_s",
         "desired",
+        "family",
         "flaps",
         "floods",
         "full_asked_s",
@@ -119,6 +140,7 @@ class Device:
         "interview",
         "is_announced",
         "is_connected",
+        "is_gone",
         "is_whole",
         "messages",
         "missed",
@@ -137,6 +159,7 @@ class Device:
         "trace",
         "unannounced",
         "violations",
+        "wants",
         "will_boot",
     )
 
@@ -154,16 +177,15 @@ class Device:
         self.flaps: deque[float] = deque(maxlen=FLAPS_KEPT)
         self.calm_after_s = 0.0
         self.seqs: dict[Leaf, int] = {}
-        self.is_connected = False
-        self.is_announced = False
+        self.is_connected = self.is_announced = self.is_gone = self.is_whole = False
         self.announced_s = now_s
         self.unannounced: tuple[int, float] | None = None
         self.heard_s: float | None = None
         self.probed_s: float | None = None
         self.full_asked_s: float | None = None
-        self.missed = 0
-        self.messages = 0
-        self.is_whole = False
+        self.missed = self.messages = 0
+        self.family: Family | None = None
+        self.wants: DeviceId | None = None
         self.rested_s: float | None = None
         self.refused_boot: tuple[int, int] | None = None
         self.will_boot: tuple[int, int] | None = None

@@ -5,6 +5,9 @@
   - DeviceNotReadyError    device-not-ready: it cannot be commanded in its present state
   - CommandIdTakenError    command-id-taken: the id stands for another command
   - TooManyCommandsError   too-many-commands: too many wait for the device already
+  - NotAChildError         not-a-child: the device speaks for itself
+  - NotAGatewayError       not-a-gateway: the device cannot have children
+  - GatewayFullError       gateway-full: the gateway has as many children as it may have
   - RefusedError           a rule id: the command breaks the product spec
 """
 
@@ -78,6 +81,40 @@ class TooManyCommandsError(RequestError):
             f"{waiting} commands wait for {device} already", "try again when some have ended"
         )
         self.device, self.waiting = device, waiting
+
+
+class NotAChildError(RequestError):
+    """The device speaks for itself and cannot be behind a gateway."""
+
+    code = "not-a-child"
+    status = 409
+
+    def __init__(self, device: DeviceId) -> None:
+        super().__init__(f"{device} is not behind a gateway", "only children can move")
+        self.device = device
+
+
+class NotAGatewayError(RequestError):
+    """The device cannot have children."""
+
+    code = "not-a-gateway"
+    status = 409
+
+    def __init__(self, device: DeviceId) -> None:
+        remedy = "choose a device of the class gateway whose presence is online"
+        super().__init__(f"{device} is no gateway", remedy)
+        self.device = device
+
+
+class GatewayFullError(RequestError):
+    """The gateway has as many children as it may have."""
+
+    code = "gateway-full"
+    status = 409
+
+    def __init__(self, device: DeviceId, most: int) -> None:
+        super().__init__(f"{device} has {most} children", "raise its max_children, or unjoin some")
+        self.device, self.most = device, most
 
 
 class RefusedError(RequestError):

@@ -6,6 +6,7 @@ from typing import Final
 from pydantic_core import to_json
 
 from hub.core import receipts, sleepers
+from hub.core.children import Children
 from hub.core.commands import (
     CommandRequest,
     Commands,
@@ -18,6 +19,7 @@ from hub.core.commands import (
 from hub.core.device import Device, Spec, Strike
 from hub.core.enforcement import count_violation
 from hub.core.events import Reported, ViolationFound
+from hub.core.households import Households
 from hub.core.inbox import Inbox
 from hub.core.intake import SERVICE_PREFIX, Intake, check_unknown_fields
 from hub.core.interview import Interviews
@@ -80,6 +82,9 @@ class Hub:
         self._traces = Traces()
         self._quarantines = Quarantines(self.commands, self.inbox, self._traces)
         self._interviews = Interviews(self._devices, self._next_id)
+        self._members = Members(self._devices, self.commands, self._traces)
+        shared = (self._devices, self._members, self.commands, self._next_id)
+        self._children, self.households = Children(*shared), Households(*shared)
         self._intake = Intake(
             self.commands,
             self._quarantines,
@@ -88,7 +93,6 @@ class Hub:
             self._devices,
             self._next_id,
         )
-        self._members = Members(self._devices, self.commands, self._traces)
         self._requests = Requests(self._members, self.commands)
 
     @property
@@ -117,6 +121,8 @@ class Hub:
             device.reported.update(twins.get(record.id, {}))
             sleepers.recall(device, now_s)
             self._devices[record.id] = device
+        self._children.restore()
+        self._intake.know_serials()
         for command in sorted(commands, key=lambda c: c.created_at_s):
             if command.device in self._devices:
                 self.commands.add(command)
@@ -125,8 +131,16 @@ class Hub:
 
     # What devices say
 
-    def is_heard(self, device_id: DeviceId, now_s: float) -> bool:
-        """Say whether a message of this device is to be read; count it, and if not, as dropped."""
+    def is_heard(self, device_id: DeviceId, now_s: float, child: DeviceId | None = None) -> bool:
+        """Say whether a message of this device is to be read; count it, and if not, as dropped.
+
+        Args:
+            device_id: Who says it.
+            now_s: The core's clock.
+            child: For whom it says it, if it is a gateway.
+        """
+        if child is not None:
+            device_id = self._children.accountable(device_id, child)
         device = self._devices.get(device_id)
         if device is None:
             self.unheard += 1
@@ -151,10 +165,45 @@ class Hub:
         if device is None:
             self.unheard += 1
             return out
+        if decoded.topic.child is not None:
+            return self._receive_child(device, decoded.topic.child, decoded, now_s)
+        self._take(device, decoded, now_s, out)
+        return out
+
+    def _receive_child(
+        self, gateway: Device, child_id: DeviceId, decoded: Decoded, now_s: float
+    ) -> Outcome:
+        """Take in what a gateway says for a child."""
+        out, is_new = Outcome(), child_id not in self._devices
+        try:
+            child = self._children.speaker(gateway, child_id, decoded, now_s, out)
+        except ViolationError as error:
+            return self._complain(gateway, decoded.topic, error.violation, decoded.raw, now_s)
+        if child is None:
+            return out
+        self._intake.hear_gateway(gateway, now_s, out)
+        self._take(child, decoded, now_s, out)
+        if is_new and child.record.epoch == 0:  # its first announce broke a rule
+            self._children.discard(gateway, child)
+            broken = next(iter(child.violations.values()))
+            return self._complain(gateway, decoded.topic, broken.violation, decoded.raw, now_s)
+        return out
+
+    def _complain(
+        self, gateway: Device, topic: Topic, violation: Violation, payload: bytes, now_s: float
+    ) -> Outcome:
+        """Count against a gateway what it said for none of its children; it is no strike."""
+        out = Outcome()
+        self._children.complain(gateway, topic, violation, now_s, out)
+        self._traces.note(gateway, now_s, topic.leaf, payload, "refused", violation.rule)
+        gateway.messages += 1
+        gateway.heard_s = now_s
+        return out
+
+    def _take(self, device: Device, decoded: Decoded, now_s: float, out: Outcome) -> None:
         leaf, rule = decoded.topic.leaf, ""
         fate: Fate = "taken"
         try:
-            _check_child(decoded.topic)
             self._check_fields(device, decoded, now_s, out)
             if device.record.quarantine is None:
                 self._dispatch(device, decoded, now_s, out)
@@ -174,7 +223,6 @@ class Hub:
         device.heard_s = now_s
         if device.record.sleep_s is not None:
             sleepers.rest(self.commands, device, self._next_id, now_s, out)
-        return out
 
     def refuse(
         self, topic: Topic | None, violation: Violation, now_s: float, payload: bytes = b""
@@ -185,6 +233,11 @@ class Hub:
         if topic is None or device is None:
             self.unheard += 1
             return out
+        if topic.child is not None:
+            child = self._devices.get(topic.child)
+            if child is None or child.record.gateway != device.id:
+                return self._complain(device, topic, violation, payload, now_s)
+            device = child
         count_violation(device, topic.leaf, violation, now_s, out)
         strike = Strike(now_s, topic.leaf, violation, None, len(payload), payload[:PREFIX])
         self._quarantines.strike(device, strike, out)
@@ -269,25 +322,46 @@ class Hub:
             replaces: A device whose name and place it takes; that one is retired.
             now_s: The core's clock.
         """
-        return self._members.admit(record, replaces, now_s)
+        known = self._devices.get(record.id)
+        left = known.record.gateway if known else None
+        out = self._members.admit(record, replaces, now_s)
+        self.households.joined(self._devices[record.id], left, replaces, out)
+        return out
 
     def unjoin(self, device_id: DeviceId) -> Outcome:
-        """Forget a device with all it told and was told.
+        """Forget a device, and its children if it is a gateway, with all they told and were told.
+
+        A child does not come back by itself: its gateway is told to unpair it.
 
         Raises:
             DeviceUnknownError: No such device.
         """
-        return self._members.unjoin(device_id)
+        return self.households.unjoin(device_id)
+
+    def move(self, child: DeviceId, gateway: DeviceId, now_s: float) -> Outcome:
+        """Let a child go behind another gateway; it is taken there at its next announce.
+
+        Raises:
+            RequestError: It cannot move there.
+        """
+        out, wish = self.households.move(child, gateway)
+        self._replay([wish] if wish else [], now_s, out)
+        return out
 
     def describe(
-        self, device_id: DeviceId, *, name: str | None = None, mode: Mode | None = None
+        self,
+        device_id: DeviceId,
+        *,
+        name: str | None = None,
+        mode: Mode | None = None,
+        max_children: int | None = None,
     ) -> Outcome:
-        """Give a device another name or another strictness.
+        """Give a device another name, another strictness, or a gateway room for more children.
 
         Raises:
             DeviceUnknownError: No such device.
         """
-        return self._members.describe(device_id, name, mode)
+        return self._members.describe(device_id, name, mode, max_children)
 
     def release(self, device_id: DeviceId, now_s: float) -> Outcome:
         """Let a device out of quarantine; one that is in none stays as it is.
@@ -315,8 +389,18 @@ class Hub:
         for device_id, device in list(self._loud.items()):
             if not self._quarantines.look(device, now_s, out):
                 del self._loud[device_id]
+        self._replay(self._children.overdue(), now_s, out)
         self.commands.purge(now_s)
         return out
+
+    def _replay(self, announces: Iterable[Decoded], now_s: float, out: Outcome) -> None:
+        """Take in announces of children that could not be judged when they came."""
+        for announce in announces:
+            out.add(self.receive(announce, now_s))
+            child = self._devices.get(announce.topic.child or announce.topic.device)
+            if child is not None and child.product is not None and child.is_connected:
+                child.full_asked_s = None
+                self._intake.ask_full(child, now_s, out)
 
     def _tick_device(self, device: Device, now_s: float, out: Outcome) -> None:
         evidence = due(device, now_s)
@@ -365,7 +449,8 @@ class Hub:
             case Announce() as message:
                 self._intake.announce(device, message, now_s, out)
             case Presence() as message:
-                self._intake.presence(device, message, now_s, out)
+                if self._intake.presence(device, message, now_s, out):
+                    self._children.removed(device, now_s, out)
             case SpecPart() as message:
                 self._intake.spec(device, message, now_s, out)
             case _:
@@ -392,7 +477,8 @@ class Hub:
 
 def _restored(record: DeviceRecord, now_s: float) -> Device:
     if record.is_retired:
-        device = Device(record, Reach.RETIRED, "replaced", now_s)
+        is_child = record.gateway is not None and record.replaced_by is None
+        device = Device(record, Reach.RETIRED, "removed" if is_child else "replaced", now_s)
         device.rate.shut()
         return device
     if record.quarantine is not None:
@@ -407,9 +493,3 @@ def _strike(decoded: Decoded, violation: Violation, now_s: float) -> Strike:
     number = (message.epoch, message.seq) if isinstance(message, State | Event | Ack) else None
     leaf = decoded.topic.leaf
     return Strike(now_s, leaf, violation, number, len(payload), payload[:PREFIX])
-
-
-def _check_child(topic: Topic) -> None:
-    if topic.child is not None:
-        detail = "this hub hears no children yet"
-        raise ViolationError(Violation("ECO-CHILD-002", "topic", topic.child, detail))

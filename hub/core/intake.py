@@ -4,14 +4,14 @@ from collections.abc import Callable
 from dataclasses import replace
 from typing import Final
 
-from hub.core import sleepers
+from hub.core import children, sleepers
 from hub.core.answers import Answers
 from hub.core.commands import Commands, pump, resend
 from hub.core.device import Device, Spec
 from hub.core.enforcement import ANY_CONNECTION, count_violation
 from hub.core.events import DeviceAdded, EventHappened, Reported, ValuesReported
 from hub.core.interview import Interviews
-from hub.core.members import lose_sent_actions, name_after_product
+from hub.core.members import check_identity, lose_sent_actions, name_after_product
 from hub.core.outcome import Outcome
 from hub.core.presence import observe
 from hub.core.quarantine import Quarantines
@@ -31,6 +31,9 @@ WHOLE_S: Final = (2.0, 60.0)
 
 SPARE_SPECS: Final = 8
 """Product specs kept in memory that no device names: a firmware may go back."""
+
+SPARE_SERIALS: Final = 64
+"""Serials of devices that have left may be remembered, so many beyond twice the number here."""
 
 PROBE_TTL_MS: Final = 10_000
 
@@ -58,12 +61,14 @@ class Intake:
         self._specs = specs
         self._devices = devices
         self._next_id = next_id
+        self._serials: dict[tuple[str, str], DeviceId] = {}
 
     def announce(self, device: Device, message: Announce, now_s: float, out: Outcome) -> None:
         """Take in who the device is; fetch its product spec if nobody has it yet."""
         check_peer(message.protocol)
         _check_boot(device, message)
-        _check_identity(device, message)
+        check_identity(device, message)
+        self._check_serial(device, message)
         known = device.record
         _follow_will(device, message)
         is_new_boot = message.epoch != known.epoch
@@ -86,6 +91,8 @@ class Intake:
         device.is_whole, device.rested_s = False, None
         if is_new_boot:
             device.seqs.clear()
+        if is_new_link:
+            children.reconnected(device, now_s, out)
         device.is_announced, device.announced_s, device.unannounced = True, now_s, None
         if known.quarantine and message.firmware != known.quarantine.firmware:
             self._quarantines.release(device, "new_firmware", now_s, out)
@@ -97,22 +104,39 @@ class Intake:
             lose_sent_actions(self._commands, device, message.epoch, now_s, out)
         resend(self._commands, device, now_s, out)
 
-    def presence(self, device: Device, message: Presence, now_s: float, out: Outcome) -> None:
-        """Take in that the device is there, asleep or gone, unless a newer word is known."""
+    def presence(self, device: Device, message: Presence, now_s: float, out: Outcome) -> bool:
+        """Take in that the device is there, asleep or gone, unless a newer word is known.
+
+        Returns:
+            Whether it is a child that was unpaired, which is for the caller to carry out.
+        """
         record, said = device.record, (message.epoch, message.connection)
         if said < (record.epoch, record.connection) and said != device.will_boot:
-            return  # an old will or the broker's cache: true once, beaten since
+            return False  # an old will or the broker's cache: true once, beaten since
+        is_child = record.gateway is not None
         if message.status == "online":
-            if device.product is not None and message.epoch == record.epoch:
-                observe(device, Evidence.TRAFFIC, "online", now_s, out)
-                pump(self._commands, device, now_s, out)
-            return
-        if message.status == "asleep":
+            self._online(device, message, now_s, out)
+        elif message.status == "asleep":
             sleepers.fall_asleep(self._commands, device, message, now_s, out)
+        elif message.reason == "removed" and is_child:
+            return True
         elif message.reason == "lost":
-            observe(device, Evidence.WILL, "lost", now_s, out)
+            evidence = Evidence.CHILD_LOST if is_child else Evidence.WILL
+            observe(device, evidence, "lost", now_s, out)
         else:
             observe(device, Evidence.SHUTDOWN, message.reason or "shutdown", now_s, out)
+        return False
+
+    def _online(self, device: Device, message: Presence, now_s: float, out: Outcome) -> None:
+        if message.epoch != device.record.epoch or (device.is_gone and device.record.gateway):
+            return
+        if device.product is None:
+            device.is_connected = device.is_connected or sleepers.is_behind(device)
+        elif device.is_connected:
+            pump(self._commands, device, now_s, out)
+        else:
+            observe(device, Evidence.ANNOUNCED_KNOWN, "online", now_s, out)
+            resend(self._commands, device, now_s, out)
 
     def state(self, device: Device, message: State, now_s: float, out: Outcome) -> None:
         """Take reported values into the twin; a state with a cause may confirm a command."""
@@ -188,13 +212,19 @@ class Intake:
 
     def _find_spec(self, device: Device, message: Announce, now_s: float, out: Outcome) -> None:
         spec = self._specs.get(message.spec.sha256)
+        is_away = sleepers.is_behind(device) and not device.is_connected
+        device.is_gone = False
         if spec:
             device.spec, device.interview = spec, None
             name_after_product(self._devices, device, out)
-            observe(device, Evidence.ANNOUNCED_KNOWN, "announced", now_s, out)
+            if is_away:
+                observe(device, Evidence.FELL_ASLEEP, "asleep", now_s, out)
+            else:
+                observe(device, Evidence.ANNOUNCED_KNOWN, "announced", now_s, out)
         else:
             device.spec = None
             observe(device, Evidence.ANNOUNCED_UNKNOWN, "fetching_spec", now_s, out)
+            device.is_connected = not is_away
             self._interviews.begin(device, message.spec, now_s, out)
 
     def _accept_spec(self, device: Device, spec: Spec, now_s: float, out: Outcome) -> None:
@@ -255,8 +285,31 @@ class Intake:
             self.ask_full(device, now_s, out)
         return True
 
+    def hear_gateway(self, gateway: Device, now_s: float, out: Outcome) -> None:
+        """Take what a gateway says for a child as a sign of life of the gateway."""
+        gateway.heard_s = now_s
+        self._hear(gateway, now_s, out)
+
+    def _check_serial(self, device: Device, message: Announce) -> None:
+        """Refuse a second device with the serial of another (ECO-ANNOUNCE-006)."""
+        key = (message.vendor, message.serial)
+        holder = self._devices.get(self._serials.get(key, device.id))
+        if holder is not None and holder is not device and _has_serial(holder, key):
+            detail = f"{holder.id} has this serial already"
+            raise ViolationError(
+                Violation("ECO-ANNOUNCE-006", "serial", printable(message.serial), detail)
+            )
+        self._serials[key] = device.id
+        if len(self._serials) > 2 * len(self._devices) + SPARE_SERIALS:
+            self.know_serials()
+
+    def know_serials(self) -> None:
+        """Note anew which device has which serial."""
+        living = [d.record for d in self._devices.values() if not d.record.is_retired]
+        self._serials = {(r.vendor, r.serial): r.id for r in living if r.epoch}
+
     def _hear(self, device: Device, now_s: float, out: Outcome) -> None:
-        if not device.is_connected:
+        if not device.is_connected and _tells_that_it_is_there(device):
             observe(device, Evidence.TRAFFIC, "heard", now_s, out)
             resend(self._commands, device, now_s, out)
 
@@ -320,10 +373,12 @@ def _check_epoch_floor(device: Device, epoch: int) -> None:
         raise ViolationError(Violation("ECO-ORDER-001", "epoch", str(epoch), detail))
 
 
-def _check_identity(device: Device, message: Announce) -> None:
-    known = device.record
-    for name in ("serial", "vendor", "product"):
-        before, now = getattr(known, name), getattr(message, name)
-        if known.epoch and before != now:
-            detail = f"{name} was {before} when the device joined"
-            raise ViolationError(Violation("ECO-ANNOUNCE-002", name, printable(now), detail))
+def _tells_that_it_is_there(device: Device) -> bool:
+    """Say whether a message of a device proves that it listens: not so of every child."""
+    is_child = device.record.gateway is not None
+    return not (is_child and (device.is_gone or device.record.sleep_s is not None))
+
+
+def _has_serial(device: Device, key: tuple[str, str]) -> bool:
+    record = device.record
+    return not record.is_retired and bool(record.epoch) and (record.vendor, record.serial) == key

@@ -14,7 +14,9 @@ from hub.core.presence import observe
 from hub.core.rates import Rate
 from hub.core.records import DeviceRecord, DropDevice, Mode, SaveDevice
 from hub.core.trace import Traces
+from protocol.errors import Violation, ViolationError, printable
 from protocol.ids import DeviceId
+from protocol.messages import Announce
 from protocol.presence import Evidence, Presence
 from protocol.receipt import Step
 
@@ -63,23 +65,30 @@ class Members:
         out.events.append(DeviceAdded(newcomer.id))
         return out
 
-    def unjoin(self, device_id: DeviceId) -> Outcome:
-        """See `Hub.unjoin`."""
-        device = self.device(device_id)
-        out = Outcome()
-        del self._devices[device.id]
-        self._traces.close(device)
-        self._commands.drop_device(device.id)
-        out.saves.append(DropDevice(device.id))
-        out.events.append(DeviceRemoved(device.id))
-        return out
+    def forget(self, device_id: DeviceId, out: Outcome) -> None:
+        """Forget a device with all it told and was told."""
+        self._traces.close(self._devices.pop(device_id))
+        self._commands.drop_device(device_id)
+        out.saves.append(DropDevice(device_id))
+        out.events.append(DeviceRemoved(device_id))
 
-    def describe(self, device_id: DeviceId, name: str | None, mode: Mode | None) -> Outcome:
+    def describe(
+        self,
+        device_id: DeviceId,
+        name: str | None,
+        mode: Mode | None,
+        max_children: int | None,
+    ) -> Outcome:
         """See `Hub.describe`."""
         device = self.device(device_id)
         out = Outcome()
         known = device.record
-        device.record = replace(known, name=name or known.name, mode=mode or known.mode)
+        device.record = replace(
+            known,
+            name=name or known.name,
+            mode=mode or known.mode,
+            max_children=known.max_children if max_children is None else max_children,
+        )
         out.saves.append(SaveDevice(device.record))
         out.events.append(DeviceAdded(device.id))
         return out
@@ -99,6 +108,8 @@ class Members:
                 sleep_s=None,
                 asleep_since_s=None,
                 quarantine=None,
+                gateway=None,
+                moves_to=None,
             )
         old = self._devices.get(replaces) if replaces else None
         if old is None or old.id == record.id:
@@ -150,3 +161,18 @@ def lose_sent_actions(
         if record.sent_epoch not in {None, epoch}:
             after = receipts.stepped(record, Step.LOST_SIGHT, now_s, "outcome_unknown") or record
             settle(commands, device, after, out)
+
+
+def check_identity(device: Device, message: Announce) -> None:
+    """Refuse an announce of what seems to be another unit.
+
+    Raises:
+        ViolationError: `ECO-ANNOUNCE-002`.
+    """
+    known = device.record
+    for name in ("serial", "vendor", "product"):
+        before, now = getattr(known, name), getattr(message, name)
+        is_known = known.epoch or (known.gateway and before)
+        if is_known and before != now:
+            detail = f"{name} was {before} when the device joined"
+            raise ViolationError(Violation("ECO-ANNOUNCE-002", name, printable(now), detail))

@@ -16,8 +16,17 @@ class Outcome:
         events: To the bus, in order, once `saves` are durable.
         send: To the devices' drivers, in order, once `saves` are durable.
         saves: To the store, in one transaction.
+        strays: As `send`, to those who are no devices here: gateway, child, message.
     """
 
     events: list[Event] = field(default_factory=list)
     send: list[tuple[DeviceId, DownMessage]] = field(default_factory=list)
     saves: list[Save] = field(default_factory=list)
+    strays: list[tuple[DeviceId, DeviceId, DownMessage]] = field(default_factory=list)
+
+    def add(self, other: "Outcome") -> None:
+        """Take in the effects of what happened after this."""
+        self.events += other.events
+        self.send += other.send
+        self.saves += other.saves
+        self.strays += other.strays

@@ -26,18 +26,49 @@ _HEARING: Final = {Evidence.ANNOUNCED_KNOWN, Evidence.ANNOUNCED_UNKNOWN, Evidenc
 _DEAF: Final = {
     *(Evidence.WILL, Evidence.SHUTDOWN, Evidence.SILENT, Evidence.LINK_LOST),
     *(Evidence.FELL_ASLEEP, Evidence.OVERSLEPT),
+    *(Evidence.CHILD_LOST, Evidence.GATEWAY_LOST, Evidence.REMOVED),
 }
+_GONE: Final = {Evidence.WILL, Evidence.SHUTDOWN}
+_FLAPS: Final = {Evidence.WILL, Evidence.CHILD_LOST}
+_ORPHANING: Final = {
+    Evidence.WILL: "gateway_lost",
+    Evidence.SILENT: "gateway_lost",
+    Evidence.OVERSLEPT: "gateway_lost",
+    Evidence.BROKE_RULES: "gateway_lost",
+    Evidence.SHUTDOWN: "gateway_offline",
+    Evidence.FELL_ASLEEP: "gateway_offline",
+    Evidence.UNJOINED: "gateway_offline",
+}
+"""What of a gateway takes its children along, and the reason they get. `LINK_LOST` does not: all
+devices get that one each."""
 
 
 def observe(device: Device, evidence: Evidence, reason: str, now_s: float, out: Outcome) -> None:
     """Take in evidence about a device and announce its presence if that changes it."""
     if evidence in _HEARING:
-        device.is_connected = True
+        device.is_connected, device.is_gone = True, False
     elif evidence in _DEAF:
-        if evidence is Evidence.WILL and device.is_connected:
+        if evidence in _FLAPS and device.is_connected:
             _count_flap(device, now_s, out)
-        device.is_connected = False
+        device.is_connected, device.is_gone = False, evidence in _GONE
     _move(device, evidence, reason, now_s, out)
+    if device.family is not None and evidence in _ORPHANING:
+        orphan(device, _ORPHANING[evidence], now_s, out, is_gone=evidence in _GONE)
+
+
+def orphan(gateway: Device, reason: str, now_s: float, out: Outcome, *, is_gone: bool) -> None:
+    """Lose sight of the children of a gateway (ECO-CHILD-019).
+
+    Args:
+        gateway: Whose.
+        reason: What they get as the reason.
+        now_s: The core's clock.
+        out: Where effects go.
+        is_gone: Whether only a new announce of each brings it back.
+    """
+    for child in gateway.family.children.values() if gateway.family else ():
+        observe(child, Evidence.GATEWAY_LOST, reason, now_s, out)
+        child.is_gone = is_gone
 
 
 def due(device: Device, now_s: float) -> Evidence | None:
@@ -76,7 +107,8 @@ def patience_s(record: DeviceRecord) -> float | None:
 def _is_overdue(device: Device, patience: float, now_s: float) -> bool:
     """Say whether a sleeper has missed its wakes; it is never asked (ECO-SLEEP-014)."""
     is_asleep = device.presence is Presence.ASLEEP
-    heard_s = device.record.asleep_since_s if is_asleep else device.heard_s
+    asleep_s = device.record.asleep_since_s if is_asleep else None
+    heard_s = device.heard_s if asleep_s is None else asleep_s
     return heard_s is not None and now_s - heard_s > patience
 
 

@@ -95,6 +95,10 @@ class DeviceRecord:
         sleep_s: How often it wakes at least, seconds; None for a device that is always there.
         asleep_since_s: When it fell asleep last (core's clock); it may have woken since.
         quarantine: Set while it is in quarantine.
+        gateway: Who speaks for it; None for a device that speaks for itself.
+        moves_to: The gateway to which the owner lets it move.
+        max_children: How many a gateway may speak for (ECO-CHILD-010).
+        barred: Children of this gateway that the owner has sent away.
     """
 
     id: DeviceId
@@ -118,6 +122,10 @@ class DeviceRecord:
     sleep_s: int | None = None
     asleep_since_s: float | None = None
     quarantine: Quarantine | None = None
+    gateway: DeviceId | None = None
+    moves_to: DeviceId | None = None
+    max_children: int = 64
+    barred: tuple[DeviceId, ...] = ()
 
 
 class Item(NamedTuple):

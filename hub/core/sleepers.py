@@ -23,6 +23,11 @@ REST_EVERY_S: Final = 5.0
 REST_TTL_MS: Final = 10_000
 
 
+def is_behind(device: Device) -> bool:
+    """Say whether a sleeper is behind a gateway, whose presence alone says when it is awake."""
+    return device.record.sleep_s is not None and device.record.gateway is not None
+
+
 def is_awaited(device: Device) -> bool:
     """Say whether a command for the device has to wait until it wakes."""
     return device.record.sleep_s is not None and not device.is_connected

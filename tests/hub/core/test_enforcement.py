@@ -218,13 +218,13 @@ def test_message_of_the_wrong_direction_is_refused() -> None:
     assert {v.rule for v in world.verdicts()} == {"ECO-MSG-004"}
 
 
-def test_child_of_a_gateway_is_refused_until_its_rules_come() -> None:
+def test_what_is_said_for_a_child_by_no_gateway_is_refused() -> None:
     world = online_world()
     payload = b'{"epoch":1,"seq":9,"values":{"lamp.on":true}}'
     decoded = codec.decode(f"eco/1/{LAMP}/child-0001/state", payload)
     world.take(world.hub.receive(decoded, world.now_s))
-    assert rules(world) == ["ECO-CHILD-002"]
-    assert world.device().reported[Address("lamp.on")].value is False
+    assert {rule for rule, _ in world.device().violations} == {"ECO-CHILD-002"}
+    assert [(to, child) for to, child, _ in world.strays] == [(LAMP, "child-0001")]
 
 
 def test_undeclared_event_is_refused_and_a_declared_one_told() -> None:

@@ -116,6 +116,8 @@ class World:
         self.events: list[Event] = []
         self.sent: list[tuple[DeviceId, DownMessage]] = []
         self.saves: list[Save] = []
+        self.strays: list[tuple[DeviceId, DeviceId, DownMessage]] = []
+        self.gateways: dict[DeviceId, DeviceId] = {}
         self.seqs: dict[tuple[DeviceId, str], int] = {}
         self.epochs: dict[DeviceId, int] = {}
         self.connections: dict[DeviceId, int] = {}
@@ -127,6 +129,7 @@ class World:
         self.events += outcome.events
         self.sent += outcome.send
         self.saves += outcome.saves
+        self.strays += outcome.strays
         return outcome
 
     def wait(self, seconds: float) -> Outcome:
@@ -176,9 +179,10 @@ class World:
     # The device's side
 
     def tell(self, message: AnyMessage, device: DeviceId = LAMP) -> Outcome:
-        """Say something through the codec, as a driver would."""
-        wire = codec.encode(device, message)
-        if not self.hub.is_heard(device, self.now_s):
+        """Say something through the codec, as a driver would; a child through its gateway."""
+        gateway = self.gateways.get(device)
+        wire = codec.encode(gateway or device, message, child=device if gateway else None)
+        if not self.hub.is_heard(gateway or device, self.now_s, device if gateway else None):
             return Outcome()
         return self.take(self.hub.receive(codec.decode(wire.topic, wire.payload), self.now_s))
 
