@@ -13,8 +13,18 @@ from protocol.product_model import Action, Choice, EventKind, Property, Titles, 
 MIN_LENGTH: Final = 16
 """Shortest limit that a readable text is squeezed to, in characters."""
 
+SHORT_LENGTH: Final = 64
+"""Longest text of a type that is known to be short, in characters."""
+
 ENVELOPE: Final = 512
 """Bytes of a full state beside its values."""
+
+_SHORT: Final = frozenset(
+    [
+        *("manufacturer", "model", "serial", "version", "revision", "number", "no", "mac"),
+        *("time", "date", "zone", "timezone", "code", "language"),
+    ]
+)
 
 _NUMBER: Final = 24
 """Longest number, true, false or null, in characters."""
@@ -60,8 +70,20 @@ def _is_text(each: Named) -> bool:
 
 
 def _wanted(each: Named) -> int:
+    """Return how long a text may have to be: what the document says, or its type lets expect."""
     limit = each.part.max_length if isinstance(each.part, Property) else None
-    return MAX_LENGTH if limit is None else limit
+    if limit is not None:
+        return limit
+    return SHORT_LENGTH if _words(each) & _SHORT else MAX_LENGTH
+
+
+def _weight(each: Named) -> int:
+    """Return how much of the room a text gets: more where somebody sets it."""
+    return 4 if isinstance(each.part, Property) and each.part.is_writable else 1
+
+
+def _words(each: Named) -> set[str]:
+    return set(each.draft.urn.name.lower().split("-"))
 
 
 def _least(each: Named) -> int:
@@ -70,14 +92,14 @@ def _least(each: Named) -> int:
 
 
 def _lengths(texts: list[Named], room: int) -> dict[int, int]:
-    """Share out the room that is left: short texts get all they want, long ones equal parts."""
+    """Share out the room that is left: short texts get all they want, long ones by weight."""
     lengths: dict[int, int] = {}
-    left = room // _ESCAPED
-    ordered = sorted(texts, key=_wanted)
-    for number, each in enumerate(ordered):
+    left, weights = room // _ESCAPED, sum(map(_weight, texts))
+    for each in sorted(texts, key=lambda each: _wanted(each) / _weight(each)):
         least = min(_wanted(each), MIN_LENGTH)
-        share = min(_wanted(each) - least, left // (len(ordered) - number))
+        share = min(_wanted(each) - least, left * _weight(each) // weights)
         left -= share
+        weights -= _weight(each)
         lengths[id(each)] = least + share
     return lengths
 

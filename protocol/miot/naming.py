@@ -48,7 +48,7 @@ def name_parts(
     groups: dict[str, list[Named]] = defaultdict(list)
     for own_name, service in services:
         for draft in service.parts:
-            found = _standard(device, service, draft, taken)
+            found = _standard(device, service, draft, taken, notes)
             if found is None:
                 found = Named(own_name, draft, _natural(own_name, service, draft, notes), False)
             groups[found.service].append(found)
@@ -57,7 +57,9 @@ def name_parts(
     return sorted(named, key=_position)
 
 
-def _standard(device: str, service: ServiceDraft, draft: Draft, taken: set[str]) -> Named | None:
+def _standard(
+    device: str, service: ServiceDraft, draft: Draft, taken: set[str], notes: Notebook
+) -> Named | None:
     if not (service.urn.is_standard and draft.urn.is_standard):
         return None
     kind = draft.place.kind
@@ -65,8 +67,15 @@ def _standard(device: str, service: ServiceDraft, draft: Draft, taken: set[str])
     if match is None or match.address in taken:
         return None
     taken.add(match.address)
+    if "notify" in _access(match.part) and "notify" not in _access(draft.part):
+        detail = f"access {', '.join(_access(draft.part))}"
+        notes.mend(Quirk.ACCESS_POLLED, draft.place, detail)
     owner, _, word = match.address.partition(".")
     return Named(owner, draft, _renamed(match.part, word), is_standard=True)
+
+
+def _access(part: Property | Action | EventKind) -> tuple[str, ...]:
+    return part.access if isinstance(part, Property) else ()
 
 
 def _natural(

@@ -27,6 +27,7 @@ class Quirk(StrEnum):
     ACCESS_EMPTY = "access-empty"
     ACCESS_UNKNOWN = "access-unknown"
     ACCESS_NOTIFY_ALONE = "access-notify-alone"
+    ACCESS_POLLED = "access-polled"
     FORMAT_RENAMED = "format-renamed"
     FORMAT_GUESSED = "format-guessed"
     FORMAT_WIDENED = "format-widened"
@@ -79,6 +80,8 @@ QUIRKS: Final[Mapping[Quirk, str]] = MappingProxyType(
         Quirk.ACCESS_UNKNOWN: "An access is unknown, or stands twice; it was left out.",
         Quirk.ACCESS_NOTIFY_ALONE: "A property is told when it changes but cannot be read: `read`"
         " was added, and it is null until it is told.",
+        Quirk.ACCESS_POLLED: "A standard property is told when it changes, and this one can only be"
+        " asked for: `notify` was added, a driver has to poll.",
         Quirk.FORMAT_RENAMED: "A format has another name here.",
         Quirk.FORMAT_GUESSED: "There is no format; its values tell it.",
         Quirk.FORMAT_WIDENED: "The declared values do not fit into the format; a wider one was"

@@ -7,7 +7,7 @@ from typing import Final
 
 from protocol.miot.notebook import Kind
 from protocol.parts import PARTS, ActionPart, EventPart, Part, PropertyPart
-from protocol.product_model import Action, Choice, EventKind, Privacy, Property
+from protocol.product_model import Access, Action, Choice, EventKind, Privacy, Property
 
 _ROWS: Final = """
 * environment,air-monitor,temperature-humidity-sensor,indoor-environment,air-detector
@@ -184,13 +184,15 @@ def _in_form(
 
 def _property(standard: PropertyPart, part: Property) -> Property | None:
     is_alike = part.format in standard.formats and part.unit == standard.unit
-    if not is_alike or not set(standard.access) <= set(part.access):
+    lacking = set(standard.access) - set(part.access)
+    if not is_alike or not lacking <= {"notify"}:
         return None
+    access: tuple[Access, ...] = (*part.access, "notify") if lacking else part.access
     enum = _renamed(str(standard.address), part.enum or ())
     if not set(standard.choices) <= {choice.name for choice in enum}:
         return None
     privacy = _stricter(standard.privacy, part.privacy)
-    return part.model_copy(update={"enum": enum or None, "privacy": privacy})
+    return part.model_copy(update={"enum": enum or None, "privacy": privacy, "access": access})
 
 
 def _renamed(address: str, enum: tuple[Choice, ...]) -> tuple[Choice, ...]:

@@ -101,7 +101,7 @@ def words(name: str) -> str:
 
 def slug(text: str) -> str:
     """Return text as a name, empty where no letter or digit is left; a digit may lead."""
-    plain = unicodedata.normalize("NFKD", text[:_LOOK_AT])
+    plain = unicodedata.normalize("NFKD", _CAMEL.sub("_", text[:_LOOK_AT]))
     return _NOT_NAME.sub("_", plain.encode("ascii", "ignore").decode().lower()).strip("_")
 
 
@@ -155,4 +155,5 @@ def _note(
 _BANNED: Final = frozenset({"Cc", "Cs", "Co", "Cn"})
 _TURNERS: Final = frozenset("\u202a\u202b\u202c\u202d\u202e\u2066\u2067\u2068\u2069")
 _CHINESE: Final = re.compile(r"[\u3400-\u9fff\uf900-\ufaff]")
+_CAMEL: Final = re.compile(r"(?<=[a-z0-9])(?=[A-Z])")
 _NOT_NAME: Final = re.compile(r"[^a-z0-9]+")

@@ -99,6 +99,12 @@ CASES = [
         one(access=["write", "notify"]),
         {"access": ("read", "write", "notify")},
     ),
+    Case(
+        Q.ACCESS_POLLED,
+        encoded(instance(service(prop(1, "on", access=["read", "write"]), name="light"))),
+        {"access": ("read", "write", "notify")},
+        "light.on",
+    ),
     Case(Q.FORMAT_RENAMED, one(format="hex", access=["read"]), {"format": "string"}),
     Case(Q.FORMAT_RENAMED, number(format="uint64"), {"format": "int64", "range": (0, 100, 1)}),
     Case(Q.FORMAT_RENAMED, number(format="UINT8"), {"format": "uint8"}),
