@@ -46,11 +46,11 @@ CLASSES: Final[Mapping[str, DeviceClass]] = MappingProxyType(
                 "air_purifier",
                 ("Air purifier", "空气净化器"),
                 "air-purifier",
-                "purifier.power purifier.mode fan.level air.pm2_5 filter.life",
-                "air.temperature air.humidity filter.reset filter.worn controls.child_lock"
-                " light.brightness air.pm10 air.co2 air.formaldehyde air.tvoc fan.speed_rpm"
-                " purifier.anion purifier.uv controls.buzzer display.on display.brightness"
-                f" status.fault {_METER} {_TIMER}",
+                "purifier.power air.pm2_5 filter.life",
+                "purifier.mode fan.level air.temperature air.humidity filter.reset filter.worn"
+                " controls.child_lock light.brightness air.pm10 air.co2 air.formaldehyde air.tvoc"
+                " fan.speed_rpm purifier.anion purifier.uv controls.buzzer display.on"
+                f" display.brightness status.fault {_METER} {_TIMER}",
             ),
             _class(
                 "router",

@@ -149,7 +149,7 @@ def test_a_class_that_nobody_knows_is_refused_unless_it_is_a_vendors_own() -> No
             changed(PURIFIER, "properties", "purifier.mode", enum=None, range=[0, 2, 1]),
             "enum",
             "",
-            "the enumeration of purifier.mode has auto, sleep, manual",
+            "the enumeration of purifier.mode has auto, sleep",
         ),
         (
             changed(ROUTER, "events", "router.client_left", arguments=[]),

@@ -19,7 +19,7 @@ NUMBER: Fields = {"format": "uint8", "value_range": [0, 100, 1]}
 SEEN: Fields = {"access": ["read", "notify"]}
 
 
-def purifier(*modes: str) -> bytes:
+def purifier(*modes: str, life: str = "filter-life-level") -> bytes:
     choices = [{"value": value, "description": text} for value, text in enumerate(modes)]
     return encoded(
         instance(
@@ -32,7 +32,7 @@ def purifier(*modes: str) -> bytes:
             ),
             service(prop(6, "pm2.5-density", **{**NUMBER, **SEEN}), iid=3, name="environment"),
             service(
-                prop(1, "filter-life-level", **{**NUMBER, **SEEN}, unit="percentage"),
+                prop(1, life, **{**NUMBER, **SEEN}, unit="percentage"),
                 actions=[action(1, "reset-filter-life")],
                 iid=4,
                 name="filter",
@@ -55,13 +55,16 @@ def test_air_purifier_gets_standard_addresses_and_its_class() -> None:
     assert (place.siid, place.piid) == (2, 1)
 
 
-def test_class_is_left_out_and_what_lacks_is_told_where_a_required_part_means_something_else() -> (
-    None
-):
-    imported = import_instance(purifier("Auto", "Sleep", "Favorite"))
+def test_class_is_left_out_and_what_lacks_is_told_where_a_required_part_is_missing() -> None:
+    imported = import_instance(purifier("Auto", "Sleep", life="filter-used-time"))
     assert check(imported).spec.device_class is None
+    assert "filter.life" in imported.report.lacks[0]
+
+
+def test_an_optional_part_that_means_something_else_keeps_a_name_of_its_own() -> None:
+    imported = import_instance(purifier("Auto", "Favorite"))
+    assert check(imported).spec.device_class == "air_purifier"
     assert "air_purifier.mode" in imported.mapping.properties
-    assert "purifier.mode" in imported.report.lacks[0]
 
 
 def test_a_second_part_of_one_meaning_keeps_a_name_of_its_own() -> None:
