@@ -44,8 +44,13 @@ class DriverContext:
 class Receiver(Protocol):
     """What a driver may tell the hub; every method returns at once and never raises."""
 
-    def is_heard(self, device: DeviceId) -> bool:
-        """Say whether messages of `device` are wanted; asked before a payload is read."""
+    def is_heard(self, device: DeviceId, child: DeviceId | None = None) -> bool:
+        """Say whether a message is wanted; asked once for each, before its payload is read.
+
+        Args:
+            device: Who says it.
+            child: For whom it says it, if it is a gateway.
+        """
 
     def receive(self, decoded: Decoded) -> None:
         """Take in a message of a device."""
@@ -67,8 +72,13 @@ class Driver(Protocol):
     async def run(self, receiver: Receiver) -> None:
         """Reach the devices until cancelled; lost links are mended inside, with jitter."""
 
-    def send(self, device: DeviceId, message: DownMessage) -> bool:
+    def send(self, device: DeviceId, message: DownMessage, gateway: DeviceId | None = None) -> bool:
         """Hand `message` to the link for `device` and return at once.
+
+        Args:
+            device: Whom it is for.
+            message: What to send.
+            gateway: Behind which the device is, if it is a child.
 
         Returns:
             False when nothing was sent: the link is down or its window is full. The hub sends again
@@ -79,4 +89,8 @@ class Driver(Protocol):
         """Tell all devices that the hub is (back) here; False when the link is down."""
 
     def forget(self, device: DeviceId) -> None:
-        """Drop what the link keeps for a device that has left, such as retained messages."""
+        """Drop what the link keeps for a device that has left, such as retained messages.
+
+        For a child there is nothing to drop: nothing is retained for it (ECO-CHILD-003), and what
+        its gateway retained nevertheless is dropped as soon as it is seen.
+        """

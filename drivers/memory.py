@@ -28,6 +28,9 @@ MOST_WAITING: Final = 10_000
 OnMessage = Callable[[AnyMessage], None]
 """What a device does with a message of the hub."""
 
+OnChild = Callable[[DeviceId, AnyMessage], None]
+"""What a gateway does with a message of the hub to one of its children."""
+
 _log = logging.getLogger(__name__)
 
 
@@ -49,11 +52,19 @@ class MemoryDriver:
         self._work = asyncio.Event()
         self._idle = asyncio.Event()
 
-    def attach(self, device: DeviceId, on_message: OnMessage) -> "MemoryLink":
-        """Connect a device; an older link of the same device is closed."""
+    def attach(
+        self, device: DeviceId, on_message: OnMessage, on_child: OnChild | None = None
+    ) -> "MemoryLink":
+        """Connect a device; an older link of the same device is closed.
+
+        Args:
+            device: Which.
+            on_message: What it does with a message of the hub.
+            on_child: What it does with one for a child, if it is a gateway.
+        """
         if device in self._links:
             self._links[device].close()
-        link = self._links[device] = MemoryLink(device, on_message, self._put_up)
+        link = self._links[device] = MemoryLink(device, on_message, on_child, self._put_up)
         return link
 
     def cut(self) -> None:
@@ -92,12 +103,12 @@ class MemoryDriver:
             self._is_running = False
             self._idle.set()
 
-    def send(self, device: DeviceId, message: DownMessage) -> bool:
+    def send(self, device: DeviceId, message: DownMessage, gateway: DeviceId | None = None) -> bool:
         """Put `message` on its way; a device that is not attached never hears it."""
         if not self._is_up or len(self._down) >= MOST_WAITING:
             return False
-        link = self._links.get(device)
-        return link is None or self._put_down(link, device, message)
+        link = self._links.get(gateway or device)
+        return link is None or self._put_down(link, device, message, gateway)
 
     def announce_birth(self, birth: Birth) -> bool:
         """Put `birth` on its way to all devices."""
@@ -121,9 +132,15 @@ class MemoryDriver:
         self._wake()
         return True
 
-    def _put_down(self, link: "MemoryLink", device: DeviceId, message: DownMessage) -> bool:
+    def _put_down(
+        self,
+        link: "MemoryLink",
+        device: DeviceId,
+        message: DownMessage,
+        gateway: DeviceId | None = None,
+    ) -> bool:
         try:
-            wire = encode(device, message)
+            wire = encode(gateway or device, message, device if gateway else None)
         except ViolationError as error:
             _log.error("memory: a message to %s cannot be sent: %s", device, error)
             return False
@@ -154,16 +171,20 @@ class MemoryLink:
     """The device's end: what it says goes to the hub, what the hub says comes to `on_message`."""
 
     def __init__(
-        self, device: DeviceId, on_message: OnMessage, put_up: Callable[[str, bytes], bool]
+        self,
+        device: DeviceId,
+        on_message: OnMessage,
+        on_child: OnChild | None,
+        put_up: Callable[[str, bytes], bool],
     ) -> None:
         self.device = device
-        self._on_message = on_message
+        self._on_message, self._on_child = on_message, on_child
         self._put_up = put_up
         self._is_open = True
 
-    def publish(self, message: UpMessage) -> bool:
-        """Say `message`; False when there is no way to the hub now."""
-        wire = encode(self.device, message)
+    def publish(self, message: UpMessage, child: DeviceId | None = None) -> bool:
+        """Say `message`, for a child if one is given; False when there is no way to the hub now."""
+        wire = encode(self.device, message, child)
         return self.publish_raw(wire.topic, wire.payload)
 
     def publish_raw(self, topic: str, payload: bytes) -> bool:
@@ -179,7 +200,11 @@ class MemoryLink:
         if not self._is_open:
             return
         try:
-            self._on_message(decode(topic, payload).message)
+            decoded = decode(topic, payload)
+            if decoded.topic.child is None:
+                self._on_message(decoded.message)
+            elif self._on_child is not None:
+                self._on_child(decoded.topic.child, decoded.message)
         except Exception:
             _log.exception("memory: the device %s failed", self.device)
 
@@ -188,7 +213,7 @@ def _receive(receiver: Receiver, wire: _Wire) -> None:
     where: Topic | None = None
     try:
         where = topics.parse(wire.topic)
-        if not receiver.is_heard(where.device):
+        if not receiver.is_heard(where.device, where.child):
             return
         decoded = decode_at(where, wire.payload)
     except ViolationError as error:

@@ -3,7 +3,9 @@
 import asyncio
 import logging
 import random
+from collections.abc import Callable
 from dataclasses import dataclass
+from functools import partial
 from typing import Annotated, Final
 
 from pydantic import BaseModel, ConfigDict, Field
@@ -12,7 +14,7 @@ from drivers.contract import DriverContext, Receiver
 from drivers.mqtt_link import Link, LinkError
 from protocol import topics
 from protocol.codec import decode_at, encode
-from protocol.errors import ViolationError
+from protocol.errors import Violation, ViolationError
 from protocol.ids import DeviceId
 from protocol.messages import QOS, AnyMessage, Birth, DownMessage
 from protocol.topics import Leaf, Topic
@@ -25,6 +27,12 @@ STEADY_S: Final = 10.0
 
 MOST_TOPICS: Final = 65_536
 """Parsed topics that are remembered: six for each of ten thousand devices."""
+
+WANTED: Final = [
+    *((f"{topics.ROOT}/+/{leaf}", QOS[leaf]) for leaf in topics.UP),
+    *((f"{topics.ROOT}/+/+/{leaf}", QOS[leaf]) for leaf in topics.UP),
+]
+"""What devices say, and what gateways say for their children."""
 
 _log = logging.getLogger(__name__)
 
@@ -92,9 +100,9 @@ class MqttDriver:
             await asyncio.sleep(pause_s * random.uniform(0.5, 1.0))  # noqa: S311 - only jitter
             pause_s = min(2 * pause_s, MOST_PAUSE_S)
 
-    def send(self, device: DeviceId, message: DownMessage) -> bool:
+    def send(self, device: DeviceId, message: DownMessage, gateway: DeviceId | None = None) -> bool:
         """Publish `message` for `device`; False when the link is down or full."""
-        return self._publish(device, message)
+        return self._publish(device, message, gateway)
 
     def announce_birth(self, birth: Birth) -> bool:
         """Publish `birth` to all devices; False when the link is down."""
@@ -106,11 +114,16 @@ class MqttDriver:
             topic = topics.build(device, Leaf.PRESENCE)
             self._link.publish(topic, b"", QOS[Leaf.PRESENCE], is_retained=True)
 
-    def _publish(self, device: DeviceId, message: AnyMessage) -> bool:
+    def _publish(
+        self, device: DeviceId, message: AnyMessage, gateway: DeviceId | None = None
+    ) -> bool:
         if self._link is None:
             return False
         try:
-            topic, payload, qos, is_retained = encode(device, message)
+            if gateway is None:
+                topic, payload, qos, is_retained = encode(device, message)
+            else:
+                topic, payload, qos, is_retained = encode(gateway, message, device)
         except ViolationError as error:
             _log.error("mqtt: a message to %s cannot be sent: %s", device, error)
             return False
@@ -121,7 +134,8 @@ class MqttDriver:
         inbox, settings = _Inbox(receiver, self._topics), self._settings
         link = Link(self._access, inbox.take, settings.window, settings.keepalive_s)
         try:
-            await link.open([(f"{topics.ROOT}/+/{leaf}", QOS[leaf]) for leaf in topics.UP])
+            inbox.clear = partial(link.publish, payload=b"", qos=1, is_retained=True)
+            await link.open(WANTED)
             self._link, self._reason = link, ""
             receiver.link_changed(is_up=True, reason="")
             return await link.lost()
@@ -133,24 +147,26 @@ class MqttDriver:
 
 
 class _Inbox:
-    """Takes what the broker delivers to the hub; this is where every report passes."""
+    """Takes what the broker delivers to the hub; this is where every report passes.
+
+    Attributes:
+        clear: Takes from the broker what it has retained on a topic.
+    """
 
     def __init__(self, receiver: Receiver, known: dict[bytes, Topic]) -> None:
         self._is_heard = receiver.is_heard
         self._receive = receiver.receive
         self._refuse = receiver.refuse
         self._known = known
+        self.clear: Callable[[str], object] = str
 
     def take(self, topic: bytes, payload: bytes, is_retained: bool) -> None:
         """Decode a message and hand it to the hub, if the hub wants to hear its device."""
         where = self._known.get(topic) or self._parse(topic)
-        if where is None or not self._is_heard(where.device):
+        if where is None or not self._is_heard(where.device, where.child):
             return
-        if where.leaf is Leaf.PRESENCE:
-            if not payload:
-                return  # the hub's own clearing of what was retained
-        elif is_retained:
-            return  # only presence may be retained (ECO-MSG-006); anything else is stale
+        if (is_retained or not payload) and not self._is_meant(where, payload, is_retained):
+            return
         try:
             decoded = decode_at(where, payload)
         except ViolationError as error:
@@ -158,6 +174,18 @@ class _Inbox:
                 self._refuse(where, violation, payload)
             return
         self._receive(decoded)
+
+    def _is_meant(self, where: Topic, payload: bytes, is_retained: bool) -> bool:
+        """Judge what the broker has kept, and what is empty as the hub's own clearing of it is."""
+        if where.child is None:
+            is_presence = where.leaf is Leaf.PRESENCE
+            # only presence may be retained (ECO-MSG-006); anything else is stale
+            return bool(payload) if is_presence else not is_retained
+        if is_retained and payload:
+            detail = "the broker has retained a message of a child"
+            self._refuse(where, Violation("ECO-CHILD-003", "topic", where.child, detail), payload)
+            self.clear(topics.build(where.device, where.leaf, where.child))
+        return bool(payload) and not is_retained
 
     def _parse(self, topic: bytes) -> Topic | None:
         try:

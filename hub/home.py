@@ -13,11 +13,12 @@ from hub.bus import Bus
 from hub.clock import Clock
 from hub.config import Settings
 from hub.core.commands import CommandRequest
+from hub.core.device import Device
 from hub.core.errors import DeviceUnknownError
 from hub.core.events import ReceiptChanged, ValuesReported
 from hub.core.hub import Hub
 from hub.core.outcome import Outcome
-from hub.core.records import CommandRecord, DropDevice, Mode, SaveDevice
+from hub.core.records import CommandRecord, Mode, SaveDevice
 from hub.discovery import Discovery, Sighting
 from hub.health import Health, judge, part
 from hub.history import History
@@ -27,6 +28,7 @@ from hub.store import DropCredential, Store, StoreError
 from protocol.codec import Decoded
 from protocol.errors import Violation
 from protocol.ids import CommandId, DeviceId
+from protocol.messages import DownMessage
 from protocol.topics import Topic
 
 log = logging.getLogger(__name__)
@@ -158,15 +160,22 @@ class Home:
         await self._describe(device, mode=mode)
 
     async def _describe(
-        self, device: DeviceId, *, name: str | None = None, mode: Mode | None = None
+        self,
+        device: DeviceId,
+        *,
+        name: str | None = None,
+        mode: Mode | None = None,
+        max_children: int | None = None,
     ) -> None:
         known = self.hub.devices.get(device)
         before = known.record if known else None
         try:
-            await self._pipeline.carry_out(self.hub.describe(device, name=name, mode=mode))
+            changed = self.hub.describe(device, name=name, mode=mode, max_children=max_children)
+            await self._pipeline.carry_out(changed)
         except StoreError:
             if before and device in self.hub.devices:
-                self.hub.describe(device, name=before.name, mode=before.mode)
+                most = before.max_children
+                self.hub.describe(device, name=before.name, mode=before.mode, max_children=most)
             raise
 
     async def release(self, device: DeviceId) -> None:
@@ -190,21 +199,60 @@ class Home:
         await self._pipeline.carry_out(Outcome(saves=[kept]), then=go_on)
 
     async def unjoin(self, device: DeviceId) -> None:
-        """Cut a device off and forget it, its twin and its commands.
+        """Cut a device off and forget it, its children, its twin and its commands.
 
         Raises:
             DeviceUnknownError: No such device.
             StoreError: It could not be kept; the device is still there.
         """
-        if device not in self.hub.devices:
-            raise DeviceUnknownError(device)
-        forget = Outcome(saves=[DropDevice(device)])
+        is_child = self._device(device).record.gateway is not None
+        forget = Outcome(saves=self.hub.households.farewell(device))
         await self._pipeline.carry_out(forget, [DropCredential(device)])
         # Again: what the device said meanwhile must not have brought it back.
         self._pipeline.push(self.hub.unjoin(device))
+        if is_child:
+            return
         await self.admission.shut_out(device)
         for driver in self.drivers.values():
             driver.forget(device)
+
+    async def move(self, child: DeviceId, gateway: DeviceId) -> None:
+        """Let a child go behind another gateway.
+
+        Raises:
+            RequestError: It cannot move there.
+            StoreError: It could not be kept; nothing has changed.
+        """
+        consent = Outcome(saves=[SaveDevice(self.hub.households.consent(child, gateway))])
+
+        def go_on(is_kept: bool) -> Outcome:
+            return self.hub.move(child, gateway, self.clock.now_s()) if is_kept else Outcome()
+
+        await self._pipeline.carry_out(consent, then=go_on)
+
+    async def let_in(self, gateway: DeviceId, child: DeviceId) -> None:
+        """Let a gateway bring a child again that was sent away.
+
+        Raises:
+            RequestError: There is no such gateway.
+            StoreError: It could not be kept; it is let in until the next start.
+        """
+        await self._pipeline.carry_out(self.hub.households.let_in(gateway, child))
+
+    async def make_room(self, gateway: DeviceId, max_children: int) -> None:
+        """Let a gateway have so many children.
+
+        Raises:
+            DeviceUnknownError: No such device.
+            StoreError: It could not be kept; nothing has changed.
+        """
+        await self._describe(gateway, max_children=max_children)
+
+    def _device(self, device: DeviceId) -> Device:
+        found = self.hub.devices.get(device)
+        if found is None:
+            raise DeviceUnknownError(device)
+        return found
 
     def seen(self) -> list[Sighting]:
         """Return what mDNS has shown, newest first, and ask the network anew."""
@@ -242,9 +290,9 @@ class Home:
 
     # For drivers
 
-    def is_heard(self, device: DeviceId) -> bool:
+    def is_heard(self, device: DeviceId, child: DeviceId | None = None) -> bool:
         """See `Receiver.is_heard`."""
-        return self.hub.is_heard(device, self.clock.now_s())
+        return self.hub.is_heard(device, self.clock.now_s(), child)
 
     def receive(self, decoded: Decoded) -> None:
         """See `Receiver.receive`."""
@@ -304,11 +352,9 @@ class Home:
 
     def _release(self, outcome: Outcome) -> None:
         for device_id, message in outcome.send:
-            device = self.hub.devices.get(device_id)
-            driver = self.drivers.get(device.record.driver) if device else None
-            if driver:
-                is_sent = driver.send(device_id, message)
-                self.hub.sent(device_id, message, self.clock.now_s(), is_sent=is_sent)
+            self._send(device_id, message)
+        for gateway_id, child_id, message in outcome.strays:
+            self._send(gateway_id, message, child_id)
         for event in outcome.events:
             if isinstance(event, ValuesReported):
                 self._dirty.add(event.device)
@@ -316,6 +362,20 @@ class Home:
                 self._wake_waiters(event.command)
         if outcome.events:
             self.bus.publish(outcome.events)
+
+    def _send(
+        self, device_id: DeviceId, message: DownMessage, stray: DeviceId | None = None
+    ) -> None:
+        """Hand a message to the driver of a device, or of the gateway of one that is none."""
+        device = self.hub.devices.get(device_id)
+        driver = self.drivers.get(device.record.driver) if device else None
+        if device is None or driver is None:
+            return
+        if stray is not None:
+            driver.send(stray, message, device_id)
+            return
+        is_sent = driver.send(device_id, message, device.record.gateway)
+        self.hub.sent(device_id, message, self.clock.now_s(), is_sent=is_sent)
 
     def _wake_waiters(self, command: CommandId) -> None:
         record = self.hub.commands.get(command)

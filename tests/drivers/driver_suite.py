@@ -37,6 +37,7 @@ STOP_S: Final = 2.0
 ONE, TWO, STRANGER, ABSENT = (
     DeviceId(f"suite-device-{name}") for name in ("one", "two", "unheard", "absent")
 )
+CHILD, SIBLING = DeviceId("suite-child-one"), DeviceId("suite-child-two")
 DEVICES: Final = (ONE, TWO, STRANGER)
 """Whom a world lets in."""
 
@@ -44,14 +45,17 @@ DEVICES: Final = (ONE, TWO, STRANGER)
 class End(Protocol):
     """The device's end of a link, as a check uses it."""
 
-    async def publish(self, message: UpMessage) -> None:
-        """Say a message to the hub."""
+    async def publish(self, message: UpMessage, child: DeviceId | None = None) -> None:
+        """Say a message to the hub, as a gateway for a child if one is given."""
 
     async def publish_raw(self, leaf: Leaf, payload: bytes) -> None:
         """Say any bytes to the hub."""
 
     async def heard(self) -> AnyMessage:
         """Return the next message of the hub; it was there or comes soon."""
+
+    async def heard_for(self) -> tuple[DeviceId | None, AnyMessage]:
+        """Return the next message of the hub, and for which child it is."""
 
 
 class World(Protocol):
@@ -158,6 +162,32 @@ async def what_the_hub_says_reaches_that_device_alone(world: World) -> None:
         heard = [await one.heard() for _ in DOWN]
         assert await two.heard() == command(9)
     assert sorted(map(repr, heard)) == sorted(map(repr, DOWN))
+
+
+async def what_a_gateway_says_for_its_children_reaches_the_hub_in_order(world: World) -> None:
+    recorder = Recorder(SIBLING)
+    async with running(world, recorder):
+        one = await world.attach(ONE)
+        for seq in range(1, 101):
+            await one.publish(state(seq), CHILD)
+            await one.publish(Event(epoch=1, seq=seq, event="filter.worn"), SIBLING)
+        await one.publish(ONLINE, CHILD)
+        await recorder.until(lambda: len(recorder.decoded) == 101 and len(recorder.asked) == 201)
+    assert {decoded.topic.device for decoded in recorder.decoded} == {ONE}
+    assert {decoded.topic.child for decoded in recorder.decoded} == {CHILD}
+    seqs = [message.seq for message in recorder.messages if isinstance(message, State)]
+    assert seqs == list(range(1, 101))
+
+
+async def what_the_hub_says_to_a_child_reaches_its_gateway_in_order(world: World) -> None:
+    async with running(world, Recorder()):
+        one, two = await world.attach(ONE), await world.attach(TWO)
+        for number in range(50):
+            assert world.driver.send(CHILD, command(number), ONE)
+        assert world.driver.send(SIBLING, command(99), TWO)
+        heard = [await one.heard_for() for _ in range(50)]
+        assert heard == [(CHILD, command(number)) for number in range(50)]
+        assert await two.heard_for() == (SIBLING, command(99))
 
 
 async def messages_of_a_device_keep_their_order(world: World) -> None:
@@ -339,6 +369,8 @@ async def _relink(world: World, recorder: Recorder) -> None:
 CHECKS: Final[tuple[Check, ...]] = (
     what_a_device_says_reaches_the_hub,
     what_the_hub_says_reaches_that_device_alone,
+    what_a_gateway_says_for_its_children_reaches_the_hub_in_order,
+    what_the_hub_says_to_a_child_reaches_its_gateway_in_order,
     messages_of_a_device_keep_their_order,
     commands_keep_their_order,
     what_breaks_a_rule_is_refused_and_the_next_message_comes,

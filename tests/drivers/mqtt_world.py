@@ -13,7 +13,7 @@ from hub.config import BrokerSettings
 from protocol.codec import decode, encode
 from protocol.ids import DeviceId
 from protocol.messages import QOS, RETAINED, AnyMessage, UpMessage
-from protocol.topics import BIRTH, DOWN, Leaf, build
+from protocol.topics import BIRTH, DOWN, ROOT, Leaf, build
 from tests.drivers.cable import Cable
 from tests.drivers.driver_suite import DEVICES
 from tests.mqtt_client import ACCEPTED, RawClient
@@ -26,17 +26,21 @@ class MqttEnd:
         self.device = device
         self.client = client
 
-    async def publish(self, message: UpMessage) -> None:
-        wire = encode(self.device, message)
-        await self.client.publish(wire.topic, wire.payload, wire.qos, is_retained=wire.is_retained)
+    async def publish(self, message: UpMessage, child: DeviceId | None = None) -> None:
+        topic, payload, qos, is_retained = encode(self.device, message, child)
+        await self.client.publish(topic, payload, qos, is_retained=is_retained)
 
     async def publish_raw(self, leaf: Leaf, payload: bytes) -> None:
         topic = build(self.device, leaf)
         await self.client.publish(topic, payload, QOS[leaf], is_retained=leaf in RETAINED)
 
     async def heard(self) -> AnyMessage:
+        return (await self.heard_for())[1]
+
+    async def heard_for(self) -> tuple[DeviceId | None, AnyMessage]:
         message = await self.client.receive()
-        return decode(message.topic, message.payload).message
+        decoded = decode(message.topic, message.payload)
+        return decoded.topic.child, decoded.message
 
 
 class MqttWorld:
@@ -82,7 +86,8 @@ class MqttWorld:
         end = MqttEnd(device, client)
         self.ends.append(end)
         assert await client.connect(device, PASSWORD) == ACCEPTED
-        await client.subscribe(BIRTH, *(build(device, leaf) for leaf in DOWN))
+        of_children = [f"{ROOT}/{device}/+/{leaf}" for leaf in (Leaf.COMMAND, Leaf.VERDICT)]
+        await client.subscribe(BIRTH, *(build(device, leaf) for leaf in DOWN), *of_children)
         return end
 
     async def cut(self) -> None:

@@ -14,7 +14,7 @@ DEADLINE_S: Final = 10.0
 
 
 class Recorder:
-    """A receiver; `deaf_to` are the devices whose messages it does not want."""
+    """A receiver; `deaf_to` are the devices and children whose messages it does not want."""
 
     def __init__(self, *deaf_to: DeviceId) -> None:
         self.deaf_to = set(deaf_to)
@@ -37,10 +37,10 @@ class Recorder:
     def is_up(self) -> bool:
         return bool(self.links) and self.links[-1][0]
 
-    def is_heard(self, device: DeviceId) -> bool:
+    def is_heard(self, device: DeviceId, child: DeviceId | None = None) -> bool:
         self.asked.append(device)
         self._changed.set()
-        return device not in self.deaf_to
+        return not {device, child} & self.deaf_to
 
     def receive(self, decoded: Decoded) -> None:
         self.decoded.append(decoded)

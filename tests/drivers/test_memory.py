@@ -29,16 +29,25 @@ CONTEXT = DriverContext(BrokerAccess("nowhere", 1, "nobody", "none"))
 class MemoryEnd:
     def __init__(self, driver: MemoryDriver, device: DeviceId) -> None:
         self.driver = driver
-        self.messages: asyncio.Queue[AnyMessage] = asyncio.Queue()
-        self.link: MemoryLink = driver.attach(device, self.messages.put_nowait)
+        self.messages: asyncio.Queue[tuple[DeviceId | None, AnyMessage]] = asyncio.Queue()
+        self.link: MemoryLink = driver.attach(device, self._hear, self._hear_for)
 
-    async def publish(self, message: UpMessage) -> None:
-        assert self.link.publish(message)
+    def _hear(self, message: AnyMessage) -> None:
+        self.messages.put_nowait((None, message))
+
+    def _hear_for(self, child: DeviceId, message: AnyMessage) -> None:
+        self.messages.put_nowait((child, message))
+
+    async def publish(self, message: UpMessage, child: DeviceId | None = None) -> None:
+        assert self.link.publish(message, child)
 
     async def publish_raw(self, leaf: Leaf, payload: bytes) -> None:
         assert self.link.publish_raw(build(self.link.device, leaf), payload)
 
     async def heard(self) -> AnyMessage:
+        return (await self.heard_for())[1]
+
+    async def heard_for(self) -> tuple[DeviceId | None, AnyMessage]:
         async with asyncio.timeout(DEADLINE_S):
             return await self.messages.get()
 

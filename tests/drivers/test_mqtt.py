@@ -17,6 +17,7 @@ from protocol.messages import Presence
 from protocol.topics import Leaf, build
 from tests.drivers.driver_suite import (
     CHECKS,
+    CHILD,
     ONE,
     ONLINE,
     TWO,
@@ -65,6 +66,30 @@ async def test_of_what_is_retained_only_presence_is_heard(world: MqttWorld) -> N
             await recorder.until(lambda: state(1) in recorder.messages)
     assert recorder.messages == [ONLINE, state(1)]
     assert recorder.refused == []
+
+
+@pytest.mark.parametrize("kind", ["mosquitto"])
+@pytest.mark.mosquitto
+async def test_what_is_retained_for_a_child_is_told_once_and_cleared(world: MqttWorld) -> None:
+    recorder = Recorder()
+    topics = [build(ONE, leaf, CHILD) for leaf in (Leaf.PRESENCE, Leaf.STATE)]
+    async with world.set_up():
+        one = await world.attach(ONE)
+        for topic in topics:
+            await one.client.publish(topic, encode(ONE, ONLINE).payload, 1, is_retained=True)
+        async with running(world, recorder):
+            await recorder.until(lambda: len(recorder.refused) == 2)
+            await one.publish(ONLINE, CHILD)
+            await recorder.until(lambda: recorder.messages == [ONLINE])
+            await world.cut()
+            await recorder.until(lambda: not recorder.is_up)
+            await world.mend()
+            await recorder.until(lambda: recorder.is_up)
+            await one.publish(state(1), CHILD)
+            await recorder.until(lambda: state(1) in recorder.messages)
+    assert recorder.rules == ["ECO-CHILD-003"] * 2
+    assert {topic.child for topic, _ in recorder.refused if topic} == {CHILD}
+    assert recorder.messages == [ONLINE, state(1)]
 
 
 async def test_an_empty_presence_is_nobodys_mistake(world: MqttWorld) -> None:

@@ -9,9 +9,8 @@ import pytest
 
 from drivers import mqtt_link
 from drivers.contract import BrokerAccess, DriverContext
-from drivers.mqtt import MqttDriver
+from drivers.mqtt import WANTED, MqttDriver
 from protocol.messages import SetCommand
-from protocol.topics import UP
 from tests.drivers.driver_suite import BIRTH, ONE, STOP_S, command
 from tests.drivers.recorder import Recorder
 from tests.mqtt_client import packet
@@ -25,7 +24,7 @@ def obliging(kind: int, body: bytes) -> bytes | None:
     if kind == 1:
         return CONNACK
     if kind == 8:
-        return packet(0x90, body[:2] + b"\x01" * len(UP))
+        return packet(0x90, body[:2] + b"\x01" * len(WANTED))
     return b""
 
 
@@ -102,7 +101,11 @@ async def test_a_broker_that_hangs_up_instead_of_a_suback_is_not_waited_for() ->
 
 async def test_a_broker_that_refuses_a_subscription_is_no_link() -> None:
     def answer(kind: int, body: bytes) -> bytes | None:
-        return packet(0x90, body[:2] + b"\x01\x80\x01\x01\x01\x01") if kind == 8 else CONNACK
+        return (
+            packet(0x90, body[:2] + b"\x01\x80" + b"\x01" * (len(WANTED) - 2))
+            if kind == 8
+            else CONNACK
+        )
 
     assert "eco/1/+/presence" in await first_reason(answer)
 

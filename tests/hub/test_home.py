@@ -67,7 +67,7 @@ class Air:
     async def run(self, receiver: Receiver) -> None:
         """Nobody is out there."""
 
-    def send(self, device: DeviceId, message: DownMessage) -> bool:
+    def send(self, device: DeviceId, message: DownMessage, gateway: DeviceId | None = None) -> bool:
         self.sent.append(message)
         return True
 

@@ -11,7 +11,11 @@ from tests.mqtt_client import ACCEPTED, REFUSED, RawClient, Will
 UP = ("announce", "presence", "state", "event", "ack", "spec")
 DOWN = ("command", "verdict", "update")
 LIFE = ("eco/1/+/state", "eco/1/+/presence")
+CHILD = f"{device(1)}/band-0001"
 FOREIGN_TOPICS = (
+    f"eco/1/{CHILD}/command",
+    f"eco/1/{CHILD}/more/state",
+    f"eco/1/{device(2)}/{device(1)}/state",
     f"eco/1/{device(2)}/state",
     f"eco/1/{device(2)}/presence",
     f"eco/1/{device(1)}/command",
@@ -25,6 +29,10 @@ FOREIGN_TOPICS = (
     "other",
 )
 FOREIGN_FILTERS = (
+    f"eco/1/{device(1)}/+/update",
+    f"eco/1/{device(1)}/+/state",
+    f"eco/1/{device(2)}/+/command",
+    "eco/1/+/+/command",
     "#",
     "+/+/+/+",
     "eco/#",
