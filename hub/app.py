@@ -81,7 +81,17 @@ def main(settings: Settings, on_ready: OnReady | None = None) -> None:
     Raises:
         AppError: It cannot start.
     """
-    asyncio.run(_until_stopped(settings, on_ready))
+    with asyncio.Runner(loop_factory=new_event_loop()) as runner:
+        runner.run(_until_stopped(settings, on_ready))
+
+
+def new_event_loop() -> Callable[[], asyncio.AbstractEventLoop]:
+    """Return what makes the hub's loop: uvloop where it is installed, which 32-bit boards lack."""
+    try:
+        import uvloop  # noqa: PLC0415 - it may not be there
+    except ImportError:
+        return asyncio.new_event_loop
+    return uvloop.new_event_loop
 
 
 async def serve(settings: Settings, on_ready: OnReady | None = None) -> None:
