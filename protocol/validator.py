@@ -45,6 +45,9 @@ class CompiledProduct:
             for address, part in self.properties.items()
             if _is_reported(part)
         }
+        self._settable: dict[str, Callable[[Scalar], bool]] = {
+            address: quick_check(limits(self.properties[address])) for address in self.writable
+        }
 
     def check_state(self, values: Mapping[str, Scalar], *, is_full: bool) -> tuple[Violation, ...]:
         """Return the rules that a reported state breaks; paths are `values.<address>`."""
@@ -79,6 +82,9 @@ class CompiledProduct:
         if not values:
             detail = "a set names at least one property"
             return (Violation("ECO-CMD-009", "values", "{}", detail),)
+        quick = self._settable
+        if all(a in quick and v is not None and quick[a](v) for a, v in values.items()):
+            return ()
         return tuple(self._set_violations(values))
 
     def check_action(self, action: str, arguments: Mapping[str, Scalar]) -> tuple[Violation, ...]:

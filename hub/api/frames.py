@@ -10,7 +10,7 @@ from typing import Final
 from pydantic_core import to_json
 
 from hub.api.evidence import notice_shown
-from hub.api.views import device_summary, iso, receipt, twin_values
+from hub.api.views import device_summary, iso, iso_of_ms, receipt
 from hub.clock import Clock
 from hub.core.events import (
     DeviceAdded,
@@ -28,14 +28,15 @@ from hub.core.hub import Hub
 from hub.core.records import CommandRecord
 from hub.core.sleepers import expected_s
 from protocol.ids import Address, CommandId
+from protocol.messages import Scalar
 from protocol.presence import Presence
 
 TEXT: Final = 0x81
 """First byte of a whole text frame (RFC 6455, 5.2)."""
 
 
-TOLD_KEPT: Final = 1024
-"""Receipts that are remembered: steps that came about together are told once, the last one."""
+TEXTS_KEPT: Final = 256
+"""Receipts whose text is remembered: who asked is answered with what all are told."""
 
 
 def sealed(text: bytes) -> bytes:
@@ -53,7 +54,7 @@ class Frames:
 
     def __init__(self, hub: Hub, clock: Clock) -> None:
         self._hub, self._clock = hub, clock
-        self._told: OrderedDict[CommandId, CommandRecord] = OrderedDict()
+        self._receipts: OrderedDict[CommandId, tuple[CommandRecord, bytes]] = OrderedDict()
 
     def frame(self, event: Event, seq: int) -> bytes:
         """See `Renderer.frame`."""
@@ -61,7 +62,8 @@ class Frames:
             case ValuesReported():
                 return self.part(event, event.values, seq)
             case ReceiptChanged():
-                return self._receipt(event, seq)
+                head = b'{"type":"receipt","seq":%d,"receipt":' % seq
+                return sealed(head + self.receipt(event.record) + b"}")
             case PresenceChanged():
                 return self._presence(event, seq)
             case EventHappened():
@@ -75,16 +77,22 @@ class Frames:
 
     def part(self, event: ValuesReported, addresses: Collection[Address], seq: int) -> bytes:
         """See `Renderer.part`."""
-        values = {address: event.values[address] for address in addresses}
-        told = {
-            "type": "values",
-            "seq": seq,
-            "device": event.device,
-            "values": twin_values(values, self._clock),
-        }
-        if event.cause:
-            told["cause"] = event.cause
-        return _sealed_json(told)
+        # Put together by hand, in a fifth of the time of a dictionary: one is made per report.
+        # Addresses and ids hold nothing that JSON would escape.
+        parts = []
+        at_s, at = -1.0, ""
+        for address in addresses:
+            value = event.values[address]
+            if value.at_s != at_s:
+                at_s, at = value.at_s, iso(value.at_s, self._clock)
+            time_ms = value.device_time_ms
+            told_at = "" if time_ms is None else f',"device_time":"{iso_of_ms(time_ms)}"'
+            parts.append(f'"{address}":{{"value":{_scalar(value.value)},"at":"{at}"{told_at}}}')
+        cause = f',"cause":"{event.cause}"' if event.cause else ""
+        return sealed(
+            f'{{"type":"values","seq":{seq},"device":"{event.device}",'
+            f'"values":{{{",".join(parts)}}}{cause}}}'.encode()
+        )
 
     def snapshot(self, stream: str, seq: int) -> bytes:
         """See `Renderer.snapshot`."""
@@ -110,16 +118,16 @@ class Frames:
             case NoticeRemoved(number):
                 return _sealed_json({"type": "notification_removed", "seq": seq, "id": number})
 
-    def _receipt(self, event: ReceiptChanged, seq: int) -> bytes:
-        record = event.record
-        if self._told.get(record.id) is record:
-            return b""
-        self._told[record.id] = record
-        if len(self._told) > TOLD_KEPT:
-            self._told.popitem(last=False)
-        return _sealed_json(
-            {"type": "receipt", "seq": seq, "receipt": receipt(record, self._clock)}
-        )
+    def receipt(self, record: CommandRecord) -> bytes:
+        """See `Renderer.receipt`."""
+        known = self._receipts.get(record.id)
+        if known is not None and known[0] is record:
+            return known[1]
+        text = to_json(receipt(record, self._clock))
+        self._receipts[record.id] = record, text
+        if len(self._receipts) > TEXTS_KEPT:
+            self._receipts.popitem(last=False)
+        return text
 
     def _presence(self, event: PresenceChanged, seq: int) -> bytes:
         since = iso(event.since_s, self._clock)
@@ -165,6 +173,16 @@ class Frames:
             return b""
         told = device_summary(device, self._clock)
         return _sealed_json({"type": "device", "seq": seq, "device": told})
+
+
+def _scalar(value: Scalar) -> str:
+    """Return a value as JSON; floats are finite, since nothing else is let in."""
+    if value is None:
+        return "null"
+    kind = type(value)
+    if kind is bool:
+        return "true" if value else "false"
+    return repr(value) if kind is int or kind is float else to_json(value).decode()
 
 
 def _sealed_json(told: object) -> bytes:

@@ -18,7 +18,8 @@ from hub.core.events import (
     ValuesReported,
     ViolationFound,
 )
-from protocol.ids import Address, DeviceId
+from hub.core.records import CommandRecord
+from protocol.ids import Address, CommandId, DeviceId
 
 KEPT: Final = 4096
 """Changes that a client may be behind before it needs a snapshot."""
@@ -38,6 +39,9 @@ class Renderer(Protocol):
 
     def part(self, event: ValuesReported, addresses: Collection[Address], seq: int) -> bytes:
         """Return the text of `event` without all but `addresses`."""
+
+    def receipt(self, record: CommandRecord) -> bytes:
+        """Return a receipt as JSON, as it stands in the frame of its event."""
 
     def snapshot(self, stream: str, seq: int) -> bytes:
         """Return the text of the whole home as it is now, which is after change `seq`."""
@@ -61,6 +65,7 @@ class Journal:
     """The last changes of the home.
 
     Args:
+        renderer: Turns changes into text, when a client first needs it.
         stream: Names this run of the hub; numbers of another run mean nothing here.
         kept: How many changes are kept.
         lag_limit: Longest backlog that goes out change by change.
@@ -70,7 +75,8 @@ class Journal:
         self, stream: str, renderer: Renderer, kept: int = KEPT, lag_limit: int = LAG_LIMIT
     ) -> None:
         self.stream, self.seq = stream, 0
-        self._renderer, self._kept, self._lag_limit = renderer, kept, lag_limit
+        self.renderer, self._kept, self._lag_limit = renderer, kept, lag_limit
+        self._receipts: dict[CommandId, int] = {}
         self._events: list[Event | None] = [None] * kept
         self._frames: list[bytes | None] = [None] * kept
         self._read = (-1, -1, 0, b"")
@@ -84,14 +90,19 @@ class Journal:
         """
         self.seq += 1
         slot = self.seq % self._kept
+        oldest = self._events[slot]
+        if type(oldest) is ReceiptChanged:
+            self._forget(oldest, self.seq - self._kept)
+        if type(event) is ReceiptChanged:
+            self._receipts[event.command] = self.seq
         self._events[slot] = event
         is_pointer = type(event) in _POINTERS
-        self._frames[slot] = self._renderer.frame(event, self.seq) if is_pointer else None
+        self._frames[slot] = self.renderer.frame(event, self.seq) if is_pointer else None
 
     def snapshot(self) -> bytes:
         """Return the whole home; encoded once for all who ask before the next change."""
         if self._snapshot[0] != self.seq:
-            self._snapshot = (self.seq, self._renderer.snapshot(self.stream, self.seq))
+            self._snapshot = (self.seq, self.renderer.snapshot(self.stream, self.seq))
         return self._snapshot[1]
 
     def resume(self, place: Place | None) -> tuple[int, bytes]:
@@ -101,7 +112,7 @@ class Journal:
         """
         if place is None or place.stream != self.stream or not self._reaches(place.seq):
             return self.seq, self.snapshot()
-        return place.seq, self._renderer.resumed(place.seq)
+        return place.seq, self.renderer.resumed(place.seq)
 
     def since(self, seq: int) -> tuple[bytes, int]:
         """Return all that a client at `seq` is to be told, and how many changes were left out."""
@@ -116,12 +127,12 @@ class Journal:
     def _backlog(self, seq: int) -> tuple[bytes, int]:
         lag = self.seq - seq
         if lag > self._kept:
-            return self._renderer.coalesced(lag) + self.snapshot(), lag
+            return self.renderer.coalesced(lag) + self.snapshot(), lag
         if lag <= self._lag_limit:
             return b"".join(map(self._frame, range(seq + 1, self.seq + 1))), 0
         frames = self._latest(seq)
         dropped = lag - len(frames)
-        told = self._renderer.coalesced(dropped) if dropped else b""
+        told = self.renderer.coalesced(dropped) if dropped else b""
         return told + b"".join(frames), dropped
 
     def _latest(self, seq: int) -> Sequence[bytes]:
@@ -150,16 +161,25 @@ class Journal:
     ) -> bytes:
         if len(fresh) == len(event.values):
             return self._frame(number)
-        return self._renderer.part(event, fresh, number) if fresh else b""
+        return self.renderer.part(event, fresh, number) if fresh else b""
 
     def _frame(self, seq: int) -> bytes:
         slot = seq % self._kept
         frame = self._frames[slot]
         if frame is None:
             event = self._events[slot]
-            frame = b"" if event is None else self._renderer.frame(event, seq)
+            is_told = event is not None and not self._is_overtaken(event, seq)
+            frame = self.renderer.frame(event, seq) if event and is_told else b""
             self._frames[slot] = frame
         return frame
+
+    def _forget(self, event: ReceiptChanged, seq: int) -> None:
+        if self._receipts.get(event.command) == seq:
+            del self._receipts[event.command]
+
+    def _is_overtaken(self, event: Event, seq: int) -> bool:
+        """Say whether nobody was told of a receipt before it came further: all of it is in that."""
+        return isinstance(event, ReceiptChanged) and self._receipts.get(event.command) != seq
 
 
 class Reader:

@@ -18,8 +18,8 @@ from hub.api.frames import sealed
 from hub.api.journal import Journal, Place, Reader
 from hub.api.messages import SAID, Auth, CallAction, Ping, Ref, Said, Set, Told
 from hub.api.problems import ProblemError
-from hub.api.views import receipt
 from hub.core.errors import RequestError
+from hub.core.records import CommandRecord
 from hub.home import Home
 from hub.metrics import Metrics
 from hub.store import StoreError
@@ -208,8 +208,7 @@ class Phone:
             self.check_token()
             if not self._is_leaving:
                 record = await ask(self._home, self._wish(said))
-                shown = receipt(record, self._home.clock)
-                self._tell({"type": "accepted", "ref": said.ref, "receipt": shown})
+                self._accept(said.ref, record)
         except RequestError as error:
             self._object(said.ref, problems.of_request(error))
         except StoreError as error:
@@ -219,6 +218,12 @@ class Phone:
             self._object(said.ref, problems.internal())
         finally:
             self._slots.release()
+
+    def _accept(self, ref: Ref | None, record: CommandRecord) -> None:
+        shown = self._journal.renderer.receipt(record)
+        told = b'{"type":"accepted","ref":' + to_json(ref) + b',"receipt":' + shown + b"}"
+        self._answers.append(sealed(told))
+        self._write_soon()
 
     def _wish(self, said: Set | CallAction) -> Wish:
         match said:

@@ -48,6 +48,11 @@ def iso(mono_s: float, clock: Clock) -> str:
     return _text(clock.wall_s(mono_s))
 
 
+def iso_of_ms(wall_ms: int) -> str:
+    """Return a Unix time in milliseconds as `iso` shows times."""
+    return _text(wall_ms / 1000)
+
+
 def device_summary(device: Device, clock: Clock) -> DeviceSummary:
     """Show a device as lists and the stream do; nothing in it changes by time alone."""
     record = device.record
@@ -144,7 +149,7 @@ def twin_values(reported: Mapping[Address, Reported], clock: Clock) -> dict[str,
             at_s, at = value.at_s, iso(value.at_s, clock)
         shown[address] = one = TwinValue(value=value.value, at=at)
         if value.device_time_ms is not None:
-            one["device_time"] = _text(value.device_time_ms / 1000)
+            one["device_time"] = iso_of_ms(value.device_time_ms)
     return shown
 
 
@@ -254,7 +259,7 @@ def _property(value: Reported | None, clock: Clock, now_s: float) -> TwinPropert
     age_s = round(max(0.0, now_s - value.at_s), 3)
     shown = TwinProperty(value=value.value, at=iso(value.at_s, clock), age_s=age_s, is_stale=False)
     if value.device_time_ms is not None:
-        shown["device_time"] = _text(value.device_time_ms / 1000)
+        shown["device_time"] = iso_of_ms(value.device_time_ms)
     return shown
 
 
