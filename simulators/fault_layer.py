@@ -126,8 +126,9 @@ class FaultLayer(Generic[Heard]):
         self._last_out_s = self._last_in_s = -math.inf
 
     def stop(self) -> None:
-        """End all faults; what is on its way arrives."""
+        """End all faults; what is on its way arrives, and who hangs boots."""
         self.is_on = False
+        self._awake_s = min(self._awake_s, 0.0) if self.is_silent else self._awake_s
         self._mishap_s.clear()
         self._flood_s = self._flooded_s = math.inf
 

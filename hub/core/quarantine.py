@@ -74,6 +74,9 @@ class Quarantines:
 
     def release(self, device: Device, reason: str, now_s: float, out: Outcome) -> None:
         """Let a device out of quarantine and hear it as any other; it may be there at once."""
+        device.rate.turn(now_s, declared(device))
+        if device.rate.untold:
+            self._tell_throttled(device, now_s, out)
         device.record = replace(device.record, quarantine=None)
         device.strikes, device.floods, device.rate = [], [], Rate()
         if device.interview:

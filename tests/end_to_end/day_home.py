@@ -45,14 +45,31 @@ KEEPALIVE_S: Final = 45.0
 
 WALL_S: Final = 1_700_000_000.0
 
+LOUD_S: Final = 80.0
+"""A flood, what of it comes late, and the minute for which it is not heard."""
+
+BACK_S: Final = 60.0
+"""So long a device that hangs may take to come back when all is well again."""
+
 START_S: Final = 1_000.0
 
 
 class Watcher(Protocol):
     """Who is told of each message that reaches the hub, and what came of it."""
 
-    def hears(self, hub: Hub, device: DeviceId, frame: Frame, now_s: float) -> bool:
-        """Take in that a message is at the hub's door; return whether it is let in."""
+    def hears(
+        self, hub: Hub, device: DeviceId, frame: Frame, now_s: float, *, is_loud: bool
+    ) -> bool:
+        """Take in that a message is at the hub's door; return whether it is let in.
+
+        `is_loud`: the device is in a flood, or was in one just now.
+        """
+
+    def ticked(self, outcome: Outcome, now_s: float) -> None:
+        """Take in what time alone has brought about."""
+
+    def released(self, device: DeviceId) -> None:
+        """Take in that the owner let a device out of quarantine."""
 
     def took(
         self, hub: Hub, device: DeviceId, frame: Frame, outcome: Outcome, now_s: float
@@ -175,6 +192,7 @@ class Home:
         self.wills: Counter[DeviceId] = Counter()
         self.said_well: Counter[DeviceId] = Counter()
         self._watcher = watcher
+        self._floods: dict[DeviceId, tuple[int, float]] = {}
         self._rng = Random(seed)  # noqa: S311 - the day has to repeat from its seed
         self._todo: deque[Callable[[], None]] = deque()
         self._heap: list[tuple[float, int, SimLink]] = []
@@ -212,9 +230,17 @@ class Home:
             self._schedule(link)
 
     def recover(self) -> None:
-        """Switch all faults off; what they have begun comes to its end."""
-        for layer in self.layers.values():
+        """Switch all faults off, and let everybody out; what has begun comes to its end."""
+        for device_id, layer in self.layers.items():
             layer.stop()
+            link = self.links[device_id]
+            link.rest_until_s = min(link.rest_until_s, self.now_s + BACK_S)
+            self._schedule(link)
+        for device_id, device in self.hub.devices.items():
+            if device.record.quarantine is not None:
+                self._watcher.released(device_id)
+                self._carry_out(self.hub.release(device_id, self.now_s))
+        self._drain()
 
     def run(self, seconds: float, commands_per_s: float = 0.0) -> None:
         """Let time pass, people asking for something now and then."""
@@ -248,7 +274,8 @@ class Home:
         device_id = link.device.id
         if link.faults is None:
             self.said_well[device_id] += 1
-        if not self._watcher.hears(self.hub, device_id, frame, self.now_s):
+        is_loud = self.now_s - self._flood_s(device_id) < LOUD_S
+        if not self._watcher.hears(self.hub, device_id, frame, self.now_s, is_loud=is_loud):
             return
         outcome = self.receive(frame.encoded)
         self._watcher.took(self.hub, device_id, frame, outcome, self.now_s)
@@ -325,10 +352,20 @@ class Home:
             heapq.heappush(self._heap, (due_s, next(self._count), link))
 
     def _tick(self) -> None:
-        self._carry_out(self.hub.tick(self.now_s))
+        outcome = self.hub.tick(self.now_s)
+        self._watcher.ticked(outcome, self.now_s)
+        self._carry_out(outcome)
         for cable in list(self.cables.values()):
             if cable.is_up and self.now_s - cable.heard_s > KEEPALIVE_S:
                 cable.time_out()
+
+    def _flood_s(self, device_id: DeviceId) -> float:
+        """Return when the device began its last flood."""
+        layer = self.layers.get(device_id)
+        count = layer.account.mishaps["flood"] if layer is not None else 0
+        if count > self._floods.get(device_id, (0, 0.0))[0]:
+            self._floods[device_id] = (count, self.now_s)
+        return self._floods.get(device_id, (0, -math.inf))[1]
 
     def _drain(self) -> None:
         while self._todo:

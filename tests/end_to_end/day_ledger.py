@@ -4,7 +4,7 @@ It knows the rules by itself. Of the hub it asks only what no message tells: whe
 product spec yet, which commands it holds, and at which message of a flood it had enough.
 """
 
-from collections import Counter
+from collections import Counter, deque
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Final
@@ -18,8 +18,17 @@ from protocol.messages import Ack, Announce, Event, Scalar, State
 from protocol.topics import Leaf
 from simulators.account import Frame
 
-DEAF_S: Final = 60.0
-"""So long a device that floods is not heard."""
+STRIKES: Final = 20
+STRIKES_WITHIN_S: Final = 60.0
+"""So many refused messages in this time put a strict device into quarantine (ECO-HUB-011)."""
+
+FLOODS_WITHIN_S: Final = 600.0
+"""A second flood in this time puts any device into quarantine (ECO-HUB-012)."""
+
+NO_STRIKE: Final = frozenset(
+    {"ECO-ORDER-001", "ECO-ORDER-002", "ECO-ORDER-003", "ECO-ANNOUNCE-001", "ECO-ACK-006"}
+)
+"""Breaks that say more of the way than of the device, or cost a message only a part of it."""
 
 _SERVICE: Final = "hub."
 
@@ -51,9 +60,11 @@ class Page:
 
     Attributes:
         twin: The values that the hub has to hold.
+        is_shut_out: Whether it has to be in quarantine.
+        strikes: When its last refused messages came, and which they were.
+        floods: When the hub said that it floods.
         heard: Messages that were let in at the hub's door.
         unheard: Those that were not, since the device was flooding.
-        too_much: Floods that the hub has ended.
         taken, refused: Messages that broke no rule, and that broke one.
         broken: How often each rule was broken.
     """
@@ -65,10 +76,11 @@ class Page:
     seqs: dict[Leaf, int] = field(default_factory=dict)
     answers: dict[str, str] = field(default_factory=dict)
     twin: dict[str, Scalar] = field(default_factory=dict)
-    deaf_until_s: float = 0.0
+    is_shut_out: bool = False
+    strikes: deque[tuple[float, object]] = field(default_factory=lambda: deque(maxlen=STRIKES))
+    floods: list[float] = field(default_factory=list)
     heard: int = 0
     unheard: int = 0
-    too_much: int = 0
     taken: int = 0
     refused: int = 0
     events: int = 0
@@ -86,12 +98,15 @@ class Ledger:
         self.pages: dict[DeviceId, Page] = {}
         self._due = Due()
 
-    def hears(self, hub: Hub, device: DeviceId, frame: Frame, now_s: float) -> bool:
+    def hears(
+        self, hub: Hub, device: DeviceId, frame: Frame, now_s: float, *, is_loud: bool
+    ) -> bool:
         """Hold the hub to whom it hears; write down what has to come of what is let in."""
         page = self.pages[device]
-        is_heard = hub.is_heard(device, now_s)
-        assert is_heard == (page.deaf_until_s <= now_s), (device, now_s, page.deaf_until_s)
-        if not is_heard:
+        shut_out = hub.devices[device].record.quarantine is not None
+        assert shut_out == page.is_shut_out, (device, now_s, page.strikes, page.floods)
+        if not hub.is_heard(device, now_s):
+            assert is_loud, (device, now_s)
             page.unheard += 1
             return False
         page.heard += 1
@@ -104,12 +119,8 @@ class Ledger:
         """Hold the hub to what had to come of the message that was let in last."""
         page, due = self.pages[device], self._due
         found = sorted(e.violation.rule for e in outcome.events if isinstance(e, ViolationFound))
-        page.broken.update(found)
-        if found == ["ECO-RATE-001"]:
-            page.too_much += 1
-            page.deaf_until_s = now_s + DEAF_S
-            return
         assert tuple(found) == due.rules, (device, frame, due)
+        page.broken.update(found)
         happened = sum(isinstance(event, EventHappened) for event in outcome.events)
         assert happened == due.happens, (device, frame, due)
         reported = hub.devices[device].reported
@@ -117,6 +128,25 @@ class Ledger:
             held = reported[address]  # type: ignore[index]
             assert (held.value, held.at_s) == (value, now_s), (device, address, frame)
         self._write(page, due)
+        if due.rules and page.mode == "strict":
+            _strike(page, frame, due.rules, now_s)
+
+    def ticked(self, outcome: Outcome, now_s: float) -> None:
+        """Take in what the hub says of devices that say too much."""
+        for event in outcome.events:
+            if isinstance(event, ViolationFound):
+                assert event.violation.rule == "ECO-RATE-001", event
+                page = self.pages[event.device]
+                if not event.violation.sample:
+                    is_second = page.floods and now_s - page.floods[-1] < FLOODS_WITHIN_S
+                    page.is_shut_out = page.is_shut_out or bool(is_second)
+                    page.floods.append(now_s)
+
+    def released(self, device: DeviceId) -> None:
+        """Take in that the owner let a device out of quarantine."""
+        page = self.pages[device]
+        page.is_shut_out = False
+        page.strikes.clear()
 
     def _write(self, page: Page, due: Due) -> None:
         page.refused += bool(due.rules)
@@ -140,8 +170,9 @@ class Ledger:
             counted = Counter[str]()
             for (rule, _), found in device.violations.items():
                 counted[rule] += found.count
+            assert counted.pop("ECO-RATE-001", 0) == page.unheard + len(page.floods), device_id
             assert counted == page.broken, device_id
-            assert page.heard == page.taken + page.refused + page.too_much, device_id
+            assert page.heard == page.taken + page.refused, device_id
             assert {a: r.value for a, r in device.reported.items()} == page.twin, device_id
         assert hub.unheard == sum(page.unheard for page in self.pages.values())
 
@@ -163,17 +194,33 @@ def _judge(page: Page, frame: Frame, hub: Hub, device: DeviceId) -> Due:
 def _judge_numbered(page: Page, message: State | Event | Ack, frame: Frame, hub: Hub) -> Due:
     rules = tuple(sorted(broken.rule for broken in frame.breaks))
     leaf = _leaf(message)
+    if page.is_shut_out and isinstance(message, Ack):
+        return Due()
     broken = _order(page, leaf, message)
     if broken is not None:
         return Due((broken,)) if broken else Due()
     order = (leaf, message.seq)
     match message:
         case State():
-            return Due(rules, _kept(page.mode, message, frame), order=order)
+            return Due(rules, _kept(page, message, frame), order=order)
         case Event():
-            return Due(rules, happens=not rules, order=order)
+            return Due(rules, happens=not rules and not page.is_shut_out, order=order)
         case Ack():
             return _judge_answer(page, message, rules, order, hub)
+
+
+def _strike(page: Page, frame: Frame, rules: tuple[str, ...], now_s: float) -> None:
+    if NO_STRIKE.issuperset(rules):
+        return
+    message = frame.message
+    number: object = None
+    if isinstance(message, State | Event | Ack):
+        number = (_leaf(message), message.epoch, message.seq)
+        if any(number == before for _, before in page.strikes):
+            return
+    page.strikes.append((now_s, number))
+    if len(page.strikes) == STRIKES and now_s - page.strikes[0][0] <= STRIKES_WITHIN_S:
+        page.is_shut_out = True
 
 
 def _judge_boot(page: Page, message: Announce) -> Due:
@@ -196,9 +243,9 @@ def _order(page: Page, leaf: Leaf, message: State | Event | Ack) -> str | None:
     return "" if is_again else "ECO-ORDER-002"
 
 
-def _kept(mode: Mode, message: State, frame: Frame) -> Mapping[str, Scalar]:
+def _kept(page: Page, message: State, frame: Frame) -> Mapping[str, Scalar]:
     """Return what of a state is stored: all, or in warn mode what has the right JSON type."""
-    if frame.breaks and mode == "strict":
+    if page.is_shut_out or (frame.breaks and page.mode == "strict"):
         return {}
     untold = {broken.path.removeprefix("values.") for broken in frame.breaks if not broken.is_told}
     return {address: value for address, value in message.values.items() if address not in untold}
