@@ -194,6 +194,15 @@ def test_release_lets_it_be_heard_and_commanded_again() -> None:
     assert world.device().presence is Presence.ONLINE
 
 
+def test_release_in_a_flood_tells_of_what_was_dropped_before_it_counts_anew() -> None:
+    world = shut_out()
+    dropped = sum(not world.hub.is_heard(LAMP, world.now_s) for _ in range(1_000))
+    world.take(world.hub.release(LAMP, world.now_s))
+    assert dropped > 0
+    assert world.device().violations["ECO-RATE-001", "topic"].count == dropped
+    assert world.hub.is_heard(LAMP, world.now_s)
+
+
 def test_release_of_one_that_is_away_makes_it_unreachable_and_of_a_free_one_nothing() -> None:
     world = shut_out()
     world.leave()
