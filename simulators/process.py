@@ -44,7 +44,7 @@ def run(options: Options, *, as_json: bool) -> int:
     try:
         plan = make_plan(options)
         _raise_limits()
-        with screen(as_json=as_json, count=plan.total) as shown:
+        with screen(as_json=as_json, joins=plan.count, total=plan.total) as shown:
             asyncio.run(_live(plan, shown))
     except SimulatorError as error:
         show_error(error, as_json=as_json)
