@@ -5,7 +5,7 @@ import logging
 from collections.abc import Callable
 from dataclasses import dataclass
 from enum import Enum
-from typing import Final
+from typing import Final, NamedTuple
 
 from aiohttp import WSMsgType, web
 from pydantic import ValidationError
@@ -66,6 +66,13 @@ class Line:
     connection: Connection
 
 
+class _Accepted(NamedTuple):
+    """An answer that is put into words when the command is on its way to the device already."""
+
+    ref: Ref | None
+    record: CommandRecord
+
+
 class Phone:
     """Talks with one client over an open WebSocket.
 
@@ -85,7 +92,7 @@ class Phone:
         self._journal, self._reader = journal, Reader(journal)
         self._socket, self._connection = line.socket, line.connection
         self._write_soon = write_soon
-        self._answers: list[bytes] = []
+        self._answers: list[bytes | _Accepted] = []
         self._slots = asyncio.Semaphore(MAX_AT_ONCE)
         self._tasks = asyncio.TaskGroup()
         self._token, self._scope = "", ""
@@ -109,7 +116,8 @@ class Phone:
 
     def write(self) -> None:
         """Write all answers, and what has changed unless the client does not keep up reading."""
-        due, self._answers = self._answers, []
+        answers, self._answers = self._answers, []
+        due = [self._text(answer) for answer in answers]
         is_ready = self._is_live and not self._connection.writing_paused
         if is_ready and self._reader.is_behind:
             dropped = self._reader.dropped
@@ -208,7 +216,8 @@ class Phone:
             self.check_token()
             if not self._is_leaving:
                 record = await ask(self._home, self._wish(said))
-                self._accept(said.ref, record)
+                self._answers.append(_Accepted(said.ref, record))
+                self._write_soon()
         except RequestError as error:
             self._object(said.ref, problems.of_request(error))
         except StoreError as error:
@@ -219,11 +228,12 @@ class Phone:
         finally:
             self._slots.release()
 
-    def _accept(self, ref: Ref | None, record: CommandRecord) -> None:
-        shown = self._journal.renderer.receipt(record)
-        told = b'{"type":"accepted","ref":' + to_json(ref) + b',"receipt":' + shown + b"}"
-        self._answers.append(sealed(told))
-        self._write_soon()
+    def _text(self, answer: "bytes | _Accepted") -> bytes:
+        if isinstance(answer, bytes):
+            return answer
+        shown = self._journal.renderer.receipt(answer.record)
+        head = b'{"type":"accepted","ref":' + to_json(answer.ref)
+        return sealed(head + b',"receipt":' + shown + b"}")
 
     def _wish(self, said: Set | CallAction) -> Wish:
         match said:
