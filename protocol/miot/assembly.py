@@ -99,7 +99,7 @@ def mapping(urn: str, parts: Sequence[Named]) -> WireMapping:
             case Action():
                 slots = draft.arguments, draft.results
                 actions[address] = ActionPlace(draft.siid, draft.iid, *slots)
-            case EventKind():
+            case _:
                 events[address] = EventPlace(draft.siid, draft.iid, draft.arguments)
     return WireMapping(urn, properties, actions, events)
 

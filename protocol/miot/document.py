@@ -3,10 +3,11 @@
 import json
 import math
 import re
+from collections import Counter
 from typing import Final
 
 from protocol.errors import printable
-from protocol.miot.errors import MiotError, NotJsonError, TooLargeError
+from protocol.miot.errors import NotJsonError, TooLargeError
 
 MAX_BYTES: Final = 2_097_152
 """Largest document; real instances reach 100 kB, their translations 300 kB."""
@@ -76,17 +77,10 @@ def _unique(pairs: list[tuple[str, object]]) -> dict[str, object]:
     found = dict(pairs)
     if len(found) == len(pairs):
         return found
-    told = set[str]()
-    for name, _ in pairs:
-        if name in told:
-            raise _twice(name)
-        told.add(name)
-    return found
-
-
-def _twice(name: str) -> MiotError:
-    detail = f"the key {printable(name, 60)!r} stands twice in one object, so it says two things"
-    return NotJsonError("document", detail, "leave one of them out")
+    counts = Counter(name for name, _ in pairs)
+    twice = next(name for name, count in counts.items() if count > 1)
+    detail = f"the key {printable(twice, 60)!r} stands twice in one object, so it says two things"
+    raise NotJsonError("document", detail, "leave one of them out")
 
 
 _BRACKET: Final = re.compile(r'"(?:[^"\\]|\\.)*+"?|[\[\]{}]', re.DOTALL)

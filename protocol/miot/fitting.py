@@ -121,11 +121,10 @@ def drop_surplus(parts: Sequence[Named], surplus: int, notes: Notebook) -> list[
     """Return the parts without so many that the document gets `surplus` bytes shorter."""
     dropped = set[int]()
     for each in sorted(parts, key=_importance, reverse=True):
-        if surplus <= 0:
-            break
-        surplus -= len(each.part.model_dump_json(exclude_defaults=True).encode())
-        dropped.add(id(each))
-        notes.refuse(Reason.NO_ROOM, each.draft.place, "the product spec has no room for it")
+        if surplus > 0:
+            surplus -= len(each.part.model_dump_json(exclude_defaults=True).encode())
+            dropped.add(id(each))
+            notes.refuse(Reason.NO_ROOM, each.draft.place, "the product spec has no room for it")
     return [each for each in parts if id(each) not in dropped]
 
 
@@ -138,7 +137,7 @@ def english_only(part: Property | Action | EventKind) -> Property | Action | Eve
         case Action():
             update["arguments"] = tuple(map(_value, part.arguments))
             update["results"] = tuple(map(_value, part.results))
-        case EventKind():
+        case _:
             update["arguments"] = tuple(map(_value, part.arguments))
     return part.model_copy(update=update)
 

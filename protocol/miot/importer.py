@@ -137,10 +137,10 @@ def _arguments_alone(
 
     One whose actions and events were refused is refused too.
     """
-    used = set[tuple[int, int]]()
+    used = set[tuple[int, int | None]]()
     for each in parts:
         slots = (*each.draft.arguments, *each.draft.results)
-        used.update((each.draft.siid, slot.piid) for slot in slots if slot.name and slot.piid)
+        used.update((each.draft.siid, slot.piid) for slot in slots if slot.name)
     own = {each.draft.place for each in parts if isinstance(each.part, Property)}
     refused = {refusal.place for refusal in notes.refused}
     found: list[Place] = []

@@ -274,7 +274,7 @@ class _Reader:
             self._notes.mend(Quirk.TYPE_ODD, place, printable(text, 200))
 
     def _note_unknown(self, kind: Kind, fields: Json) -> None:
-        for name in fields.keys() - _KNOWN[kind]:
+        for name in sorted(fields.keys() - _KNOWN[kind]):
             word = printable(name, 40)
             if word in self._unknown or len(self._unknown) < _MOST_UNKNOWN:
                 self._unknown[word] += 1

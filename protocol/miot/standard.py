@@ -174,11 +174,11 @@ def _in_form(
     match standard, part:
         case PropertyPart(), Property():
             return _property(standard, part)
-        case ActionPart(), Action():
-            return part if not part.arguments and not standard.arguments else None
         case EventPart(), EventKind():
             names = {argument.name for argument in part.arguments}
             return part if set(standard.arguments) <= names else None
+        case ActionPart(), Action() if not part.arguments and not standard.arguments:
+            return part
     return None
 
 

@@ -3,7 +3,7 @@
 import pytest
 
 from protocol import classes
-from protocol.miot import import_instance, standard
+from protocol.miot import NotAnInstanceError, import_instance, standard
 from protocol.miot.glossary import WORDS, english
 from protocol.miot.hints import privacy, severity
 from protocol.miot.measures import IMPLIED, KEYS
@@ -53,6 +53,28 @@ def test_air_purifier_gets_standard_addresses_and_its_class() -> None:
     }
     place = imported.mapping.properties[imported.report.standard[0]]
     assert (place.siid, place.piid) == (2, 1)
+
+
+def test_choices_actions_and_events_get_standard_names_where_they_mean_the_same() -> None:
+    winds = [
+        {"value": 1, "description": "Straight Wind"},
+        {"value": 2, "description": "Natural Wind"},
+    ]
+    fan = service(prop(2, "mode", format="uint8", value_list=winds), name="fan")
+    level = prop(1, "battery-level", **{**NUMBER, **SEEN}, unit="percentage")
+    low = event(1, "low-battery", arguments=[1])
+    battery = service(level, events=[low], iid=3, name="battery")
+    filters = service(
+        prop(1, "used", **NUMBER),
+        actions=[action(1, "reset-filter-life", into=[1])],
+        iid=4,
+        name="filter",
+    )
+    product = check(import_instance(encoded(instance(fan, battery, filters))))
+    modes = product.properties["fan.mode"].enum or ()  # type: ignore[index]
+    assert [choice.name for choice in modes] == ["straight", "natural"]
+    assert product.events.keys() == {"battery.low"}
+    assert product.actions.keys() == {"filter.reset_filter_life"}, "it takes an argument"
 
 
 def test_class_is_left_out_and_what_lacks_is_told_where_a_required_part_is_missing() -> None:
@@ -155,8 +177,10 @@ def test_types_tell_how_grave_an_event_is(name: str, expected: str) -> None:
 
 
 def test_translations_of_another_form_are_refused() -> None:
-    with pytest.raises(Exception, match="no English or Chinese texts"):
-        import_instance(encoded(instance()), b"[]")
+    for odd in (b"[]", b'{"data": {"data": {"data": {"data": {"en": {}}}}}}', b'{"en": 5}'):
+        with pytest.raises(NotAnInstanceError, match="no English or Chinese texts"):
+            import_instance(encoded(instance()), odd)
+    assert import_instance(encoded(instance()), b'{"zh": {"service:001": 5}}')
 
 
 @pytest.mark.parametrize(

@@ -145,6 +145,11 @@ CASES = [
     Case(Q.RANGE_STEP, number(value_range=[0, 5, 100]), {"range": (0, 5, 5)}),
     Case(Q.RANGE_STEP, number(format="float", value_range=[0, 1, 0.3]), {"range": (0, 1, 0.1)}),
     Case(
+        Q.NUMBER_AS_TEXT,
+        number(value_range={"min": "1", "max": 9, "step": 4}),
+        {"range": (1, 9, 4)},
+    ),
+    Case(
         Q.RANGE_CUT,
         number(format="int64", value_range=[-(2**63), 2**63 - 1, 1]),
         {"range": (1 - 2**53, 2**53 - 1, 1)},

@@ -22,6 +22,7 @@ from tests.protocol.miot.documents import (
     instance,
     prop,
     service,
+    urn,
 )
 
 GOOD = prop(1, "level")
@@ -32,6 +33,7 @@ PARTS = [
     (Reason.NO_IID, service(GOOD, prop(None, "x")), "services.1.properties.1"),
     (Reason.NO_IID, service(GOOD, prop(-1, "x")), "services.1.properties.1"),
     (Reason.NO_IID, service(prop(3, "x"), iid="two"), "services.1"),
+    (Reason.NO_IID, service(GOOD, prop("1" * 11, "x")), "services.1.properties.1"),
     (Reason.IID_DOUBLED, service(GOOD, prop(1, "x")), "services.1.properties.1"),
     (Reason.NO_TYPE, service(GOOD, prop(2, type="urn:x")), "services.1.properties.1"),
     (
@@ -82,14 +84,40 @@ def test_what_has_no_room_is_a_vendors_own_before_what_is_standard() -> None:
 
 
 def test_a_document_too_large_for_a_product_spec_keeps_what_comes_first() -> None:
-    words = [{"value": value, "description": f"Choice {value} " * 6} for value in range(200)]
+    words = [{"value": value, "description": f"Choice {value} 档 " * 6} for value in range(200)]
     many = [
         prop(i, f"mode-{i}", "acme-spec", format="uint8", value_list=words) for i in range(1, 30)
     ]
-    imported = import_instance(encoded(instance(service(*many))))
+    last = prop(99, "code", access=[])
+    calls: Fields = {
+        "actions": [action(90, into=[99], out=[99], type=urn("action", "x", "acme-spec"))],
+        "events": [event(91, "first", arguments=[1], type=urn("event", "y", "acme-spec"))],
+    }
+    imported = import_instance(encoded(instance(service(*many, last, **calls))))
     product = check(imported)
     assert "gadget.acme:mode_1" in product.properties
     assert {refusal.reason for refusal in imported.report.refused} == {Reason.NO_ROOM}
+    (code,) = [each for each in imported.report.refused if each.place.name == "code"]
+    assert "the actions and events that name it" in code.detail
+
+
+def test_a_document_that_is_too_large_in_two_languages_stays_whole_in_one() -> None:
+    code = prop(2, "code", access=[], description="码" * 90, format="uint8", value_list=[1])
+    calls: Fields = {
+        "actions": [action(i, f"do-{i}", description="名" * 100, into=[2]) for i in range(1, 250)],
+        "events": [event(1, description="名" * 100, arguments=[2])],
+    }
+    imported = import_instance(encoded(instance(service(GOOD, code, **calls))))
+    product = check(imported)
+    assert imported.report.refused == ()
+    assert all(set(action.title) == {"en"} for action in product.actions.values())
+
+
+def test_fields_without_end_are_told_with_bound() -> None:
+    odd = {**prop(1, "level"), **{f"field-{i}": 0 for i in range(5_000)}}
+    imported = import_instance(encoded(instance(service(odd))))
+    check(imported)
+    assert len(imported.report.mended) < 100
 
 
 WHOLE: list[tuple[type[MiotError], bytes, str]] = [
