@@ -75,23 +75,13 @@ class Arrival:
     async def _join_all(
         self, devices: Sequence[DeviceId], code: str, threads: ThreadPoolExecutor
     ) -> None:
-        url = await self._find_hub()
+        url = await find_url(self._plan.hub, self._plan.wait_s, self._tell)
         # The first goes alone: a wrong code must not be tried once for each device.
         await self._join_each(iter(devices[:1]), url, code, threads)
         waiting = iter(devices[1:])
         async with asyncio.TaskGroup() as group:
             for _ in range(JOINS_AT_ONCE):
                 group.create_task(self._join_each(waiting, url, code, threads))
-
-    async def _find_hub(self) -> str:
-        wanted = self._plan.hub
-        if wanted is not None and joiner.is_url(wanted):
-            return joiner.check_url(wanted)
-        self._tell(FleetEvent("waiting", detail="looking for a hub by mDNS"))
-        hub = await find_hub(wanted, self._plan.wait_s)
-        url = await _reachable(hub.urls)
-        self._tell(FleetEvent("hub", detail=f"{hub.id} at {url}"))
-        return url
 
     async def _join_each(
         self, devices: Iterator[DeviceId], url: str, code: str, threads: ThreadPoolExecutor
@@ -124,6 +114,27 @@ class Arrival:
     def _advert(self, device: DeviceId) -> DeviceAdvert:
         device_class = self._spec.device_class or ""
         return DeviceAdvert(device, self._spec.product, device_class, is_waiting=True)
+
+
+async def find_url(wanted: str | None, wait_s: float, tell: Callable[[FleetEvent], None]) -> str:
+    """Return the url of a hub.
+
+    Args:
+        wanted: Its url; or its id, or None, to find it by mDNS.
+        wait_s: How long to look.
+        tell: Told of the search.
+
+    Raises:
+        HubNotFoundError: There is none, or it does not answer.
+        UsageError: The url is none.
+    """
+    if wanted is not None and joiner.is_url(wanted):
+        return joiner.check_url(wanted)
+    tell(FleetEvent("waiting", detail="looking for a hub by mDNS"))
+    hub = await find_hub(wanted, wait_s)
+    url = await _reachable(hub.urls)
+    tell(FleetEvent("hub", detail=f"{hub.id} at {url}"))
+    return url
 
 
 async def _reachable(urls: Sequence[str]) -> str:

@@ -23,7 +23,8 @@ def simulate(  # noqa: PLR0913 - each is an option of the command line
         str,
         typer.Argument(
             metavar="PRODUCT|PATH.json",
-            help="air-purifier, router, smart-plug, ...; or a file: any product spec.",
+            help="air-purifier, router, smart-plug, ...; or a file: any product spec; or "
+            "household: one of each.",
         ),
     ],
     *,
@@ -119,9 +120,9 @@ def simulate(  # noqa: PLR0913 - each is an option of the command line
 
     Exit codes: 0 stopped; 1 not let in; 2 wrong usage; 3 no hub; 5 --state fails.
     """
-    from simulators import process  # noqa: PLC0415 - it loads what takes half a second
+    from simulators import plan, process  # noqa: PLC0415 - they load what takes half a second
 
-    options = process.Options(
+    options = plan.Options(
         product=product,
         count=number,
         seed=seed,

@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from enum import Enum
 from random import Random
-from typing import ClassVar, Final
+from typing import ClassVar, Final, Literal
 
 from protocol import products
 from protocol.ids import Address
@@ -74,11 +74,12 @@ class Bud:
 
 
 class Earphones:
-    """Two buds and their case."""
+    """Two buds and their case; they speak Bluetooth, so a gateway speaks for them."""
 
     product: ClassVar[str] = "earphones"
     buttons: ClassVar[tuple[str, ...]] = ("take", "put_back", "one_out", "cable", "tap")
     deadbands: ClassVar[Mapping[str, float]] = {}
+    needs_gateway: ClassVar[Literal[True]] = True
 
     report_s = 5.0
 

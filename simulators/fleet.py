@@ -103,7 +103,7 @@ class Fleet:
             arrival = Arrival(self._plan, spec, self._rng, self._tell, let_in)
             await arrival.run([device for device in devices if device not in self._kept])
         except* SimulatorError as errors:
-            self._fail(_first(errors))
+            self._fail(first_of(errors))
 
     def _move_in(self, credentials: Credentials, index: int) -> None:
         device = DeviceId(credentials.device)
@@ -152,7 +152,8 @@ class Fleet:
         self.stop()
 
 
-def _first(errors: ExceptionGroup[SimulatorError]) -> SimulatorError:
+def first_of(errors: ExceptionGroup[SimulatorError]) -> SimulatorError:
+    """Return the first error of a group, however deep it lies."""
     error: BaseException = errors
     while isinstance(error, BaseExceptionGroup):
         error = error.exceptions[0]

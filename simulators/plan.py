@@ -3,6 +3,7 @@
 from collections import Counter
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from pathlib import Path
 from typing import Literal
 
 from protocol.ids import DeviceId, is_device_id
@@ -40,6 +41,25 @@ class FleetEvent:
     detail: str = ""
     remedy: str = ""
     counts: Mapping[str, Mapping[str, int]] | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Options:
+    """What the command line says."""
+
+    product: str
+    count: int
+    seed: int
+    speed: float
+    hub: str | None
+    code: str | None
+    prefix: str | None
+    folder: Path | None
+    is_advertised: bool
+    wait_s: float
+    faults: tuple[str, ...] = ()
+    children: tuple[str, ...] = ()
+    interval_s: int | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -3,49 +3,26 @@
 import asyncio
 import resource
 import signal
-from dataclasses import dataclass
-from pathlib import Path
-from typing import Final
+from collections.abc import Sequence
 
-from simulators import joiner, registry
+from simulators import household, joiner, registry
 from simulators.assembly import Assembly, needs_gateway
 from simulators.errors import SimulatorError
 from simulators.faults import Faults
 from simulators.fleet import Fleet
-from simulators.plan import Plan
+from simulators.household import GATEWAY, Household
+from simulators.plan import Options, Plan
 from simulators.show import Screen, screen, show_error
 from simulators.state import StateFolder
 
-GATEWAY: Final = "gateway"
-"""The product behind which those stand that speak no MQTT."""
-
-
-@dataclass(frozen=True, slots=True)
-class Options:
-    """What the command line says."""
-
-    product: str
-    count: int
-    seed: int
-    speed: float
-    hub: str | None
-    code: str | None
-    prefix: str | None
-    folder: Path | None
-    is_advertised: bool
-    wait_s: float
-    faults: tuple[str, ...] = ()
-    children: tuple[str, ...] = ()
-    interval_s: int | None = None
-
 
 def run(options: Options, *, as_json: bool) -> int:
-    """Run a fleet until a signal stops it; return the exit code."""
+    """Run a fleet, or one of each product, until a signal stops it; return the exit code."""
     try:
-        plan = make_plan(options)
+        plans = [make_plan(one) for one in household.members(options)]
         _raise_limits()
-        with screen(as_json=as_json, joins=plan.count, total=plan.total) as shown:
-            asyncio.run(_live(plan, shown))
+        with screen(as_json=as_json, count=sum(plan.total for plan in plans)) as shown:
+            asyncio.run(_live(plans, shown))
     except SimulatorError as error:
         show_error(error, as_json=as_json)
         return error.exit_code
@@ -84,8 +61,9 @@ def make_plan(options: Options) -> Plan:
     return plan
 
 
-async def _live(plan: Plan, shown: Screen) -> None:
-    fleet = Fleet(plan, shown.tell)
+async def _live(plans: Sequence[Plan], shown: Screen) -> None:
+    one = len(plans) == 1
+    fleet = Fleet(plans[0], shown.tell) if one else Household(plans, shown.tell)
     loop = asyncio.get_running_loop()
     for number in (signal.SIGINT, signal.SIGTERM):
         loop.add_signal_handler(number, fleet.stop)

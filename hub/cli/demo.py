@@ -48,10 +48,10 @@ def demo(
     ] = None,
     as_json: AsJson = False,
 ) -> None:
-    """A hub and simulated devices, each in a process of its own, until Ctrl-C.
+    """A hub and a household of simulated devices, in processes of their own, until Ctrl-C.
 
     The devices find the hub by mDNS and join it. With --json, one line on stdout when every device
-    is online: {"url", "token", "devices"}; then it stays up. SIGINT or SIGTERM ends all of it.
+    is there: {"url", "token", "devices"}; then it stays up. SIGINT or SIGTERM ends all of it.
     """
     folder = data.absolute() if data else Path(tempfile.mkdtemp(prefix="ecohub-demo-"))
     plan = Plan(folder, products(), None if broker == "auto" else broker, speed)
@@ -110,7 +110,7 @@ async def _gather(
 ) -> "list[DeviceSummary]":
     screen.progress("devices look for the hub and join ...")
     await home.start_devices(client)
-    return await home.all_online(client, access.url)
+    return await home.all_here(client, access.url)
 
 
 def _addresses(access: Access) -> list[str]:

@@ -5,7 +5,7 @@ import json
 import os
 import secrets
 import socket
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from contextlib import suppress
 from dataclasses import dataclass, field
 from importlib.metadata import entry_points
@@ -15,6 +15,7 @@ from typing import TYPE_CHECKING, Final
 from hub.cli.access import Access
 from hub.cli.children import Child, Children
 from hub.cli.client import HubClient
+from hub.cli.demo_places import NAMES
 from hub.cli.errors import CannotStartError, CliError
 
 if TYPE_CHECKING:
@@ -30,6 +31,14 @@ MDNS_WITHIN_S: Final = 15.0
 
 ONLINE_WITHIN_S: Final = 90.0
 LOOK_EVERY_S: Final = 0.25
+HERE: Final = frozenset({"online", "asleep"})
+
+SLEEP_S: Final = 45
+"""How often sleepers wake: often enough for somebody who looks on."""
+
+DEVICES: Final = "devices"
+"""Name of the process that simulates them, and of its log."""
+
 WINDOW_S: Final = 300.0
 PLACES_EACH: Final = 4
 """Places in the window for each device: one whose answer was lost on the way needs another."""
@@ -38,13 +47,13 @@ API_PORT: Final = 8321
 MQTT_PORT: Final = 1883
 """Used when they are free, so that the demo's addresses are those of the manual."""
 
+ANY_PORTS: Final = (0, 0)
+"""Of API and broker: those that the system chooses."""
+
+BROKER_WITHIN_S: Final = 5.0
+
 PRODUCTS: Final = "ecohub.simulators"
 """Entry points whose names are the products that can be simulated."""
-
-BEHIND_A_GATEWAY: Final = frozenset({"band"})
-"""Products that speak no MQTT themselves."""
-
-_THERE: Final = frozenset({"online", "asleep"})
 
 _DECIDED: Final = frozenset(
     {
@@ -84,119 +93,8 @@ class Plan:
 
 
 def products() -> tuple[str, ...]:
-    """Return the products that can be simulated here and join by themselves."""
-    names = (entry.name for entry in entry_points(group=PRODUCTS))
-    return tuple(name for name in names if name not in BEHIND_A_GATEWAY)
-
-
-class DemoHome:
-    """Starts the hub and the devices.
-
-    Args:
-        tell: Takes what a person should know meanwhile.
-    """
-
-    def __init__(self, plan: Plan, children: Children, tell: "Callable[[str], None]") -> None:
-        self._plan, self._children, self._tell = plan, children, tell
-        self._environment = {k: v for k, v in os.environ.items() if k not in _DECIDED}
-        self._devices: dict[str, Child] = {}
-        self._is_told: set[str] = set()
-        self._hub_id = ""
-
-    async def start_hub(self) -> Access:
-        """Start the hub and return where it is, once it serves.
-
-        Raises:
-            CannotStartError: It does not.
-        """
-        config = self._plan.folder / "hub.toml"
-        config.write_text(self._settings(), "utf-8")
-        arguments = ["run", "--json", "--config", str(config)]
-        hub = await self._children.start("hub", arguments, self._environment, is_read=True)
-        line = b""
-        with suppress(TimeoutError):
-            async with asyncio.timeout(HUB_WITHIN_S):
-                line = await hub.process.stdout.readline() if hub.process.stdout else b""
-        if not line:
-            raise await _not_started(hub)
-        return self._take_place(json.loads(line))
-
-    async def start_devices(self, client: HubClient) -> None:
-        """Open the joining window and start a device of each product, which look for the hub."""
-        places = PLACES_EACH * len(self._plan.products)
-        await client.open_window(self._plan.code, duration_s=WINDOW_S, devices=places)
-        for product in self._plan.products:
-            await self._start_device(product, self._hub_id)
-
-    async def all_online(self, client: HubClient, url: str) -> "list[DeviceSummary]":
-        """Return the devices once all have joined and are online.
-
-        Raises:
-            CliError: A child has ended, or not all are online in time.
-        """
-        loop = asyncio.get_running_loop()
-        began_s = loop.time()
-        while True:
-            devices = (await client.devices())["devices"]
-            missing = self._missing(devices)
-            if not missing:
-                await client.close_window()
-                return devices
-            passed_s = loop.time() - began_s
-            if passed_s > ONLINE_WITHIN_S:
-                raise self._not_online(missing)
-            joined = {device["product"] for device in devices}
-            for product in missing - joined:
-                await self._help(product, url, is_late=passed_s > MDNS_WITHIN_S)
-            await asyncio.sleep(LOOK_EVERY_S)
-
-    def _take_place(self, ready: Mapping[str, object]) -> Access:
-        self._hub_id = str(ready["hub"])
-        token = Path(str(ready["token_path"])).read_text("utf-8").strip()
-        return Access(str(ready["url"]), token)
-
-    def _missing(self, devices: "Sequence[DeviceSummary]") -> set[str]:
-        online = {d["product"] for d in devices if d["presence"]["status"] in _THERE}
-        return set(self._plan.products) - online
-
-    async def _start_device(self, product: str, hub: str) -> None:
-        """Start a device that is told the hub's id, to look for it by mDNS, or its url."""
-        plan = self._plan
-        arguments = ["simulate", product, "--hub", hub, "--code", plan.code]
-        arguments += ["--seed", str(plan.seed), "--speed", str(plan.speed)]
-        self._devices[product] = await self._children.start(product, arguments, self._environment)
-
-    async def _help(self, product: str, url: str, *, is_late: bool) -> None:
-        """Tell a device where the hub is when it could not find it by mDNS."""
-        child = self._devices[product]
-        if product in self._is_told:
-            if not child.is_running:
-                raise child.death()
-            return
-        if child.is_running and not is_late:
-            return
-        self._is_told.add(product)
-        why = child.last_line() or f"not within {MDNS_WITHIN_S:.0f} s"
-        self._tell(f"{product} has not found the hub by mDNS ({why}); it is given {url}")
-        await self._children.end(child)
-        await self._start_device(product, url)
-
-    def _not_online(self, missing: set[str]) -> CliError:
-        names = ", ".join(sorted(missing))
-        words = [f"{name}: {self._devices[name].last_line()}" for name in sorted(missing)]
-        return CliError(
-            f"not online after {ONLINE_WITHIN_S:.0f} s: {names}",
-            "\n".join([*words, f"logs: {self._plan.logs}"]),
-            "not-online",
-        )
-
-    def _settings(self) -> str:
-        kind = f"kind = {json.dumps(self._plan.broker)}\n" if self._plan.broker else ""
-        return (
-            f'[hub]\nname = "Demo"\ndata_dir = {json.dumps(str(self._plan.folder))}\n\n'
-            f"[api]\nport = {free_port(API_PORT)}\n\n"
-            f"[broker]\n{kind}port = {free_port(MQTT_PORT)}\n"
-        )
+    """Return the products that can be simulated here."""
+    return tuple(entry.name for entry in entry_points(group=PRODUCTS))
 
 
 def free_port(wanted: int) -> int:
@@ -209,10 +107,162 @@ def free_port(wanted: int) -> int:
     raise CannotStartError("no TCP port is free", "end a program that holds many")
 
 
-async def _not_started(hub: Child) -> CannotStartError:
+class DemoHome:
+    """Starts the hub and the devices.
+
+    Args:
+        tell: Takes what a person should know meanwhile.
+        find_port: Returns the given port if it is free, else one that is.
+    """
+
+    def __init__(
+        self,
+        plan: Plan,
+        children: Children,
+        tell: "Callable[[str], None]",
+        find_port: "Callable[[int], int]" = free_port,
+    ) -> None:
+        self._plan, self._children, self._tell = plan, children, tell
+        self._find_port = find_port
+        self._environment = {k: v for k, v in os.environ.items() if k not in _DECIDED}
+        self._simulators: Child | None = None
+        self._is_told = False
+        self._hub_id = ""
+
+    async def start_hub(self) -> Access:
+        """Start the hub and return where it is, once it serves.
+
+        A port that is free now may be taken before the hub has it, by a demo that starts beside
+        this one: then the system chooses.
+
+        Raises:
+            CannotStartError: It does not.
+        """
+        preferred = (self._find_port(API_PORT), self._find_port(MQTT_PORT))
+        for ports in (preferred, ANY_PORTS):
+            hub = await self._start_hub(*ports)
+            access = await self._take_place(hub)
+            if access is not None and (ports == ANY_PORTS or await _has_broker(access)):
+                return access
+            if ports == ANY_PORTS or (access is None and hub.is_running):
+                raise _not_started(hub)
+            await self._children.end(hub)
+        raise AssertionError("the last ports either serve or raise")
+
+    async def start_devices(self, client: HubClient) -> None:
+        """Open the joining window and start a device of each product, which look for the hub."""
+        places = PLACES_EACH * len(self._plan.products)
+        await client.open_window(self._plan.code, duration_s=WINDOW_S, devices=places)
+        await self._start_simulators(self._hub_id)
+
+    async def all_here(self, client: HubClient, url: str) -> "list[DeviceSummary]":
+        """Return the devices, named, once all have joined and are online, or asleep again.
+
+        Raises:
+            CliError: A child has ended, or not all are here in time.
+        """
+        loop = asyncio.get_running_loop()
+        began_s = loop.time()
+        while True:
+            devices = (await client.devices())["devices"]
+            missing = self._missing(devices)
+            if not missing:
+                await client.close_window()
+                return await self._named(client, devices)
+            passed_s = loop.time() - began_s
+            if passed_s > ONLINE_WITHIN_S:
+                raise self._not_here(missing)
+            await self._help(url, is_late=not devices and passed_s > MDNS_WITHIN_S)
+            await asyncio.sleep(LOOK_EVERY_S)
+
+    async def _start_hub(self, api_port: int, mqtt_port: int) -> Child:
+        config = self._plan.folder / "hub.toml"
+        config.write_text(self._settings(api_port, mqtt_port), "utf-8")
+        arguments = ["run", "--json", "--config", str(config)]
+        return await self._children.start("hub", arguments, self._environment, is_read=True)
+
+    async def _take_place(self, hub: Child) -> Access | None:
+        """Return where a hub serves; None for one that does not."""
+        line = b""
+        with suppress(TimeoutError):
+            async with asyncio.timeout(HUB_WITHIN_S):
+                line = await hub.process.stdout.readline() if hub.process.stdout else b""
+        if not line:
+            with suppress(TimeoutError):
+                await asyncio.wait_for(hub.process.wait(), 1)  # it may have closed stdout just now
+            return None
+        ready: dict[str, str] = json.loads(line)
+        self._hub_id = ready["hub"]
+        return Access(ready["url"], _read_token(Path(ready["token_path"])))
+
+    def _missing(self, devices: "Sequence[DeviceSummary]") -> set[str]:
+        here = {d["product"] for d in devices if d["presence"]["status"] in HERE}
+        return set(self._plan.products) - here
+
+    async def _named(
+        self, client: HubClient, devices: "Sequence[DeviceSummary]"
+    ) -> "list[DeviceSummary]":
+        for device in devices:
+            name = NAMES.get(device["product"], device["name"])
+            if name != device["name"]:
+                await client.rename(device["id"], name)
+        return (await client.devices())["devices"]
+
+    async def _start_simulators(self, hub: str) -> None:
+        """Start the devices, which are told the hub's id, to look for it by mDNS, or its url."""
+        plan = self._plan
+        arguments = ["simulate", "household", "--hub", hub, "--code", plan.code, "--no-advertise"]
+        arguments += ["--seed", str(plan.seed), "--speed", str(plan.speed)]
+        arguments += ["--interval", str(SLEEP_S)]
+        self._simulators = await self._children.start(DEVICES, arguments, self._environment)
+
+    async def _help(self, url: str, *, is_late: bool) -> None:
+        """Tell the devices where the hub is when they could not find it by mDNS."""
+        child = self._simulators
+        if child is None or (child.is_running and not is_late):
+            return
+        if self._is_told and child.is_running:
+            return
+        if self._is_told:
+            raise child.death()
+        self._is_told = True
+        why = child.last_line() or f"not within {MDNS_WITHIN_S:.0f} s"
+        self._tell(f"the devices have not found the hub by mDNS ({why}); they are given {url}")
+        await self._children.end(child)
+        await self._start_simulators(url)
+
+    def _not_here(self, missing: set[str]) -> CliError:
+        words = self._simulators.last_words() if self._simulators else ""
+        return CliError(
+            f"not online after {ONLINE_WITHIN_S:.0f} s: {', '.join(sorted(missing))}",
+            f"{words}\nlogs: {self._plan.logs}".strip(),
+            "not-online",
+        )
+
+    def _settings(self, api_port: int, mqtt_port: int) -> str:
+        kind = f"kind = {json.dumps(self._plan.broker)}\n" if self._plan.broker else ""
+        return (
+            f'[hub]\nname = "Demo"\ndata_dir = {json.dumps(str(self._plan.folder))}\n\n'
+            f"[api]\nport = {api_port}\n\n"
+            f"[broker]\n{kind}port = {mqtt_port}\n"
+        )
+
+
+def _read_token(path: Path) -> str:
+    return path.read_text("utf-8").strip()
+
+
+async def _has_broker(access: Access) -> bool:
+    """Say whether a hub's broker serves within some seconds."""
     with suppress(TimeoutError):
-        async with asyncio.timeout(1):
-            await hub.process.wait()
+        async with asyncio.timeout(BROKER_WITHIN_S), HubClient(access) as client:
+            while (await client.hub())["broker"]["status"] != "ok":  # noqa: ASYNC110 - over HTTP
+                await asyncio.sleep(LOOK_EVERY_S)
+            return True
+    return False
+
+
+def _not_started(hub: Child) -> CannotStartError:
     if hub.is_running:
         text = f"the hub does not serve after {HUB_WITHIN_S:.0f} s"
     else:

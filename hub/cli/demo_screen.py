@@ -2,29 +2,26 @@
 
 import asyncio
 import io
+import sys
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Final, Protocol
 
 import segno
-from rich.live import Live
-from rich.table import Table
 from rich.text import Text
 
 from hub.cli.access import Access
-from hub.cli.board import Board
 from hub.cli.client import HubClient
+from hub.cli.demo_view import Sight, picture
+from hub.cli.demo_window import DemoWindow
 from hub.cli.lines import lines_of
 from hub.cli.output import err, out, print_json
 from hub.cli.products import known_products
-from hub.cli.tables import device_table
 from protocol.validator import CompiledProduct
 
 if TYPE_CHECKING:
     from hub.api.models import DeviceSummary
-
-REFRESH_S: Final = 0.5
 
 _TOLD: Final = frozenset({"presence", "device", "removed", "violation", "event"})
 """Frames that are a line where no terminal shows the table; values would be too many."""
@@ -85,14 +82,18 @@ class JsonScreen:
 
 
 class PeopleScreen:
-    """The address, its QR, the token, and a table that lives where there is a terminal."""
+    """The address, its QR, the token, and a picture that lives where there is a terminal."""
+
+    def __init__(self) -> None:
+        self._hints: Sequence[Text] = ()
+        self._title = Text()
 
     def progress(self, text: str) -> None:
         """Print a line on stderr."""
         err.print(Text(text, "dim"))
 
     def home(self, access: Access, facts: Facts, devices: "Sequence[DeviceSummary]") -> None:
-        """Print what a person needs to get at the home."""
+        """Print what a person needs to get at the home, and keep the gist for the picture."""
         outside = [address for address in facts.addresses if address != access.url]
         if outside and out.is_terminal:
             out.print(Text(_qr(outside[0]), "white on black"))
@@ -104,45 +105,40 @@ class PeopleScreen:
             ("Data, logs ", str(facts.folder)),
         ):
             lines.append(f"{label} ").append(f"{text}\n", "bold")
-        lines.append("\nIn another terminal:\n", "dim")
-        lines.append(f"  export ECOHUB_DATA={facts.folder}\n", "cyan")
-        lines.append("  .venv/bin/ecohub set air-purifier fan.level=3\n", "cyan")
-        lines.append("  .venv/bin/ecohub watch\n", "cyan")
-        lines.append(f"{len(devices)} devices are online; Ctrl-C ends all of it.", "green")
         out.print(lines, soft_wrap=True)
+        self._title = Text.assemble((" ecohub ", "bold"), (access.url, "cyan"))
+        self._hints = hints(facts.folder)
 
     async def life(self, client: HubClient, devices: "Sequence[DeviceSummary]") -> None:
-        """Show the devices: as a table on a terminal, else what happens line by line."""
+        """Show the devices: as a picture on a terminal, else what happens line by line."""
         products = await known_products(client, devices)
+        window = DemoWindow(client, Sight(self._title, devices, products, self._hints))
         if out.is_terminal:
-            await _table(client, products, devices)
+            await window.run(out)
         else:
-            out.print(device_table(devices, products), soft_wrap=True)
+            out.print(picture(window.sight, out.width, len(devices) * 3), soft_wrap=True)
             await _lines(client, products)
 
 
-async def _table(
-    client: HubClient,
-    products: Mapping[str, CompiledProduct],
-    devices: "Sequence[DeviceSummary]",
-) -> None:
-    board = Board()
-    board.devices = {device["id"]: device for device in devices}
+def hints(folder: Path) -> list[Text]:
+    """Return what to try next, for somebody with another terminal."""
+    program = _program()
+    return [
+        Text.assemble((" In another terminal:  ", "dim"), (f"export ECOHUB_DATA={folder}", "cyan")),
+        Text.assemble(
+            (f"   {program} set purifier fan.level=3", "cyan"),
+            ("  or  ", "dim"),
+            (f"{program} watch", "cyan"),
+            ("   Ctrl-C ends it", "dim"),
+        ),
+    ]
 
-    def made() -> Table:
-        return device_table(board.devices.values(), products)
 
-    async def redraw(live: Live) -> None:
-        while True:
-            live.update(made(), refresh=True)
-            await asyncio.sleep(REFRESH_S)
-
-    with Live(console=out, auto_refresh=False) as live:
-        async with client.stream() as stream, asyncio.TaskGroup() as tasks:
-            drawing = tasks.create_task(redraw(live))
-            async for frame in stream.frames():
-                board.take(frame)
-            drawing.cancel()
+def _program() -> str:
+    """Return how this program is called from the folder that it was called in."""
+    called = Path(sys.argv[0])
+    is_near = called.name == "ecohub" and called.is_absolute() and called.is_relative_to(Path.cwd())
+    return str(called.relative_to(Path.cwd()) if is_near else "ecohub")
 
 
 async def _lines(client: HubClient, products: Mapping[str, CompiledProduct]) -> None:

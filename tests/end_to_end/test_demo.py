@@ -4,6 +4,7 @@ import asyncio
 import json
 import os
 import signal
+import socket
 import sys
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
@@ -14,7 +15,10 @@ from typing import Any
 import psutil  # type: ignore[import-untyped]  # has no stubs of its own
 import pytest
 
-from hub.cli.demo_home import products
+from hub.cli.children import Children
+from hub.cli.client import HubClient
+from hub.cli.demo_home import DemoHome, Plan, products
+from hub.cli.demo_places import NAMES
 
 ROOT = Path(__file__).parents[2]
 ONLINE_WITHIN_S = 90.0
@@ -78,6 +82,12 @@ async def ecohub(*words: str, data: Path) -> tuple[int, str]:
     return process.returncode or 0, out.decode()
 
 
+def part_of(process: psutil.Process) -> str:
+    """Return which part of a demo a process is."""
+    words = process.cmdline()
+    return "devices" if "simulate" in words else "hub" if "run" in words else "other"
+
+
 def all_gone(parts: list[psutil.Process], within_s: float = 5.0) -> bool:
     _, alive = psutil.wait_procs(parts, timeout=within_s)
     return not alive
@@ -89,7 +99,13 @@ async def test_demo_becomes_a_home_that_can_be_commanded_and_leaves_nothing(
     async with demo(tmp_path, "--broker", broker_kind) as running:
         home = await running.online()
         assert {device["product"] for device in home["devices"]} == set(products())
-        assert {device["presence"]["status"] for device in home["devices"]} == {"online"}
+        assert len(home["devices"]) >= 14
+        assert {d["presence"]["status"] for d in home["devices"]} <= {"online", "asleep"}
+        sleepers = {d["product"] for d in home["devices"] if d["sleep"] is not None}
+        assert sleepers >= {"climate-sensor", "door-sensor"}
+        behind = {d["product"] for d in home["devices"] if d["id"].startswith("gateway-0001-")}
+        assert behind == {"band", "earphones"}
+        assert all(d["name"] == NAMES[d["product"]] for d in home["devices"])
         assert broker_kind in home["broker"]
         code, out = await ecohub("set", "purifier", "fan.level=3", data=tmp_path)
         assert (code, out.split()[-3]) == (0, "confirmed"), out
@@ -119,20 +135,19 @@ async def test_killed_demo_leaves_nothing_behind(tmp_path: Path) -> None:
     async with demo(tmp_path) as running:
         await running.online()
         parts = running.parts()
-        assert len(parts) >= len(products()) + 1
+        assert {"hub", "devices"} <= {part_of(part) for part in parts}
         running.process.kill()
         assert await asyncio.to_thread(all_gone, parts, 10.0)
 
 
-async def test_device_that_dies_ends_the_demo_with_its_name_and_last_words(tmp_path: Path) -> None:
+async def test_devices_that_die_end_the_demo_with_their_last_words(tmp_path: Path) -> None:
     async with demo(tmp_path) as running:
         await running.online()
-        plug = next(part for part in running.parts() if "smart-plug" in part.cmdline())
-        plug.kill()
+        next(part for part in running.parts() if part_of(part) == "devices").kill()
         assert await asyncio.wait_for(running.process.wait(), STOP_WITHIN_S + 1) == 1
         complaint = await running.complaint()
-        assert "smart-plug was killed by signal 9" in complaint
-        assert "smart-plug.log" in complaint
+        assert "devices was killed by signal 9" in complaint
+        assert "devices.log" in complaint
 
 
 async def test_hub_that_cannot_start_ends_the_demo_with_5_and_why(tmp_path: Path) -> None:
@@ -149,16 +164,33 @@ async def test_devices_that_find_no_hub_by_mdns_are_given_its_url(tmp_path: Path
         assert len(home["devices"]) == len(products())
 
 
-async def test_two_demos_run_side_by_side(tmp_path: Path) -> None:
-    folders = [tmp_path / "one", tmp_path / "two"]
-    async with demo(folders[0]) as one:
-        first = await one.online()
-        async with demo(folders[1]) as two:
-            second = await two.online()
-            assert first["url"] != second["url"]
-            assert len(second["devices"]) == len(products())
-            assert await two.stop(signal.SIGTERM) == 0
+async def test_demos_that_start_at_the_same_moment_come_up_side_by_side(tmp_path: Path) -> None:
+    async with demo(tmp_path / "one") as one, demo(tmp_path / "two") as two:
+        first, second = await asyncio.gather(one.online(), two.online())
+        assert first["url"] != second["url"]
+        for home in (first, second):
+            assert {device["product"] for device in home["devices"]} == set(products())
+        assert await two.stop(signal.SIGTERM) == 0
         assert await one.stop(signal.SIGTERM) == 0
+
+
+async def test_port_that_is_taken_at_the_last_moment_is_replaced_by_another(
+    tmp_path: Path,
+) -> None:
+    """The check says that the ports are free; they are not."""
+    with socket.socket() as api, socket.socket() as mqtt:
+        for taken in (api, mqtt):
+            taken.bind(("", 0))
+            taken.listen()
+        ports = iter((api.getsockname()[1], mqtt.getsockname()[1]))
+        told: list[str] = []
+        async with Children(tmp_path) as children:
+            plan = Plan(tmp_path, products(), "embedded")
+            home = DemoHome(plan, children, told.append, find_port=lambda _: next(ports))
+            access = await home.start_hub()
+            async with asyncio.timeout(30), HubClient(access) as client:
+                while (await client.hub())["broker"]["status"] != "ok":  # noqa: ASYNC110 - HTTP
+                    await asyncio.sleep(0.05)
 
 
 @pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM])

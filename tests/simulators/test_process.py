@@ -13,6 +13,7 @@ import pytest
 from protocol.messages import AnyMessage, Presence
 from simulators import process, registry
 from simulators.errors import UnknownProductError, UsageError
+from simulators.plan import Options
 from tests.simulators.brokers import DEADLINE_S, HubSide, Mosquitto
 from tests.simulators.doors import CODE, HUB, Door
 
@@ -136,7 +137,7 @@ def is_shutdown(message: AnyMessage) -> bool:
     return isinstance(message, Presence) and message.reason == "shutdown"
 
 
-def options(**changes: object) -> process.Options:
+def options(**changes: object) -> Options:
     settled: dict[str, object] = {
         "product": "router",
         "count": 2,
@@ -149,7 +150,7 @@ def options(**changes: object) -> process.Options:
         "is_advertised": True,
         "wait_s": 1.0,
     }
-    return process.Options(**{**settled, **changes})  # type: ignore[arg-type]
+    return Options(**{**settled, **changes})  # type: ignore[arg-type]
 
 
 def test_plan_names_devices_by_product_and_number_and_reads_the_code() -> None:
@@ -201,47 +202,3 @@ async def test_faulty_fleet_says_goodbye_and_gives_an_account(
     account: dict[str, dict[str, int]] = running.events[-2]["counts"]  # type: ignore[assignment]
     assert running.events[-2]["event"] == "account"
     assert sum(account["said"].values()) >= 9
-
-
-@pytest.mark.mosquitto
-async def test_a_gateway_comes_with_its_children_and_people_read_of_each_nap_once(
-    broker: Mosquitto, door: Door
-) -> None:
-    children = ("--child", "band", "--child", "light", "--interval", "1")
-    arguments = ("gateway", *children, "--no-advertise", "--hub", door.url, "--code", CODE)
-    async with HubSide(broker.port) as hub, simulate(*arguments) as running:
-        slept = Presence(status="asleep", epoch=1_000, connection=1, reason="sleep")
-        await hub.until(lambda heard: sum(d.message == slept for d in heard) >= 2)
-        running.running.send_signal(signal.SIGTERM)
-        async with asyncio.timeout(DEADLINE_S):
-            out, _ = await running.running.communicate()
-    words = " ".join(out.decode().split())
-    assert door.joined == ["gateway-0001"]
-    for once in ("gateway-0001-light-1 online", "gateway-0001-band-1 asleep", "all_online 3"):
-        assert words.count(once) == 1, words
-    assert running.running.returncode == 0
-
-
-@pytest.mark.parametrize(
-    ("arguments", "devices", "children"),
-    [
-        (("band", 2), ["band-gateway-0001"], ["band", "band"]),
-        (("gateway", 2, "light"), ["gateway-0001", "gateway-0002"], ["light"]),
-        (("climate-sensor", 1), ["climate-sensor-0001"], []),
-    ],
-)
-def test_what_speaks_no_mqtt_gets_a_gateway(
-    arguments: tuple[str | int, ...], devices: list[str], children: list[str]
-) -> None:
-    product, count, *behind = arguments
-    plan = process.make_plan(options(product=product, count=count, children=tuple(behind)))
-    assert list(plan.devices()) == devices
-    assert [kind.product for kind in plan.children] == children
-    assert plan.total == len(devices) * (1 + len(children))
-
-
-@pytest.mark.parametrize("wrong", [("light", ("fan",)), ("gateway", ("toaster",))])
-def test_children_of_what_is_no_gateway_are_refused(wrong: tuple[str, tuple[str, ...]]) -> None:
-    product, children = wrong
-    with pytest.raises(UsageError):
-        process.make_plan(options(product=product, children=children))
