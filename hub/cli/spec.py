@@ -1,7 +1,7 @@
 """`ecohub spec import`."""
 
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated
+from typing import TYPE_CHECKING, Annotated, Final
 
 import typer
 
@@ -14,7 +14,7 @@ from protocol.miot.document import MAX_BYTES
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-LINE: int = 1_000
+LINE: Final = 1_000
 """Longest line of a report on the terminal, in characters."""
 
 

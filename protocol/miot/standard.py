@@ -36,6 +36,7 @@ vacuum battery
 * fan
   on fan.on | fan-level fan.level | mode fan.mode | horizontal-swing fan.swing_horizontal
   vertical-swing fan.swing_vertical | horizontal-angle fan.swing_angle
+  speed-level fan.speed | stepless-fan-level fan.speed
 * air-purifier
   on purifier.power | mode purifier.mode | fan-level fan.level | anion purifier.anion
   uv purifier.uv | fault status.fault
@@ -72,8 +73,12 @@ outlet power-consumption
   volume sound.volume | mute sound.muted
 * television
   on television.on
+television input-control
+  input-control television.input
 * router
   connected-device-number router.clients | online-time router.uptime_s
+  reboot() router.reboot | !device-connect router.client_joined
+  !device-disconnect router.client_left
 * wifi
   on wifi.on | wifi-ssid wifi.ssid
 * guest-wifi,guest_wifi
