@@ -51,6 +51,15 @@ class Household:
         twin = (await self.hub.api.get(f"/devices/{lamp.id}"))["twin"]
         return {address: held["value"] for address, held in twin.items()}
 
+    async def release(self) -> None:
+        """Find the rude device in quarantine, and let it out again."""
+        await until(self._is_shut_out, "quarantine")
+        answer = await self.hub.api.ask("POST", f"/devices/{self.rude.id}/release")
+        assert answer.body["presence"]["status"] == "online", answer
+
+    async def _is_shut_out(self) -> bool:
+        return (await self.hub.api.presence(self.rude.id)).startswith("quarantined")
+
     async def confirms(self, lamp: Lamp, level: int) -> None:
         """Find that a command goes all the way there and back."""
         answer = await self.hub.api.set(lamp.id, {"lamp.level": level}, wait_s=15)

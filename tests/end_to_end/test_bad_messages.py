@@ -66,6 +66,7 @@ async def test_garbage_on_its_own_topics_is_refused_answered_and_counted(hub: Hu
         for rule, path in broken:
             await home.is_told(rule, path)
         assert await home.twin(home.rude) == home.rude.values
+        await home.release()
         await home.confirms(home.rude, 21)
 
 
@@ -80,6 +81,7 @@ async def test_every_invalid_vector_is_refused_by_its_rule(hub: Hub) -> None:
         for vector in vectors:
             rule = vector["rule"]
             assert {(rule, vector["path"]), (rule, "*")} & broken.keys(), vector["name"]
+        await home.release()
         await home.confirms(home.rude, 22)
 
 
