@@ -167,7 +167,7 @@ _CLIMATE: Final[tuple[Part, ...]] = (
 _LIGHT: Final[tuple[Part, ...]] = (
     _part("light.on", _BOOL, _SET),
     _part("light.brightness", _NUMBER, _SET, "percent"),
-    _part("light.color", _WHOLE, _SET),
+    _part("light.color", _WHOLE, _SET, "rgb"),
     _part("light.color_mode", _WHOLE, _SEEN, choices=("white", "color")),
     _part("light.color_temperature", _NUMBER, _SET, "color_kelvin"),
     _part("light.effect", _WHOLE, _SET, choices=("none",)),

@@ -31,6 +31,7 @@ UNITS: Final[Mapping[str, Unit]] = MappingProxyType(
         "kelvin": _unit("K", "temperature", "kelvin", "开尔文"),
         "fahrenheit": _unit("°F", "temperature", "degree Fahrenheit", "华氏度"),
         "color_kelvin": _unit("K", "color_temperature", "kelvin (colour)", "开尔文(色温)"),
+        "rgb": _unit("", "color", "colour, 0xRRGGBB", "颜色,0xRRGGBB"),
         "percent": _unit("%", "ratio", "percent", "百分比"),
         "ppm": _unit("ppm", "volume_fraction", "part per million", "百万分率"),
         "ppb": _unit("ppb", "volume_fraction", "part per billion", "十亿分率"),

@@ -1,5 +1,6 @@
 """Reads what a person types for a property or an argument, by what the product declares."""
 
+import re
 from collections.abc import Mapping, Sequence
 from difflib import get_close_matches
 from typing import Final
@@ -10,6 +11,7 @@ from protocol.product import Value
 from protocol.value_check import allowed
 
 _ON: Final = frozenset({"true", "on", "yes", "1"})
+_COLOR: Final = re.compile("#[0-9a-fA-F]{6}")
 _OFF: Final = frozenset({"false", "off", "no", "0"})
 
 
@@ -52,7 +54,7 @@ def read_value(name: str, text: str, value: Value) -> Scalar:
 
 
 def shown_value(given: Scalar, value: Value | None) -> str:
-    """Return a value as a person reads it: `on`, the name of a choice, a number."""
+    """Return a value as a person reads it: `on`, the name of a choice, `#FF8000`, a number."""
     if given is None:
         return "—"
     if isinstance(given, bool):
@@ -61,6 +63,8 @@ def shown_value(given: Scalar, value: Value | None) -> str:
     name = next((choice.name for choice in choices if choice.value == given), None)
     if name is not None:
         return name
+    if value is not None and value.unit == "rgb" and isinstance(given, int):
+        return f"#{given:06X}"
     return f"{given:.10g}" if isinstance(given, float) else str(given)
 
 
@@ -73,6 +77,8 @@ def _read(text: str, value: Value) -> Scalar:
     chosen = [c.value for c in value.enum or () if c.name.lower() == text.lower()]
     if chosen:
         return chosen[0]
+    if value.unit == "rgb" and _COLOR.fullmatch(text):
+        return int(text[1:], 16)
     try:
         return int(text) if value.is_integer else float(text)
     except ValueError:

@@ -12,6 +12,7 @@ from protocol.product_model import Format, Number
 from protocol.units import UNITS
 
 _SPELLINGS: Final = """
+rgb: rgb
 percent: percentage percent % pct
 celsius: celsius ℃ °c c degc degree celsiusdegree
 fahrenheit: fahrenheit ℉ °f f
@@ -117,6 +118,7 @@ IMPLIED: Final[Mapping[str, Implied]] = MappingProxyType(
         "pm10-density": Implied("ug_m3", 0, 10_000),
         "co2-density": Implied("ppm", 0, 100_000),
         "temperature": Implied("celsius", -100, 150),
+        "color": Implied("rgb", 0, 0xFFFFFF),
         "color-temperature": Implied("color_kelvin", 1_000, 20_000),
         "illumination": Implied("lux", 0, 200_000),
     }

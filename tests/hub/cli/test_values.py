@@ -8,10 +8,11 @@ from protocol.products import document
 from protocol.validator import compile_product
 
 PURIFIER = compile_product(parse_product(document("air-purifier")))
+LIGHT = compile_product(parse_product(document("light")))
 ROUTER = compile_product(parse_product(document("router")))
 KNOWN: dict[str, Value] = {
     str(address): part
-    for product in (PURIFIER, ROUTER)
+    for product in (PURIFIER, ROUTER, LIGHT)
     for address, part in product.properties.items()
 }
 
@@ -28,6 +29,8 @@ KNOWN: dict[str, Value] = {
         ("purifier.mode", "SLEEP", 1),
         ("purifier.mode", "0", 0),
         ("air.pm2_5", "12.5", 12.5),
+        ("light.color", "#ff8000", 0xFF8000),
+        ("light.color", "255", 255),
         ("wifi.ssid", "on", "on"),
         ("wifi.ssid", "a=b", "a=b"),
         ("wifi.ssid", "", ""),
@@ -41,7 +44,14 @@ def test_text_is_read_as_the_product_declares(address: str, text: str, value: Sc
 
 @pytest.mark.parametrize(
     ("address", "text"),
-    [("purifier.power", "maybe"), ("fan.level", "high"), ("fan.level", "1.5"), ("air.pm2_5", "x")],
+    [
+        ("purifier.power", "maybe"),
+        ("fan.level", "high"),
+        ("fan.level", "1.5"),
+        ("air.pm2_5", "x"),
+        ("light.color", "#ff800"),
+        ("fan.level", "#000001"),
+    ],
 )
 def test_text_that_means_nothing_is_told_with_what_is_allowed(address: str, text: str) -> None:
     with pytest.raises(WordingError, match=f"{address} takes "):
@@ -75,6 +85,7 @@ def test_closest_address_is_named() -> None:
         ("purifier.mode", 99, "99"),
         ("air.pm2_5", 12.0, "12"),
         ("air.pm2_5", None, "—"),
+        ("light.color", 0x00FF80, "#00FF80"),
         ("wifi.ssid", "Home", "Home"),
     ],
 )
