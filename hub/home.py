@@ -3,7 +3,6 @@
 import asyncio
 import logging
 from collections.abc import Mapping
-from dataclasses import replace
 from typing import Final
 
 from drivers.contract import Driver
@@ -20,6 +19,7 @@ from hub.core.hub import Hub
 from hub.core.outcome import Outcome
 from hub.core.records import CommandRecord, Mode, SaveDevice
 from hub.discovery import Discovery, Sighting
+from hub.enforcing import Enforcing
 from hub.health import Health, judge, part
 from hub.history import History
 from hub.pipeline import Pipeline
@@ -72,6 +72,7 @@ class Home:
         self._asked_s = clock.now_s()
         self.history = History(settings.history, settings.hub.data_dir, hub.devices, clock)
         self.admission = Admission(hub, clock, self._pipeline, broker)
+        self.enforcing = Enforcing(hub, clock, self._pipeline)
 
     # For the API
 
@@ -177,26 +178,6 @@ class Home:
                 most = before.max_children
                 self.hub.describe(device, name=before.name, mode=before.mode, max_children=most)
             raise
-
-    async def release(self, device: DeviceId) -> None:
-        """Let a device out of quarantine.
-
-        Raises:
-            DeviceUnknownError: No such device.
-            StoreError: It could not be kept; the device is still in quarantine.
-        """
-        known = self.hub.devices.get(device)
-        if known is None:
-            raise DeviceUnknownError(device)
-        if known.record.quarantine is None:
-            return
-        kept = SaveDevice(replace(known.record, quarantine=None))
-
-        def go_on(is_kept: bool) -> Outcome:
-            is_there = is_kept and device in self.hub.devices
-            return self.hub.release(device, self.clock.now_s()) if is_there else Outcome()
-
-        await self._pipeline.carry_out(Outcome(saves=[kept]), then=go_on)
 
     async def unjoin(self, device: DeviceId) -> None:
         """Cut a device off and forget it, its children, its twin and its commands.

@@ -97,6 +97,19 @@ class ChangeDevice(Asked):
     mode: Mode | None = None
 
 
+class ChangeHub(Asked):
+    """Change how strictly devices are judged that join from now on."""
+
+    mode: Mode
+    of_all: bool = Field(default=False, description="Of the devices that are here as well.")
+
+
+class ChangeNotification(Asked):
+    """Mark notifications as read, or as not read."""
+
+    is_read: bool
+
+
 class OpenWindow(Asked):
     """Let devices join for a while that prove the setup code printed on them."""
 

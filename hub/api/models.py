@@ -332,6 +332,7 @@ class HubReport(TypedDict):
     version: str
     protocol: str
     epoch: int
+    mode: Annotated[Mode, Field(description="How devices are judged that join from now on.")]
     started_at: Timestamp
     now: Timestamp
     is_time_synced: bool

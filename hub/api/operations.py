@@ -51,6 +51,8 @@ RULE: Final = Parameter(
     "id", r"^ECO-[A-Z]{2,16}-[0-9]{3}$", "Id of a rule of the protocol.", "ECO-VALUE-002"
 )
 
+NOTIFICATION: Final = Parameter("id", r"^[0-9]{1,15}$", "Number of a notification.", "1000001")
+
 EVERYWHERE: Final = frozenset(
     {
         HTTPStatus.BAD_REQUEST,

@@ -4,9 +4,11 @@ from collections import Counter
 
 from aiohttp import web
 from prometheus_client.exposition import CONTENT_TYPE_LATEST
+from pydantic import TypeAdapter
 
+from hub.api.bodies import ChangeHub
 from hub.api.models import HealthReport, HubReport, Part
-from hub.api.operations import Answer, Call, Routes
+from hub.api.operations import Answer, Body, Call, Routes
 from hub.api.replies import json_reply, text_reply
 from hub.health import PartHealth
 from protocol.version import PROTOCOL
@@ -17,15 +19,33 @@ routes = Routes("Hub")
 @routes.operation("GET", "/hub", Answer(200, "The hub.", HubReport))
 async def show_hub(call: Call[None]) -> web.Response:
     """Show which hub this is, since when it runs, and what it has to do."""
+    return json_reply(_report(call))
+
+
+@routes.operation(
+    "PATCH", "/hub", Answer(200, "The hub as it is now.", HubReport), body=TypeAdapter(ChangeHub)
+)
+async def change_hub(call: Call[ChangeHub]) -> web.Response:
+    """Change how strictly devices are judged: those that join from now on, or all.
+
+    It holds over restarts, before what hub.toml says.
+    """
+    body = call.body
+    await call.context.home.enforcing.set_mode(body.mode, of_all=body.of_all)
+    return json_reply(_report(call))
+
+
+def _report(call: Call[Body]) -> HubReport:
     home, clock = call.context.home, call.context.home.clock
     broker = home.broker.state
     presences = Counter(str(device.presence) for device in home.hub.devices.values())
-    report: HubReport = {
+    return {
         "id": home.hub_id,
         "name": home.settings.hub.name,
         "version": call.context.version,
         "protocol": str(PROTOCOL),
         "epoch": home.epoch,
+        "mode": home.hub.mode,
         "started_at": clock.iso(home.started_s),
         "now": clock.iso(clock.now_s()),
         "is_time_synced": clock.is_synced,
@@ -39,7 +59,6 @@ async def show_hub(call: Call[None]) -> web.Response:
         "open_commands": sum(1 for _ in home.hub.commands.open_ones()),
         "streams": call.context.metrics.streams,
     }
-    return json_reply(report)
 
 
 @routes.operation("GET", "/health", Answer(200, "How it is.", HealthReport), is_open=True)

@@ -29,8 +29,10 @@ if TYPE_CHECKING:
         HealthReport,
         HistoryAnswer,
         HubReport,
+        NoticeList,
         Problem,
         Receipt,
+        TraceList,
         WindowState,
     )
 
@@ -117,6 +119,37 @@ class HubClient:
         """Give a device another name."""
         body = {"name": name}
         return cast("DeviceView", await self._call("PATCH", f"devices/{_part(device)}", body))
+
+    async def judge(self, device: str, mode: str) -> "DeviceView":
+        """Change how strictly a device is judged."""
+        body = {"mode": mode}
+        return cast("DeviceView", await self._call("PATCH", f"devices/{_part(device)}", body))
+
+    async def judge_newcomers(self, mode: str, *, of_all: bool) -> "HubReport":
+        """Change how strictly devices are judged that join from now on, or all."""
+        body = {"mode": mode, "of_all": of_all}
+        return cast("HubReport", await self._call("PATCH", "hub", body))
+
+    async def release(self, device: str) -> "DeviceView":
+        """Let a device out of quarantine."""
+        place = f"devices/{_part(device)}/release"
+        return cast("DeviceView", await self._call("POST", place))
+
+    async def trace(self, device: str) -> "TraceList":
+        """Return the last messages of a device."""
+        return cast("TraceList", await self._call("GET", f"devices/{_part(device)}/trace"))
+
+    async def notifications(self) -> "NoticeList":
+        """Return what is in the inbox."""
+        return cast("NoticeList", await self._call("GET", "notifications"))
+
+    async def read_notifications(self) -> None:
+        """Mark all that is in the inbox as read."""
+        await self._call("PATCH", "notifications", {"is_read": True})
+
+    async def drop_notifications(self) -> None:
+        """Empty the inbox."""
+        await self._call("DELETE", "notifications")
 
     async def unjoin(self, device: str) -> None:
         """Send a device away."""

@@ -58,6 +58,10 @@ COMMANDS: Final = (
     Command("call", "hub.cli.control:call", "Run an action of a device.", _DEVICES),
     Command("spec import", "hub.cli.spec:import_file", "From MIoT-Spec-V2.", _DEVICES),
     Command("rename", "hub.cli.devices:rename", "Give a device another name.", _DEVICES),
+    Command("trace", "hub.cli.trace:trace", "Its last messages and their fates.", _DEVICES),
+    Command("release", "hub.cli.judging:release", "Let a device out of quarantine.", _DEVICES),
+    Command("mode", "hub.cli.judging:mode", "How strictly devices are judged.", _HOME),
+    Command("inbox", "hub.cli.inbox:inbox", "What you are to be told of.", _HOME),
 )
 
 GROUPS: Final[Mapping[str, str]] = {"spec": "Product specs: take them over from other formats."}

@@ -17,6 +17,7 @@ if TYPE_CHECKING:
         Coalesced,
         DeviceNow,
         Happened,
+        NotificationNow,
         PresenceNow,
         ReceiptNow,
         Removed,
@@ -85,6 +86,13 @@ def _removed(told: Frame, _: Products) -> Iterator[Text]:
     yield _begin(cast("Removed", told)["device"]).append("has left the home", "yellow")
 
 
+def _notification(told: Frame, _: Products) -> Iterator[Text]:
+    notice = cast("NotificationNow", told)["notification"]
+    if not notice["is_read"]:
+        line = _begin(notice["device"], notice["at"])
+        yield line.append(f"⚠ {printable(notice['text'], 300)}", "bold yellow")
+
+
 def _snapshot(told: Frame, _: Products) -> Iterator[Text]:
     devices = cast("Snapshot", told)["devices"]
     online = sum(device["presence"]["status"] == "online" for device in devices)
@@ -108,6 +116,7 @@ _TELLERS: Final[Mapping[str, Callable[[Frame, Products], Iterable[Text]]]] = {
     "violation": _violation,
     "device": _device,
     "removed": _removed,
+    "notification": _notification,
     "snapshot": _snapshot,
     "coalesced": _coalesced,
 }

@@ -1,7 +1,7 @@
 """`ecohub show`."""
 
 import asyncio
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Final
 
 from rich.text import Text
 
@@ -16,6 +16,12 @@ from protocol.value_check import allowed
 
 if TYPE_CHECKING:
     from hub.api.models import DeviceView
+
+
+_WHY: Final = {
+    "broke_rules": "it broke rules 20 times within a minute",
+    "flooded": "it said far too much twice within ten minutes",
+}
 
 
 def show(
@@ -34,6 +40,11 @@ def show(
     out.print(_identity(view))
     out.print(twin_table(view))
     _print_actions(view)
+    if quarantine := view["quarantine"]:
+        out.print(f"[bold magenta]in quarantine[/]: {_WHY[quarantine['reason']]}")
+        for refused in quarantine["refused"]:
+            out.print(plain(f"  {refused['leaf']} {refused['rule']} {refused['text']}", "dim", 400))
+        out.print(plain(f"  when it is mended: ecohub release {view['id']}", "dim"))
     if view["violations"]:
         out.print("[bold]rules it broke[/]")
         out.print(violation_table(view["violations"]))

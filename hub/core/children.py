@@ -104,7 +104,7 @@ class Children:
 
     def discard(self, gateway: Device, child: Device) -> None:
         """Forget a newcomer whose first announce broke a rule."""
-        del self._devices[child.id]
+        self._members.discard(child.id)
         family(gateway).children.pop(child.id, None)
 
     def complain(

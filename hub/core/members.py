@@ -65,9 +65,13 @@ class Members:
         out.events.append(DeviceAdded(newcomer.id))
         return out
 
+    def discard(self, device_id: DeviceId) -> None:
+        """Take a device out of the register, of which nobody has been told yet."""
+        self._traces.close(self._devices.pop(device_id))
+
     def forget(self, device_id: DeviceId, out: Outcome) -> None:
         """Forget a device with all it told and was told."""
-        self._traces.close(self._devices.pop(device_id))
+        self.discard(device_id)
         self._commands.drop_device(device_id)
         out.saves.append(DropDevice(device_id))
         out.events.append(DeviceRemoved(device_id))

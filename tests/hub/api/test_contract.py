@@ -6,7 +6,11 @@ from typing import Any
 
 import pytest
 
+from hub.core.inbox import IDS_PER_EPOCH
+from hub.core.outcome import Outcome
 from tests.hub.api.bench import DOCUMENT, PHYSICS, PLUG, PURIFIER, SENSOR, Bench
+
+NOTICE = IDS_PER_EPOCH + 1
 
 CONFIG = f"""
 [[operations]]
@@ -17,6 +21,10 @@ parameters = {{ "path.id" = "{SENSOR}" }}
 [[operations]]
 include-path = "/api/v1/commands/{{id}}"
 parameters = {{ "path.id" = "phone-1" }}
+
+[[operations]]
+include-path = "/api/v1/notifications/{{id}}"
+parameters = {{ "path.id" = "{NOTICE}" }}
 
 [[operations]]
 include-path-regex = "/api/v1/devices/[{{]id[}}].*"
@@ -34,6 +42,8 @@ async def test_schemathesis_finds_nothing_and_reaches_the_good_side_of_operation
     body = {"id": "phone-1", "properties": {"outlet.on": True}}
     await home.ask("PATCH", f"/api/v1/devices/{PLUG}/properties", body)
     await home.ask("POST", "/api/v1/join/window", {"code": "1234-5678"})
+    now_s = home.home.clock.now_s()
+    home.home.hub.inbox.add("released", PURIFIER, "It is back.", now_s, Outcome())
     config, har = tmp_path / "schemathesis.toml", tmp_path / "run.har"
     config.write_text(CONFIG)
     output = await run_schemathesis(home, config, har)

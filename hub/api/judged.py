@@ -1,0 +1,54 @@
+"""Operations on devices that are judged: what passed between them and the hub, and release."""
+
+from aiohttp import web
+
+from hub.api.evidence import traced
+from hub.api.models import DeviceView, TraceList
+from hub.api.operations import DEVICE, Answer, Call, Routes
+from hub.api.replies import json_reply
+from hub.api.views import device_view
+from hub.core.device import Device
+from hub.core.errors import DeviceUnknownError
+from protocol.ids import DeviceId
+
+routes = Routes("Devices")
+
+
+@routes.operation(
+    "POST",
+    "/devices/{id}/release",
+    Answer(200, "The device as it is now.", DeviceView),
+    parameters=(DEVICE,),
+)
+async def release_device(call: Call[None]) -> web.Response:
+    """Let a device out of quarantine.
+
+    It is heard and commanded again, and its breaks of rules count from none; one that is not in
+    quarantine stays as it is.
+    """
+    home, device = call.context.home, _device(call)
+    await home.enforcing.release(device.id)
+    return json_reply(device_view(_device(call), home.clock, home.clock.now_s()))
+
+
+@routes.operation(
+    "GET",
+    "/devices/{id}/trace",
+    Answer(200, "Its last messages.", TraceList),
+    parameters=(DEVICE,),
+)
+async def show_trace(call: Call[None]) -> web.Response:
+    """Show the last 200 messages to and from a device, oldest first, with what became of them.
+
+    Of 655 devices and more each has fewer. Values that cannot be read by anybody, and arguments of
+    actions, are not shown.
+    """
+    return json_reply(TraceList(messages=traced(_device(call), call.context.home.clock)))
+
+
+def _device(call: Call[None]) -> Device:
+    device_id = DeviceId(call.path(DEVICE))
+    device = call.context.home.hub.devices.get(device_id)
+    if device is None:
+        raise DeviceUnknownError(device_id)
+    return device

@@ -1,0 +1,86 @@
+"""Operations on the inbox: what people are told of even if they do not look just then."""
+
+from re import fullmatch
+
+from aiohttp import web
+from pydantic import TypeAdapter
+
+from hub.api.bodies import ChangeNotification
+from hub.api.evidence import notice_shown
+from hub.api.models import NoticeList, NoticeShown
+from hub.api.operations import NOTIFICATION, Answer, Body, Call, Routes
+from hub.api.problems import refused
+from hub.api.replies import empty_reply, json_reply
+from hub.core.records import Notice
+
+routes = Routes("Notifications")
+
+_ALL = Answer(200, "What is in the inbox now.", NoticeList)
+
+
+@routes.operation("GET", "/notifications", _ALL)
+async def list_notifications(call: Call[None]) -> web.Response:
+    """List what people are to be told of, the latest first.
+
+    A device that comes into quarantine or out of it, a flood, and alarms of devices: 200 at most,
+    kept over restarts; an alarm that a device repeats is told once a minute.
+    """
+    return json_reply(_inbox(call))
+
+
+@routes.operation("PATCH", "/notifications", _ALL, body=TypeAdapter(ChangeNotification))
+async def change_notifications(call: Call[ChangeNotification]) -> web.Response:
+    """Mark all notifications as read, or as not read."""
+    home = call.context.home
+    await home.enforcing.mark(list(home.hub.inbox.notices), is_read=call.body.is_read)
+    return json_reply(_inbox(call))
+
+
+@routes.operation(
+    "PATCH",
+    "/notifications/{id}",
+    Answer(200, "The notification as it is now.", NoticeShown),
+    parameters=(NOTIFICATION,),
+    body=TypeAdapter(ChangeNotification),
+)
+async def change_notification(call: Call[ChangeNotification]) -> web.Response:
+    """Mark a notification as read, or as not read."""
+    home, notice = call.context.home, _notice(call)
+    await home.enforcing.mark([notice.id], is_read=call.body.is_read)
+    return json_reply(notice_shown(_notice(call), home.clock))
+
+
+@routes.operation(
+    "DELETE",
+    "/notifications/{id}",
+    Answer(204, "The notification is gone.", media=()),
+    parameters=(NOTIFICATION,),
+)
+async def drop_notification(call: Call[None]) -> web.Response:
+    """Forget a notification."""
+    await call.context.home.enforcing.drop([_notice(call).id])
+    return empty_reply()
+
+
+@routes.operation("DELETE", "/notifications", Answer(204, "The inbox is empty.", media=()))
+async def drop_notifications(call: Call[None]) -> web.Response:
+    """Forget all notifications."""
+    home = call.context.home
+    await home.enforcing.drop(list(home.hub.inbox.notices))
+    return empty_reply()
+
+
+def _inbox(call: Call[Body]) -> NoticeList:
+    home = call.context.home
+    latest_first = reversed(list(home.hub.inbox.notices.values()))
+    return {"notifications": [notice_shown(notice, home.clock) for notice in latest_first]}
+
+
+def _notice(call: Call[Body]) -> Notice:
+    text = call.path(NOTIFICATION)
+    number = int(text) if fullmatch(NOTIFICATION.pattern, text) else 0
+    found = call.context.home.hub.inbox.notices.get(number)
+    if found is None:
+        remedy = "GET /api/v1/notifications lists them"
+        raise refused(404, "notification-unknown", "no such notification", remedy)
+    return found
