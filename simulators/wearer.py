@@ -48,6 +48,7 @@ RUN_S: Final = (1_200.0, 2_700.0)
 RUNS: Final = 0.4
 """On how many evenings the person runs."""
 
+NOON_S: Final = 43_200.0
 BED_H: Final = 23.0
 NIGHT_S: Final = (6.5 * 3_600.0, 8.0 * 3_600.0)
 
@@ -82,7 +83,7 @@ class Wearer:
         self._is_runner_today = rng.random() < RUNS
         self._left_s = 0.0
         self.doing = Doing.SLEEPING if self._is_night() else Doing.STILL
-        self.asleep_s = 0.0 if self._is_night() else self._night_s
+        self.asleep_s = min((day_s - self._bed_s) % DAY_S, self._night_s)
         self.heart_bpm = self.resting_bpm + ABOVE_REST_BPM[self.doing]
 
     @property
@@ -98,6 +99,9 @@ class Wearer:
         """Let time pass; return how many steps were walked meanwhile."""
         if (self._day_s + dt_s) // DAY_S > self._day_s // DAY_S:
             self._is_runner_today = self._rng.random() < RUNS
+        if (self._day_s + dt_s + NOON_S) // DAY_S > (self._day_s + NOON_S) // DAY_S:
+            self._bed_s = BED_H * 3_600.0 + self._rng.uniform(-2_400.0, 2_400.0)
+            self._night_s = self._rng.uniform(*NIGHT_S)
         self._day_s += dt_s
         self._choose(dt_s)
         self._tremble.step(dt_s)
@@ -117,8 +121,6 @@ class Wearer:
             return
         if self.doing is Doing.SLEEPING:
             self.doing, self._left_s = Doing.STILL, 0.0
-            self._bed_s = BED_H * 3_600.0 + self._rng.uniform(-2_400.0, 2_400.0)
-            self._night_s = self._rng.uniform(*NIGHT_S)
         elif self._left_s <= 0.0:
             self._move(dt_s)
 
