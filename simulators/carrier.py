@@ -11,7 +11,7 @@ from random import Random
 from typing import Final, NamedTuple, Protocol, runtime_checkable
 
 from protocol.ids import DeviceId
-from protocol.messages import Birth, DownMessage, Leave, Presence, SpecGet, UpMessage
+from protocol.messages import Announce, Birth, DownMessage, Leave, Presence, SpecGet, UpMessage
 from simulators.device import SimDevice
 from simulators.physics import Physics
 from simulators.product import Product
@@ -66,11 +66,16 @@ class Radio(Physics, Protocol):
 
 @dataclass(slots=True)
 class _Child:
-    """A child of a gateway; it is to be announced at `call_s`, for the `birth` if there is one."""
+    """A child of a gateway; it is to be announced at `call_s`, for the `birth` if there is one.
+
+    Attributes:
+        announced: Epoch and connection of its last announce.
+    """
 
     device: SimDevice | Sleeper
     is_paired: bool
     call_s: float = math.inf
+    announced: tuple[int, int] = (0, 0)
     birth: Birth | None = None
 
 
@@ -157,7 +162,9 @@ class Carrier:
         said: list[Said] = []
         if self.is_connected and child.is_paired:
             child.device.attach(self._device.connection)
-            said = _of(name, child.device.dismiss())
+            words = (child.device.epoch, child.device.connection)
+            last = child.device.speak_removed(is_announced=words == child.announced)
+            said = _of(child, last)
         self._forget(name, child)
         return self._settle(said, now_s)
 
@@ -185,14 +192,14 @@ class Carrier:
             return self._settle([], now_s)
         if not self._radio.is_in_reach(name):
             return []
-        return self._settle(_of(name, child.device.on_message(message, now_s)), now_s)
+        return self._settle(_of(child, child.device.on_message(message, now_s)), now_s)
 
     def press(self, button: str, now_s: float) -> list[Said]:
         """Press a button on the gateway, and any one on each child."""
         said: list[Said] = [*self._device.press(button, now_s)]
-        for name, child in self._paired():
+        for _, child in self._paired():
             pressed = child.device.press(self._rng.choice(child.device.buttons), now_s)
-            said += _of(name, pressed)
+            said += _of(child, pressed)
         return self._settle(said, now_s)
 
     def tick(self, now_s: float) -> list[Said]:
@@ -201,7 +208,7 @@ class Carrier:
         if self.is_connected:
             self._pair(now_s)
             for name, child in self._paired():
-                said += _of(name, self._serve(name, child, now_s))
+                said += _of(child, self._serve(name, child, now_s))
         return self._settle(said, now_s)
 
     def _serve(self, name: DeviceId, child: _Child, now_s: float) -> list[UpMessage]:
@@ -301,5 +308,8 @@ def _is_back(child: _Child, now_s: float) -> bool:
     return back_s is None or back_s <= now_s
 
 
-def _of(name: DeviceId, messages: Sequence[UpMessage]) -> list[Said]:
-    return [ChildSaid(name, message) for message in messages]
+def _of(child: _Child, messages: Sequence[UpMessage]) -> list[Said]:
+    for message in messages:
+        if isinstance(message, Announce):
+            child.announced = (message.epoch, message.connection)
+    return [ChildSaid(child.device.id, message) for message in messages]

@@ -157,12 +157,16 @@ class SimDevice:
 
     def leave(self, reason: Absence = "shutdown") -> list[UpMessage]:
         """Return the orderly goodbye; the link is to be closed when it is sent."""
-        return self.dismiss(reason) if self.is_connected else []
-
-    def dismiss(self, reason: Absence = "removed") -> list[UpMessage]:
-        """Return the word that the device is gone, whether or not it was there."""
+        if not self.is_connected:
+            return []
         self.is_connected = False
         return self._settle([self._voice.offline(reason)])
+
+    def speak_removed(self, *, is_announced: bool) -> list[UpMessage]:
+        """Return what a gateway says for a child that is unpaired, whether or not it is there."""
+        self.is_connected = False
+        first = [] if is_announced else [self._voice.announce(None)]
+        return self._settle([*first, self._voice.offline("removed")])
 
     def declare(self, sleep: Sleep) -> None:
         """Announce from now on that the device sleeps, and how."""

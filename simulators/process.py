@@ -21,7 +21,8 @@ def run(options: Options, *, as_json: bool) -> int:
     try:
         plans = [make_plan(one) for one in household.members(options)]
         _raise_limits()
-        with screen(as_json=as_json, count=sum(plan.total for plan in plans)) as shown:
+        joins, total = sum(p.count for p in plans), sum(p.total for p in plans)
+        with screen(as_json=as_json, joins=joins, total=total) as shown:
             asyncio.run(_live(plans, shown))
     except SimulatorError as error:
         show_error(error, as_json=as_json)

@@ -10,6 +10,7 @@ from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn
 
 from protocol.errors import printable
+from protocol.ids import DeviceId
 from simulators.errors import SimulatorError
 from simulators.plan import FleetEvent
 
@@ -18,6 +19,7 @@ FEW: Final = 12
 
 _STYLES: Final = {
     "online": "[green]online[/]",
+    "asleep": "[blue]asleep[/]",
     "joined": "[cyan]joined[/]",
     "offline": "[yellow]offline[/]",
     "unreachable": "[red]unreachable[/]",
@@ -36,6 +38,26 @@ class Screen(Protocol):
 
     def tell(self, event: FleetEvent) -> None:
         """Show an event."""
+
+
+class Naps:
+    """Who sleeps now and then: that it woke and went to sleep again is no news to people."""
+
+    def __init__(self) -> None:
+        self._sleepers: set[DeviceId] = set()
+
+    def is_news(self, event: FleetEvent) -> bool:
+        """Say whether an event is more than one more wake of a sleeper."""
+        device = event.device
+        if device is None or event.kind not in {"online", "asleep", "offline"}:
+            return True
+        if event.kind == "offline":
+            self._sleepers.discard(device)
+            return True
+        is_known = device in self._sleepers
+        if event.kind == "asleep":
+            self._sleepers.add(device)
+        return not is_known
 
 
 class JsonLines:
@@ -70,6 +92,7 @@ class Lines:
 
     def __init__(self, console: Console) -> None:
         self._console = console
+        self._naps = Naps()
 
     def __enter__(self) -> Self:
         return self
@@ -79,17 +102,24 @@ class Lines:
 
     def tell(self, event: FleetEvent) -> None:
         """Print an event."""
-        self._console.print(_line(event))
+        if self._naps.is_news(event):
+            self._console.print(_line(event))
 
 
 class Bars:
-    """How many of the devices have joined and are online; for many."""
+    """How many of the devices have joined and are online; for many.
 
-    def __init__(self, console: Console, count: int) -> None:
+    Args:
+        joins: How many join by themselves; the others are children of these.
+        total: How many there are.
+    """
+
+    def __init__(self, console: Console, joins: int, total: int) -> None:
         columns = (TextColumn("{task.description:>8}"), BarColumn(), MofNCompleteColumn())
         self._progress = Progress(*columns, console=console)
-        self._joined = self._progress.add_task("joined", total=count)
-        self._online = self._progress.add_task("online", total=count)
+        self._joined = self._progress.add_task("joined", total=joins)
+        self._online = self._progress.add_task("online", total=total)
+        self._naps = Naps()
 
     def __enter__(self) -> Self:
         self._progress.start()
@@ -100,6 +130,8 @@ class Bars:
 
     def tell(self, event: FleetEvent) -> None:
         """Move a bar, or print what concerns all devices."""
+        if not self._naps.is_news(event):
+            return
         match event.kind:
             case "joined":
                 self._progress.advance(self._joined)
@@ -107,18 +139,18 @@ class Bars:
                 self._progress.advance(self._online)
             case "offline":
                 self._progress.advance(self._online, -1)
-            case "unreachable" | "refused":
+            case "unreachable" | "refused" | "asleep":
                 pass  # the bar that stands still shows it; a line for each would flood the screen
             case _:
                 self._progress.console.print(_line(event))
 
 
-def screen(*, as_json: bool, count: int) -> Screen:
-    """Return what shows a fleet of `count` devices."""
+def screen(*, as_json: bool, joins: int, total: int) -> Screen:
+    """Return what shows a fleet of `total` devices, of which `joins` join by themselves."""
     if as_json:
         return JsonLines()
     console = Console(highlight=False)
-    return Lines(console) if count <= FEW else Bars(console, count)
+    return Lines(console) if total <= FEW else Bars(console, joins, total)
 
 
 def show_error(error: SimulatorError, *, as_json: bool) -> None:

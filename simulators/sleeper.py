@@ -108,10 +108,10 @@ class Sleeper:
         """Return the orderly goodbye; a sleeper that is asleep says nothing."""
         return self._settle(self._device.leave(reason))
 
-    def dismiss(self, reason: Absence = "removed") -> list[UpMessage]:
-        """Return the word that the device is gone, asleep or not."""
+    def speak_removed(self, *, is_announced: bool) -> list[UpMessage]:
+        """Return what a gateway says for a child that is unpaired, asleep or not."""
         self._wake_s = None
-        return self._settle(self._device.dismiss(reason))
+        return self._settle(self._device.speak_removed(is_announced=is_announced))
 
     def speak_asleep(self, connection: int, birth: str | None) -> list[UpMessage]:
         """Return what its gateway announces for it on this connection while it sleeps."""

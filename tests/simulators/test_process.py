@@ -202,3 +202,47 @@ async def test_faulty_fleet_says_goodbye_and_gives_an_account(
     account: dict[str, dict[str, int]] = running.events[-2]["counts"]  # type: ignore[assignment]
     assert running.events[-2]["event"] == "account"
     assert sum(account["said"].values()) >= 9
+
+
+@pytest.mark.mosquitto
+async def test_a_gateway_comes_with_its_children_and_people_read_of_each_nap_once(
+    broker: Mosquitto, door: Door
+) -> None:
+    children = ("--child", "band", "--child", "light", "--interval", "1")
+    arguments = ("gateway", *children, "--no-advertise", "--hub", door.url, "--code", CODE)
+    async with HubSide(broker.port) as hub, simulate(*arguments) as running:
+        slept = Presence(status="asleep", epoch=1_000, connection=1, reason="sleep")
+        await hub.until(lambda heard: sum(d.message == slept for d in heard) >= 2)
+        running.running.send_signal(signal.SIGTERM)
+        async with asyncio.timeout(DEADLINE_S):
+            out, _ = await running.running.communicate()
+    words = " ".join(out.decode().split())
+    assert door.joined == ["gateway-0001"]
+    for once in ("gateway-0001-light-1 online", "gateway-0001-band-1 asleep", "all_online 3"):
+        assert words.count(once) == 1, words
+    assert running.running.returncode == 0
+
+
+@pytest.mark.parametrize(
+    ("arguments", "devices", "children"),
+    [
+        (("band", 2), ["band-gateway-0001"], ["band", "band"]),
+        (("gateway", 2, "light"), ["gateway-0001", "gateway-0002"], ["light"]),
+        (("climate-sensor", 1), ["climate-sensor-0001"], []),
+    ],
+)
+def test_what_speaks_no_mqtt_gets_a_gateway(
+    arguments: tuple[str | int, ...], devices: list[str], children: list[str]
+) -> None:
+    product, count, *behind = arguments
+    plan = process.make_plan(options(product=product, count=count, children=tuple(behind)))
+    assert list(plan.devices()) == devices
+    assert [kind.product for kind in plan.children] == children
+    assert plan.total == len(devices) * (1 + len(children))
+
+
+@pytest.mark.parametrize("wrong", [("light", ("fan",)), ("gateway", ("toaster",))])
+def test_children_of_what_is_no_gateway_are_refused(wrong: tuple[str, tuple[str, ...]]) -> None:
+    product, children = wrong
+    with pytest.raises(UsageError):
+        process.make_plan(options(product=product, children=children))
