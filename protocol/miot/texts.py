@@ -117,17 +117,16 @@ def name(text: str, prefix: str, limit: int = MAX_WORD) -> str:
 
 
 def distinct(wanted: Sequence[tuple[str, str]]) -> list[str]:
-    """Return names that differ from each other; of equal ones the first stays as it is.
+    """Return names that differ from each other; what comes later changes none before it.
 
     Args:
         wanted: Each name, with a vendor's prefix or without, and the suffix that tells it apart.
     """
-    natural = {word for word, _ in wanted}
     taken, names = set[str](), list[str]()
     for word, suffix in wanted:
         vendor, colon, plain = word.rpartition(":")
         found, turn = word, 1
-        while found in taken or (turn > 1 and found in natural):
+        while found in taken:
             tail = f"_{suffix}" if turn == 1 else f"_{suffix}_{turn}"
             found = f"{vendor}{colon}{plain[: MAX_WORD - len(tail)].rstrip('_')}{tail}"
             turn += 1

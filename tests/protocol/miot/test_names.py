@@ -99,6 +99,18 @@ def test_a_second_part_of_one_meaning_keeps_a_name_of_its_own() -> None:
     }
 
 
+def test_what_is_added_later_changes_no_name() -> None:
+    first = [service(prop(1, "on"), prop(3, "on"), iid=iid, name="switch") for iid in (2, 3)]
+    later = [
+        service(prop(1, "on"), iid=8, name="switch-3"),
+        service(prop(1, "on"), prop(2, "on-3"), iid=9, name="switch"),
+    ]
+    before = import_instance(encoded(instance(*first))).mapping.properties
+    after = import_instance(encoded(instance(*later, *first))).mapping.properties
+    assert before.items() <= after.items()
+    assert {"switch.on", "switch.on_3", "switch_3.on", "switch_3_8.on"} <= after.keys()
+
+
 def test_vendors_names_stand_in_the_vendors_namespace() -> None:
     own = service(
         prop(1, "map"), prop(2, "on", "acme-spec"), iid=3, name="x", namespace="acme-spec"
