@@ -23,6 +23,8 @@ from protocol.messages import MAX_INTEGER
 CLIENT_ID: Final = r"[A-Za-z0-9][A-Za-z0-9._:-]{0,63}"
 """What a client may call a command; with the token's public id it fits an id on the wire."""
 
+MOST_CHILDREN: Final = 1_024
+
 Given = bool | Annotated[int, Field(ge=-MAX_INTEGER, le=MAX_INTEGER)] | float | str
 """A value that a client asks for; unlike a reported one it is never null."""
 
@@ -91,10 +93,28 @@ class RunAction(_Command):
 
 
 class ChangeDevice(Asked):
-    """Rename a device, or change how strictly it is judged; what is left out stays."""
+    """Rename a device, change how strictly it is judged, or how many children a gateway may have.
+
+    What is left out stays.
+    """
 
     name: DeviceName | None = Field(default=None, examples=["Bedroom purifier"])
     mode: Mode | None = None
+    max_children: Annotated[Whole, Field(ge=1, le=MOST_CHILDREN)] | None = Field(
+        default=None, description="For how many children a gateway may speak; 64 at first."
+    )
+
+
+class MoveChild(Asked):
+    """Let a child go behind another gateway."""
+
+    gateway: DeviceIdText = Field(description="Where it may go.")
+
+
+class LetInChild(Asked):
+    """Let a gateway bring a child again that was sent away."""
+
+    child: DeviceIdText
 
 
 class ChangeHub(Asked):

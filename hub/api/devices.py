@@ -6,7 +6,7 @@ from aiohttp import web
 from pydantic import TypeAdapter
 
 from hub.api.asking import Wish, ask, ended
-from hub.api.bodies import ChangeDevice, RunAction, SetProperties
+from hub.api.bodies import ChangeDevice, LetInChild, MoveChild, RunAction, SetProperties
 from hub.api.models import BrokenRules, DeviceList, DeviceView, Document, Receipt, ReceiptList
 from hub.api.operations import ACTION, DEVICE, Answer, Body, Call, Routes
 from hub.api.problems import refused
@@ -50,12 +50,14 @@ async def show_device(call: Call[None]) -> web.Response:
     body=TypeAdapter(ChangeDevice),
 )
 async def change_device(call: Call[ChangeDevice]) -> web.Response:
-    """Rename a device, or change how strictly its messages are judged."""
+    """Rename a device, change how strictly it is judged, or how many children it may have."""
     home, device = call.context.home, _device(call)
     if call.body.name is not None:
         await home.rename(device.id, call.body.name)
     if call.body.mode is not None:
         await home.set_mode(device.id, call.body.mode)
+    if call.body.max_children is not None:
+        await home.make_room(device.id, call.body.max_children)
     return json_reply(_view(call))
 
 
@@ -65,10 +67,43 @@ async def change_device(call: Call[ChangeDevice]) -> web.Response:
 async def unjoin_device(call: Call[None]) -> web.Response:
     """Unjoin a device.
 
-    It is cut off, its credentials are worthless, and its values and commands are forgotten.
+    It is cut off, its credentials are worthless, and its values and commands are forgotten. With a
+    gateway go its children; a child alone does not come back before its gateway may bring it.
     """
     await call.context.home.unjoin(_device(call).id)
     return empty_reply()
+
+
+@routes.operation(
+    "POST",
+    "/devices/{id}/move",
+    Answer(200, "The device as it is now.", DeviceView),
+    parameters=(DEVICE,),
+    body=TypeAdapter(MoveChild),
+    problems=_CONFLICTS,
+)
+async def move_child(call: Call[MoveChild]) -> web.Response:
+    """Let a child go behind another gateway, which takes it at its next announce there.
+
+    It keeps its name, its values and its history. The gateway that it is behind now may have it
+    back: that withdraws the consent.
+    """
+    await call.context.home.move(_device(call).id, DeviceId(call.body.gateway))
+    return json_reply(_view(call))
+
+
+@routes.operation(
+    "POST",
+    "/devices/{id}/children",
+    Answer(200, "The gateway as it is now.", DeviceView),
+    parameters=(DEVICE,),
+    body=TypeAdapter(LetInChild),
+    problems=_CONFLICTS,
+)
+async def let_in_child(call: Call[LetInChild]) -> web.Response:
+    """Let a gateway bring a child again that was sent away; its next announce is taken."""
+    await call.context.home.let_in(_device(call).id, DeviceId(call.body.child))
+    return json_reply(_view(call))
 
 
 @routes.operation(

@@ -114,6 +114,7 @@ class DeviceSummary(_Class):
     mode: Mode
     spec_sha256: str | None
     sleep: Annotated[SleepState | None, Field(description="Null for one that is always there.")]
+    gateway: Annotated[str | None, Field(description="Behind which it is, if it is a child.")]
     twin: dict[str, TwinValue]
 
 
@@ -210,6 +211,15 @@ class DeviceView(_Class):
     ]
     sleep: Annotated[SleepState | None, Field(description="Null for one that is always there.")]
     waits: Annotated[int, Field(description="Commands that wait to be sent to it.")]
+    gateway: Annotated[str | None, Field(description="Behind which it is, if it is a child.")]
+    wants_gateway: Annotated[
+        str | None, Field(description="Behind which it wants to move; that is for you to allow.")
+    ]
+    children: Annotated[list[str], Field(description="For whom it speaks, if it is a gateway.")]
+    max_children: Annotated[int | None, Field(description="Null for one that is no gateway.")]
+    barred: Annotated[
+        list[str], Field(description="Children sent away; they do not come back by themselves.")
+    ]
     twin: dict[str, TwinProperty]
     violations: list[BrokenRule]
     traffic: Traffic

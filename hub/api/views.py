@@ -24,6 +24,7 @@ from hub.api.models import (
     TwinValue,
 )
 from hub.clock import Clock
+from hub.core.children import is_gateway
 from hub.core.device import Desired, Device, ViolationCount
 from hub.core.events import Reported
 from hub.core.records import CommandRecord, Item, Moment
@@ -66,6 +67,7 @@ def device_summary(device: Device, clock: Clock) -> DeviceSummary:
         "mode": record.mode,
         "spec_sha256": record.spec_sha256,
         "sleep": sleep_state(device, clock),
+        "gateway": record.gateway,
         "twin": twin_values(device.reported, clock),
     }
 
@@ -92,6 +94,11 @@ def device_view(device: Device, clock: Clock, now_s: float, waits: int = 0) -> D
         "spec": None if document is None else from_json(document),
         "sleep": sleep_state(device, clock),
         "waits": waits,
+        "gateway": record.gateway,
+        "wants_gateway": device.wants,
+        "children": list(device.family.children if device.family else ()),
+        "max_children": record.max_children if is_gateway(device) else None,
+        "barred": list(record.barred),
         "twin": twin(device, clock, now_s),
         "violations": broken_rules(device, clock),
         "traffic": traffic(device, clock, now_s),

@@ -151,6 +151,11 @@ class HubClient:
         """Empty the inbox."""
         await self._call("DELETE", "notifications")
 
+    async def move(self, child: str, gateway: str) -> "DeviceView":
+        """Let a child go behind another gateway."""
+        place = f"devices/{_part(child)}/move"
+        return cast("DeviceView", await self._call("POST", place, {"gateway": gateway}))
+
     async def unjoin(self, device: str) -> None:
         """Send a device away."""
         await self._call("DELETE", f"devices/{_part(device)}")

@@ -1,4 +1,4 @@
-"""`ecohub devices` and `ecohub rename`."""
+"""`ecohub devices`, `ecohub rename` and `ecohub move`."""
 
 import asyncio
 from typing import TYPE_CHECKING, Annotated
@@ -38,6 +38,22 @@ def rename(
         out.print(f"{changed['id']} is called {changed['name']} now", markup=False)
 
 
+def move(
+    child: DeviceText,
+    gateway: Annotated[str, typer.Argument(metavar="GATEWAY", help="Behind which it may go.")],
+    *,
+    hub: HubUrl = None,
+    token: HubToken = None,
+    as_json: AsJson = False,
+) -> None:
+    """Let a child go behind another gateway, which takes it at its next announce there."""
+    moved = asyncio.run(_move(find_access(hub, token), child, gateway))
+    if as_json:
+        print_json(moved)
+    else:
+        out.print(f"{moved['id']} is behind {moved['gateway']} now", markup=False)
+
+
 async def _list(access: Access, *, as_json: bool) -> None:
     async with HubClient(access) as client:
         listed = await client.devices()
@@ -48,6 +64,16 @@ async def _list(access: Access, *, as_json: bool) -> None:
             err.print("no device has joined yet; let one in: ecohub join")
             return
         out.print(device_table(listed["devices"], await known_products(client, listed["devices"])))
+
+
+async def _move(access: Access, text: str, gateway: str) -> "DeviceView":
+    async with HubClient(access) as client:
+        listed = (await client.devices())["devices"]
+        child, heir = find_device(text, listed)["id"], find_device(gateway, listed)["id"]
+        moved = await client.move(child, heir)
+        if moved["gateway"] != heir:
+            err.print(f"it may move: {heir} takes it at its next announce", markup=False)
+        return moved
 
 
 async def _rename(access: Access, text: str, name: str) -> "DeviceView":

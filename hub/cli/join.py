@@ -1,6 +1,7 @@
 """`ecohub join` and `ecohub unjoin`."""
 
 import asyncio
+import sys
 from collections.abc import Sequence
 from typing import TYPE_CHECKING, Annotated, Final
 
@@ -11,7 +12,7 @@ from rich.text import Text
 
 from hub.cli.access import Access, find_access
 from hub.cli.client import HubClient
-from hub.cli.errors import RefusedError
+from hub.cli.errors import RefusedError, WordingError
 from hub.cli.lookup import find_device
 from hub.cli.options import AsJson, DeviceText, HubToken, HubUrl
 from hub.cli.output import err, out, print_json
@@ -72,12 +73,18 @@ def join(  # noqa: PLR0913 - one argument per option
 def unjoin(
     device: DeviceText,
     *,
+    is_sure: Annotated[
+        bool, typer.Option("--yes", help="Do not ask, even if a gateway takes its children along.")
+    ] = False,
     hub: HubUrl = None,
     token: HubToken = None,
     as_json: AsJson = False,
 ) -> None:
-    """Send a device away: it is cut off at once and can come back only by joining anew."""
-    gone = asyncio.run(_unjoin(find_access(hub, token), device))
+    """Send a device away: it is cut off at once and can come back only by joining anew.
+
+    With a gateway go its children. A child alone is unpaired at its gateway.
+    """
+    gone = asyncio.run(_unjoin(find_access(hub, token), device, is_sure=is_sure))
     if as_json:
         print_json({"device": gone})
     else:
@@ -155,8 +162,25 @@ def _progress(window: "WindowState", newcomers: "Sequence[DeviceSummary]") -> Re
     return Group(head, device_table(newcomers)) if newcomers else head
 
 
-async def _unjoin(access: Access, text: str) -> str:
+def _ask_about(gateway: str, children: "Sequence[str]") -> None:
+    """Ask a person whether the children of a gateway may go with it.
+
+    Raises:
+        WordingError: There is nobody to ask, or the answer is no.
+    """
+    told = f"{gateway} speaks for {len(children)} devices, which leave with it"
+    if not sys.stdin.isatty():
+        raise WordingError(told, "say --yes if that is meant")
+    if not typer.confirm(f"{told}: {', '.join(children)}. Go on?", err=True):
+        raise WordingError("nothing was changed")
+
+
+async def _unjoin(access: Access, text: str, *, is_sure: bool) -> str:
     async with HubClient(access) as client:
-        found = find_device(text, (await client.devices())["devices"])
+        listed = (await client.devices())["devices"]
+        found = find_device(text, listed)
+        children = [device["id"] for device in listed if device.get("gateway") == found["id"]]
+        if children and not is_sure:
+            await asyncio.to_thread(_ask_about, found["id"], children)
         await client.unjoin(found["id"])
         return found["id"]

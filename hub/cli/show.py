@@ -1,6 +1,7 @@
 """`ecohub show`."""
 
 import asyncio
+from collections.abc import Iterator
 from typing import TYPE_CHECKING, Final
 
 from rich.text import Text
@@ -11,7 +12,7 @@ from hub.cli.lookup import find_device
 from hub.cli.options import AsJson, DeviceText, HubToken, HubUrl
 from hub.cli.output import out, print_json
 from hub.cli.tables import plain, product_of_spec, table, twin_table, violation_table
-from hub.cli.wording import age, presence, seconds_since
+from hub.cli.wording import age, presence, seconds_since, until
 from protocol.value_check import allowed
 
 if TYPE_CHECKING:
@@ -38,6 +39,8 @@ def show(
         return
     out.print(_heading(view))
     out.print(_identity(view))
+    for line in _household(view):
+        out.print(line)
     out.print(twin_table(view))
     _print_actions(view)
     if quarantine := view["quarantine"]:
@@ -78,6 +81,26 @@ def _identity(view: "DeviceView") -> Text:
         f"{view['traffic']['messages']} messages, {view['traffic']['missed']} missed",
     ]
     return plain(", ".join(parts), "dim", limit=500)
+
+
+def _household(view: "DeviceView") -> Iterator[Text]:
+    """Yield how it sleeps, behind whom it is and for whom it speaks."""
+    sleep, wanted = view["sleep"], view["wants_gateway"]
+    if sleep is not None:
+        wakes_at = sleep["next_wake_at"]
+        wakes = f", next {until(wakes_at)}" if wakes_at else ""
+        yield plain(f"sleeps: wakes every {age(sleep['interval_s'])}{wakes}", "dim")
+    if view["waits"]:
+        yield plain(f"commands that wait for it: {view['waits']}", "dim")
+    if view["gateway"] is not None:
+        yield plain(f"behind gateway {view['gateway']}", "dim")
+    if wanted is not None:
+        move = f"ecohub move {view['id']} {wanted}"
+        yield plain(f"wants to move behind {wanted}; to allow it: {move}", "yellow", limit=300)
+    if view["max_children"] is not None:
+        names = ", ".join(view["children"]) or "nobody"
+        count = f"{len(view['children'])} of {view['max_children']}"
+        yield plain(f"speaks for {names} ({count})", "dim", limit=2000)
 
 
 def _print_actions(view: "DeviceView") -> None:

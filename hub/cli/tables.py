@@ -10,7 +10,7 @@ from rich.table import Table
 from rich.text import Text
 
 from hub.cli.values import shown_value
-from hub.cli.wording import age, presence, seconds_since
+from hub.cli.wording import age, presence, seconds_since, until
 from protocol.errors import ViolationError, printable
 from protocol.ids import Address
 from protocol.messages import Scalar
@@ -52,7 +52,7 @@ def device_table(
         now: For ages; the system's time if left out.
     """
     now = now or datetime.now(UTC)
-    listed = list(devices)
+    listed = behind_gateways(devices)
     are_named = any(device["name"] != device["product"] for device in listed)
     made = table("device", *(["name"] if are_named else []), "presence", "values", "heard")
     for column in made.columns[:-2]:
@@ -60,11 +60,26 @@ def device_table(
     for device in listed:
         state = presence(device["presence"]["status"])
         state.append(f" {age(seconds_since(device['presence']['since'], now))}", "dim")
+        if wakes_at := device["presence"].get("next_wake_at"):
+            state.append(f", wakes {until(wakes_at, now)}", "dim")
         values = _values(device["twin"], (products or {}).get(device["id"]))
         heard = age(_latest(device["twin"], now))
         name = [plain(device["name"], "bold")] if are_named else []
-        made.add_row(plain(device["id"], "bold"), *name, state, values, heard)
+        mark = Text("└ " if device.get("gateway") else "", "dim")
+        made.add_row(mark.append(plain(device["id"], "bold")), *name, state, values, heard)
     return made
+
+
+def behind_gateways(devices: "Iterable[DeviceSummary]") -> "list[DeviceSummary]":
+    """Return the devices in their order, each child right behind its gateway."""
+    listed = list(devices)
+    known = {device["id"] for device in listed}
+    children: dict[str, list[DeviceSummary]] = {}
+    for device in listed:
+        if (gateway := device.get("gateway")) in known and gateway is not None:
+            children.setdefault(gateway, []).append(device)
+    leaders = [device for device in listed if device.get("gateway") not in known]
+    return [one for leader in leaders for one in (leader, *children.get(leader["id"], ()))]
 
 
 def twin_table(device: "DeviceView") -> Table:

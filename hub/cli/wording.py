@@ -56,6 +56,12 @@ def seconds_until(moment: str | None) -> float:
     return max(0.0, (datetime.fromisoformat(moment) - datetime.now(UTC)).total_seconds())
 
 
+def until(moment: str, now: datetime | None = None) -> str:
+    """Return when an ISO 8601 time comes, in words; `overdue` when it has passed."""
+    left_s = (datetime.fromisoformat(moment) - (now or datetime.now(UTC))).total_seconds()
+    return f"in {age(left_s)}" if left_s >= 1 else "now" if left_s > -1 else "overdue"
+
+
 def time_of_day(moment: str) -> str:
     """Return an ISO 8601 time as this machine's time of day, with tenths."""
     here = datetime.fromisoformat(moment).astimezone()

@@ -202,3 +202,55 @@ async def test_something_that_is_no_hub_is_told_so(hub: FakeHub) -> None:
     ended = await at(hub, "devices")
     assert ended.code == 3
     assert "is no hub" in ended.err
+
+
+def with_a_household(hub: FakeHub) -> tuple[str, str]:
+    """Make the first device a gateway and the last one a child of it that sleeps."""
+    devices = hub.answers["devices"]["devices"]
+    gateway, child = devices[0], devices[-1]
+    child["gateway"] = gateway["id"]
+    child["presence"] |= {"status": "asleep", "next_wake_at": "2020-01-01T00:00:00.000Z"}
+    child["sleep"] = {"interval_s": 600, "next_wake_at": "2020-01-01T00:00:00.000Z"}
+    return gateway["id"], child["id"]
+
+
+async def test_children_stand_behind_their_gateway_and_say_when_they_wake(hub: FakeHub) -> None:
+    gateway, child = with_a_household(hub)
+    ended = await at(hub, "devices")
+    told = [line.strip() for line in ended.out.splitlines()]
+    lines = [line for line in told if line.startswith((gateway, "└"))]
+    assert [line.split()[0] for line in lines] == [gateway, "└"]
+    assert child in lines[1]
+    assert "wakes overdue" in lines[1]
+
+
+async def test_a_gateway_is_sent_away_only_when_that_is_meant(hub: FakeHub) -> None:
+    gateway, _child = with_a_household(hub)
+    ended = await at(hub, "unjoin", gateway)
+    assert ended.code == 2
+    assert "1 devices, which leave with it" in ended.err
+    assert ("DELETE", f"devices/{gateway}", None) not in hub.asked
+    ended = await at(hub, "unjoin", gateway, "--yes")
+    assert ended.code == 0
+    assert ("DELETE", f"devices/{gateway}", None) in hub.asked
+
+
+async def test_show_tells_of_sleep_household_and_wishes(hub: FakeHub) -> None:
+    view = hub.answers[f"devices/{PURIFIER}"]
+    view |= {"sleep": {"interval_s": 600, "next_wake_at": "2020-01-01T00:00:00.000Z"}}
+    view |= {"waits": 3, "gateway": "gateway-0001", "wants_gateway": "gateway-0002"}
+    view |= {"children": ["band-0001"], "max_children": 64}
+    ended = await at(hub, "show", "purifier")
+    assert "wakes every 10 min, next overdue" in ended.out
+    assert "commands that wait for it: 3" in ended.out
+    assert "behind gateway gateway-0001" in ended.out
+    assert f"ecohub move {PURIFIER} gateway-0002" in ended.out
+    assert "speaks for band-0001 (1 of 64)" in ended.out
+
+
+async def test_move_asks_for_the_gateway_that_was_meant(hub: FakeHub) -> None:
+    gateway, child = with_a_household(hub)
+    hub.answers[f"devices/{child}/move"] = {"id": child, "gateway": gateway}
+    ended = await at(hub, "move", child, gateway, "--json")
+    assert ended.code == 0
+    assert ("POST", f"devices/{child}/move", {"gateway": gateway}) in hub.asked
