@@ -37,7 +37,6 @@ WIDTH: Final = 112
 HEIGHT: Final = 60
 """Room for all that there is to show; what is not used is cut off."""
 
-SEED: Final = 7
 LIVE_S: Final = 60.0
 """Long enough that sleepers have woken and something has happened."""
 
@@ -140,7 +139,7 @@ def _let_it_be_evening() -> None:
 
 async def seen(folder: Path) -> Sight:
     """Return what a demo shows when it has lived for a while."""
-    plan = Plan(folder, products(), seed=SEED)
+    plan = Plan(folder, products())
     plan.logs.mkdir()
     async with Children(plan.logs) as children:
         home = DemoHome(plan, children, lambda text: sys.stderr.write(f"{text}\n"))

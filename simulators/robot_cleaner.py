@@ -66,7 +66,7 @@ class RobotCleaner:
     product: ClassVar[str] = "robot-cleaner"
     buttons: ClassVar[tuple[str, ...]] = ("start", "dock", "free", "empty")
     deadbands: ClassVar[Mapping[str, float]] = {
-        "cleaner.area_m2": 0.5,
+        "cleaner.area_m2": 0.2,
         "cleaner.total_area_m2": 5.0,
         "cleaner.duration_s": 30.0,
         "cleaner.total_duration_s": 300.0,

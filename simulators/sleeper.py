@@ -18,6 +18,9 @@ from simulators.voice import Absence
 EARLIEST: Final = 0.9
 """A wake comes after this part of the interval at the earliest, so that sleepers spread."""
 
+FIRST: Final = 0.3
+"""The first one may come sooner: those that were switched on together do not wake together."""
+
 
 @runtime_checkable
 class Sleepy(Physics, Protocol):
@@ -49,6 +52,7 @@ class Sleeper:
         self._wake_s: float | None = None
         self._look_s = self._quiet_s = math.inf
         self._may_rest = False
+        self._earliest = FIRST
         self._declared: Sleep | None = None
         self._declare()
 
@@ -186,7 +190,8 @@ class Sleeper:
             return []
         if not self._may_rest and now_s < self._quiet_s:
             return []
-        self._wake_s = now_s + self._physics.interval_s * self._rng.uniform(EARLIEST, 1.0)
+        self._wake_s = now_s + self._physics.interval_s * self._rng.uniform(self._earliest, 1.0)
+        self._earliest = EARLIEST
         self._look_s = now_s + self._device.report_s
         return self._device.fall_asleep()
 

@@ -18,6 +18,9 @@ if TYPE_CHECKING:
     from hub.api.models import DeviceSummary
 
 NAME_WIDTH: Final = 20
+WIDE: Final = 100
+"""From this width on a child says behind which gateway it is; elsewhere its place shows it."""
+
 FRESH_S: Final = 1.5
 """So long a value that has changed stands out."""
 
@@ -140,7 +143,7 @@ def _row(sight: Sight, device: "DeviceSummary", width: int, now: datetime) -> Te
     name = printable(device["name"], 40)
     row.append(_cut(name, NAME_WIDTH - (2 if is_child else 0)), "bold")
     row.append(" " * max(1, 4 + NAME_WIDTH + 1 - row.cell_len))
-    note = _note(device, now)
+    note = _note(device, now, is_wide=width >= WIDE)
     room = width - row.cell_len - (note.cell_len + 2 if note else 0)
     row.append_text(_values(sight, device, room, now))
     if note:
@@ -148,7 +151,7 @@ def _row(sight: Sight, device: "DeviceSummary", width: int, now: datetime) -> Te
     return row
 
 
-def _note(device: "DeviceSummary", now: datetime) -> Text:
+def _note(device: "DeviceSummary", now: datetime, *, is_wide: bool) -> Text:
     """Return what is special about where a device is and how it can be reached."""
     presence = device["presence"]
     status, style = presence["status"], PRESENCE_STYLES.get(presence["status"], "")
@@ -165,9 +168,10 @@ def _note(device: "DeviceSummary", now: datetime) -> Text:
         note.append(f" {duration(seconds_since(presence['since'], now) or 0)}", "dim")
     elif status == "interviewing":
         note.append("introduces itself", style)
-    if gateway := gateway_of(device):
+    gateway = gateway_of(device)
+    if gateway and is_wide:
         note.append(" · " if note else "", "dim").append(f"behind {printable(gateway)}", "dim")
-    elif status == "online" and (sleep := _sleep_s(device)):
+    elif status == "online" and (sleep := _sleep_s(device)) and not gateway:
         note.append(f"awake, sleeps {duration(sleep)} at a time", "dim")
     return note
 
