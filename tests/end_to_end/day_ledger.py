@@ -61,6 +61,7 @@ class Page:
     Attributes:
         twin: The values that the hub has to hold.
         is_shut_out: Whether it has to be in quarantine.
+        quarantines: How often it was let out of one.
         strikes: When its last refused messages came, and which they were.
         floods: When the hub said that it floods.
         heard: Messages that were let in at the hub's door.
@@ -77,6 +78,7 @@ class Page:
     answers: dict[str, str] = field(default_factory=dict)
     twin: dict[str, Scalar] = field(default_factory=dict)
     is_shut_out: bool = False
+    quarantines: int = 0
     strikes: deque[tuple[float, object]] = field(default_factory=lambda: deque(maxlen=STRIKES))
     floods: list[float] = field(default_factory=list)
     heard: int = 0
@@ -146,6 +148,7 @@ class Ledger:
         """Take in that the owner let a device out of quarantine."""
         page = self.pages[device]
         page.is_shut_out = False
+        page.quarantines += 1
         page.strikes.clear()
 
     def _write(self, page: Page, due: Due) -> None:
