@@ -135,6 +135,16 @@ class Phone:
         if self._is_live and self._home.security.check(self._token) is None:
             self.leave(Close.TOKEN_REVOKED)
 
+    @property
+    def is_stranger(self) -> bool:
+        """Whether nobody has said yet who is there."""
+        return not self._token and not self._is_leaving
+
+    def drop(self) -> None:
+        """Hang up at once, without a word."""
+        self._is_leaving, self._is_live = True, False
+        self._connection.drop()
+
     def leave(self, reason: Close) -> None:
         """Close the socket and say why; does nothing the second time."""
         if self._is_leaving:

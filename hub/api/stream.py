@@ -18,6 +18,9 @@ from hub.home import Home
 from hub.metrics import Metrics
 
 MAX_PHONES: Final = 256
+MAX_STRANGERS: Final = 32
+"""Streams on which nobody has said yet who is there; one more, and the oldest makes room."""
+
 CHECK_EVERY_S: Final = 0.5
 """How often is looked whether the phones' tokens are still good."""
 
@@ -60,7 +63,8 @@ class Stream:
                 "open it as a WebSocket; a list is at GET /api/v1/devices",
                 {"Upgrade": "websocket", "Connection": "Upgrade"},
             )
-        if len(self._phones) >= MAX_PHONES:
+        strangers = [phone for phone in self._phones if phone.is_stranger]
+        if len(self._phones) - len(strangers) >= MAX_PHONES:
             raise refused(
                 HTTPStatus.SERVICE_UNAVAILABLE,
                 "too-many-streams",
@@ -68,6 +72,8 @@ class Stream:
                 "close another one",
                 {"Retry-After": "10"},
             )
+        if len(strangers) >= MAX_STRANGERS:
+            strangers[0].drop()
         connection = request.protocol
         if not isinstance(connection, Connection):
             raise TypeError("the stream is served by hub.api.server alone")

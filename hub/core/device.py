@@ -5,7 +5,7 @@ from dataclasses import dataclass, field
 from typing import Final, NamedTuple
 
 from hub.core.events import Reported
-from hub.core.rates import Rate
+from hub.core.rates import Allowance, Rate
 from hub.core.records import DeviceRecord
 from hub.core.trace import Trace
 from protocol.codec import Decoded
@@ -126,6 +126,7 @@ class Device:
         strikes: Refused messages of the last while that count towards quarantine, oldest first.
         floods: When it went too far lately.
         trace: Its last messages; None before the first.
+        spec_bytes: What it may still give of unknown product specs; None before the first.
     """
 
     __slots__ = (
@@ -155,6 +156,7 @@ class Device:
         "seqs",
         "since_s",
         "spec",
+        "spec_bytes",
         "strikes",
         "trace",
         "unannounced",
@@ -192,6 +194,7 @@ class Device:
         self.strikes: list[Strike] = []
         self.floods: list[float] = []
         self.trace: Trace | None = None
+        self.spec_bytes: Allowance | None = None
 
     @property
     def id(self) -> DeviceId:

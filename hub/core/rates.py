@@ -106,3 +106,28 @@ class Rate:
             self._hot_s, self.is_flood = 0.0, True
             self.limit, self.deaf_until_s = 0, now_s + DEAF_S
             self.ends_s = self.deaf_until_s
+
+
+class Allowance:
+    """Lets so much of something through on average, and some at once.
+
+    Args:
+        burst: What is let through at once at most, after a long rest.
+        per_s: What comes in again each second.
+    """
+
+    __slots__ = ("_burst", "_left", "_per_s", "_seen_s")
+
+    def __init__(self, burst: float, per_s: float) -> None:
+        self._burst, self._per_s = burst, per_s
+        self._left, self._seen_s = burst, -math.inf
+
+    def has(self, amount: float, now_s: float) -> bool:
+        """Say whether so much is left."""
+        gained = (now_s - self._seen_s) * self._per_s
+        self._left, self._seen_s = min(self._burst, self._left + gained), now_s
+        return amount <= self._left
+
+    def take(self, amount: float) -> None:
+        """Take so much of what is left."""
+        self._left -= amount

@@ -1,5 +1,6 @@
 import asyncio
 import json
+from contextlib import AsyncExitStack
 from typing import Any
 
 import aiohttp
@@ -271,3 +272,20 @@ async def test_an_event_of_a_device_is_told(home: Bench) -> None:
         epoch = home.home.hub.devices[PURIFIER].record.epoch
         home.air.tell(PURIFIER, Event(epoch=epoch, seq=1, event=Address("filter.worn")))
         assert (await ear.hear("event"))["event"] == "filter.worn"
+
+
+async def test_strangers_on_the_stream_make_room_for_each_other_and_hinder_no_phone(
+    home: Bench, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("hub.api.stream.MAX_PHONES", 2)
+    monkeypatch.setattr("hub.api.stream.MAX_STRANGERS", 3)
+    async with AsyncExitStack() as stack, listening(home) as phone:
+        strangers = [await stack.enter_async_context(opened(home)) for _ in range(10)]
+        for one in strangers[:7]:
+            assert await one.close_code() == 1006
+        last = strangers[-1]
+        assert (await last.next())["type"] == "hello"
+        await last.say(type="auth", token=home.token)
+        await last.hear("snapshot")
+        await phone.say(type="ping", ref=1)
+        await phone.hear("pong", ref=1)
