@@ -84,14 +84,17 @@ _Columns = tuple[
 
 def pack_batch(batch: Batch) -> bytes:
     """Return a batch as bytes."""
-    heads: list[int] = []
+    numbers = sorted(batch.points)
+    counts: list[int] = []
     times: list[int] = []
     values: list[Scalar] = []
-    for series, points in sorted(batch.points.items()):
-        heads += (series, len(points.times))
+    for number in numbers:
+        points = batch.points[number]
+        counts.append(len(points.times))
         times.extend(points.times)
         values.extend(points.values)
-    return _pack([batch.until_ms, heads, [batch.until_ms - time for time in times], values])
+    ages = [batch.until_ms - time for time in times]
+    return _pack([batch.until_ms, _deltas(numbers, 0), counts, ages, values])
 
 
 def unpack_batch(body: bytes) -> Batch:
@@ -100,13 +103,13 @@ def unpack_batch(body: bytes) -> Batch:
     Raises:
         ValueError: The bytes are not whole.
     """
-    content = cast("tuple[int, list[int], list[int], list[Scalar]]", _unpack(body))
-    until_ms, heads, ages, values = content
+    content = cast("tuple[int, list[int], list[int], list[int], list[Scalar]]", _unpack(body))
+    until_ms, steps, counts, ages, values = content
     points: dict[int, Points] = {}
     place = 0
-    for series, count in zip(heads[::2], heads[1::2], strict=True):
+    for number, count in zip(accumulate(steps), counts, strict=True):
         part = slice(place, place + count)
-        points[series] = Points([until_ms - age for age in ages[part]], values[part])
+        points[number] = Points([until_ms - age for age in ages[part]], values[part])
         place += count
     return Batch(until_ms, points)
 

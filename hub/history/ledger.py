@@ -153,7 +153,7 @@ class Ledger:
             return
         some, self._to_sweep = self._to_sweep[:SWEPT], self._to_sweep[SWEPT:]
         for tier, block in some:
-            self.kept.file.drop_bodies(tier, [block], self._leaving)
+            self.kept.file.drop_bodies(tier, block, self._leaving)
         if not self._to_sweep:
             self.kept.file.remove(self._leaving)
             self._leaving = []

@@ -58,7 +58,7 @@ def make_room(file: SeriesFile, needed_bytes: int) -> bool:
     raw = file.blocks(Tier.RAW)
     hogs = _hogs(file.bytes_by_series(Tier.RAW))
     for block in raw[: len(raw) // 2] if hogs else ():
-        file.drop_bodies(Tier.RAW, [block], hogs)
+        file.drop_bodies(Tier.RAW, block, hogs)
         if file.free_bytes >= needed_bytes:
             return True
     for tier in Tier:
@@ -91,7 +91,7 @@ def forget_private(file: SeriesFile, numbers: Sequence[int], from_ms: int, limit
     for tier in Tier:
         for block in file.blocks(tier):
             if from_ms <= block.until_ms < limit_ms:
-                file.drop_bodies(tier, [block], numbers)
+                file.drop_bodies(tier, block, numbers)
 
 
 def forgotten_blocks(file: SeriesFile) -> list[tuple[Tier, Block]]:
