@@ -19,7 +19,8 @@ def bench(
         list[str] | None,
         typer.Option(
             metavar="NAME",
-            help="One measurement: ingest, report, command, commands or restart; may be repeated.",
+            help="One measurement: ingest, report, command, commands, restart or history; "
+            "may be repeated.",
             show_default=False,
         ),
     ] = None,

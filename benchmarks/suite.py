@@ -6,6 +6,7 @@ from pathlib import Path
 from typing import Final
 
 from benchmarks.commands import command, commands
+from benchmarks.history import history
 from benchmarks.home import Home, open_home
 from benchmarks.ingest import ingest, report
 from benchmarks.restart import prepare, restart
@@ -26,6 +27,7 @@ LIVE: Final[Mapping[str, Live]] = {
 """Measurements of a home with live devices; all share one."""
 
 RESTART: Final = "restart"
+HISTORY: Final = "history"
 
 
 @dataclass(slots=True)
@@ -75,4 +77,9 @@ async def run(names: Collection[str], sizes: Sizes, folder: Path, tell: Tell) ->
         for number in range(1, sizes.runs + 1):
             tell(f"{RESTART}, run {number} of {sizes.runs}")
             results.add(await restart(folder, sizes.restored))
+    for number in range(1, sizes.runs + 1) if HISTORY in names else ():
+        tell(f"{HISTORY}, run {number} of {sizes.runs}")
+        place = folder / f"{HISTORY}-{number}"
+        place.mkdir()
+        results.add(await history(place, sizes))
     return results

@@ -10,7 +10,7 @@ from hub.history.recorder import Recorder
 from hub.history.room import Days, forget_old, forget_private, forgotten_blocks, make_room
 from hub.history.sealing import Sealer, by_hour, hours
 from hub.history.segments import Points, Segment
-from hub.history.tiers import DAY_MS, HOUR_MS, ROLLED, SEALED, Tier
+from hub.history.tiers import DAY_MS, HOUR_MS, POINTS, ROLLED, SEALED, Tier
 from hub.store import StoreFullError
 from hub.store.series import Block, Body, SeriesFile, SeriesRecord
 from protocol.messages import Scalar
@@ -84,7 +84,9 @@ class Ledger:
             self._make_room([*raw, *slots])
             contents = [(Tier.RAW, block, raw), (Tier.FIVE_MINUTES, block, slots)]
             rolled_ms = file.mark(ROLLED) or block.start_ms // DAY_MS * DAY_MS
-            file.seal(contents, [(SEALED, block.until_ms), (ROLLED, rolled_ms)])
+            told = file.mark(POINTS) + sum(len(mine.times) for mine in points.values())
+            marks = [(SEALED, block.until_ms), (ROLLED, rolled_ms), (POINTS, told)]
+            file.seal(contents, marks)
             self._sealer.sealed()
             recorder.forget(block.until_ms)
 

@@ -28,3 +28,6 @@ SEALED: Final = "sealed_ms"
 
 ROLLED: Final = "rolled_ms"
 """Mark: all days before it are in the tier of hours."""
+
+POINTS: Final = "points"
+"""Mark: how many points were ever sealed."""
