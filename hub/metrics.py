@@ -141,6 +141,8 @@ class Metrics:
         store = self._home.store
         yield _counter("store_transactions", "Transactions on the disk.", store.transactions)
         yield _gauge("store_failing", "1 while nothing can be kept.", store.trouble is not None)
+        size_bytes = self._home.history.size_bytes
+        yield _gauge("history_bytes", "Bytes of the history's files.", size_bytes)
         yield _gauge("link_up", "1 while the hub hears its devices.", self._home.hub.is_linked)
         up_s = self._home.clock.now_s() - self._home.started_s
         yield _gauge("uptime_seconds", "Since when the hub runs.", up_s)

@@ -54,10 +54,6 @@ class Catalogue:
         """Return all series, by number."""
         return [self._by_number[number] for number in sorted(self._by_number)]
 
-    def devices(self) -> set[DeviceId]:
-        """Return all devices of which something is recorded."""
-        return {DeviceId(record.device) for record in self._by_number.values()} - {HUB}
-
     def private(self) -> list[int]:
         """Return the numbers of the series that are kept for a shorter time."""
         return [number for number, one in self._by_number.items() if is_private(one.privacy)]

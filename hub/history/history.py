@@ -28,6 +28,7 @@ from hub.history.policy import Policy, is_private
 from hub.history.reader import read
 from hub.history.room import Days, shares
 from hub.history.tiers import DAY_MS
+from hub.store.failure import FAULTS, DamagedError, explain
 from protocol.ids import Address, DeviceId
 
 ANSWER_S: Final = 5.0
@@ -181,21 +182,14 @@ class History:
     async def _do(self, work: Callable[[Kept], _Result]) -> _Result:
         if not self._settings.is_on:
             raise HistoryOffError
+        if self._keeper.failure is not None and not self._keeper.is_open:
+            raise self._keeper.failure
         if self._asked >= ASKED_LIMIT or not self._is_running:
             raise HistorySlowError(ANSWER_S)
         result: Future[_Result] = Future()
-
-        def job(kept: Kept) -> None:
-            if not result.set_running_or_notify_cancel():
-                return
-            try:
-                result.set_result(work(kept))
-            except BaseException as error:
-                result.set_exception(error)
-
         self._asked += 1
         try:
-            self._keeper.put(job)
+            self._keeper.put(partial(_answer, work, result))
             async with asyncio.timeout(ANSWER_S + 1):
                 return await asyncio.wrap_future(result)
         except TimeoutError as error:
@@ -205,6 +199,20 @@ class History:
 
     def _now_ms(self) -> int:
         return int(self._clock.wall_s(self._clock.now_s()) * 1000)
+
+
+def _answer(work: Callable[[Kept], _Result], result: "Future[_Result]", kept: Kept) -> None:
+    """Do what was asked for in the history's thread; whoever waits is told how it went."""
+    if not result.set_running_or_notify_cancel():
+        return
+    try:
+        result.set_result(work(kept))
+    except FAULTS as error:
+        result.set_exception(explain(error))
+    except ValueError as error:  # a body that makes no sense
+        result.set_exception(explain(DamagedError(str(error))))
+    except Exception as error:
+        result.set_exception(error)
 
 
 def _since_ms(kept: Kept, device: DeviceId, address: str) -> int:

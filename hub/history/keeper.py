@@ -58,6 +58,7 @@ class Keeper:
     Attributes:
         pending: Events that were not taken in yet; `append` may be called from the loop.
         failure: Why nothing can be written at present.
+        size_bytes: Bytes of all files of the history.
     """
 
     def __init__(  # noqa: PLR0913 - each is a fact of its own
@@ -81,6 +82,7 @@ class Keeper:
         self._is_stopping = False
         self.pending: list[Event] = []
         self.failure: StoreError | None = None
+        self.size_bytes = 0
 
     def start(self) -> None:
         """Begin to work."""
@@ -97,11 +99,12 @@ class Keeper:
         return not self._thread.is_alive()
 
     @property
-    def size_bytes(self) -> int:
-        """Bytes of all files of the history."""
-        return self._journal.size + (self._ledger.kept.file.size_bytes if self._ledger else 0)
+    def is_open(self) -> bool:
+        """Whether jobs are done, and do not only wait."""
+        return self._ledger is not None
 
     def _run(self) -> None:
+        self._turn()
         while not self._is_stopping:
             job: Job | None = None
             try:
@@ -127,7 +130,8 @@ class Keeper:
             return
         self._ledger.kept.recorder.take(events, self._clock.wall_s(0.0))
         wait_s = self._write_every_s if self.failure is None else AGAIN_S
-        if self._is_stopping or now_s - self._tried_s >= wait_s:
+        is_urgent = self._is_stopping or self._ledger.kept.recorder.forgotten
+        if is_urgent or now_s - self._tried_s >= wait_s:
             self._tried_s = now_s
             self._guarded(self._write)
 
@@ -157,8 +161,6 @@ class Keeper:
             self._journal.restart(pack_batch(Batch(self._wall_ms(), {})))
             entries = []
         self._replay(ledger, entries)
-        for device in catalogue.devices() - self._devices.keys():
-            recorder.leave(device)
         self._ledger = ledger
 
     def _replay(self, ledger: Ledger, entries: list[bytes]) -> None:
@@ -195,6 +197,7 @@ class Keeper:
         is_much = recorder.count > OPEN_LIMIT * 3 // 4
         self._seal(ledger, now_ms, now_ms if is_much else now_ms // HOUR_MS * HOUR_MS)
         ledger.upkeep(now_ms)
+        self.size_bytes = self._journal.size + ledger.kept.file.size_bytes
 
     def _seal(self, ledger: Ledger, now_ms: int, until_ms: int) -> None:
         recorder = ledger.kept.recorder

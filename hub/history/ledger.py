@@ -19,6 +19,7 @@ ROW_BYTES: Final = 32
 """Of a body in the file besides itself."""
 
 SPARE_BYTES: Final = 32 * 4_096
+SECOND_MS: Final = 1_000
 BREATH: Final = 32
 """Series that are packed between two pauses."""
 
@@ -73,6 +74,8 @@ class Ledger:
         """
         file, recorder = self.kept.file, self.kept.recorder
         sealed_ms = file.mark(SEALED)
+        if until_ms // SECOND_MS == sealed_ms // SECOND_MS:
+            return  # blocks are told apart by the second in which they begin
         for block, points in by_hour(recorder.before(until_ms), sealed_ms, until_ms):
             raw: list[Body] = []
             slots: list[Body] = []
