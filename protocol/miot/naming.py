@@ -50,7 +50,8 @@ def name_parts(
         for draft in service.parts:
             found = _standard(device, service, draft, taken, notes)
             if found is None:
-                found = Named(own_name, draft, _natural(own_name, service, draft, notes), False)
+                part = _natural(own_name, service, draft, taken, notes)
+                found = Named(own_name, draft, part, is_standard=False)
             groups[found.service].append(found)
     for group in groups.values():
         named += _told_apart(group, notes)
@@ -79,17 +80,16 @@ def _access(part: Property | Action | EventKind) -> tuple[str, ...]:
 
 
 def _natural(
-    owner: str, service: ServiceDraft, draft: Draft, notes: Notebook
+    owner: str, service: ServiceDraft, draft: Draft, taken: set[str], notes: Notebook
 ) -> Property | Action | EventKind:
     word = name(draft.urn.name, draft.place.kind)
     if word.replace("_", "") != _plain(draft.urn.name):
         notes.mend(Quirk.NAME_MENDED, draft.place, f"{draft.urn.name} is {word}")
-    is_vendors = not service.urn.is_standard
+    address = f"{owner}.{word}"
     if not draft.urn.is_standard and draft.urn.namespace != service.urn.namespace:
         word = f"{_prefix(draft.urn)}{word}"
-    elif not is_vendors and f"{owner}.{word}" in PARTS:
-        detail = f"{owner}.{word} means something else here"
-        notes.mend(Quirk.NAME_TAKEN, draft.place, detail)
+    elif service.urn.is_standard and address in PARTS and address not in taken:
+        notes.mend(Quirk.NAME_TAKEN, draft.place, f"{address} means something else here")
         word = f"{FORMAT_NAMESPACE}:{word}"
     return _renamed(draft.part, word)
 

@@ -99,6 +99,12 @@ def test_a_second_part_of_one_meaning_keeps_a_name_of_its_own() -> None:
     }
 
 
+def test_the_second_of_two_switches_in_one_service_is_named_after_its_iid() -> None:
+    light = service(prop(1, "on"), prop(4, "on"), name="light")
+    mapping = import_instance(encoded(instance(light))).mapping
+    assert [*mapping.properties][1:] == ["light.on", "light.on_4"]
+
+
 def test_what_is_added_later_changes_no_name() -> None:
     first = [service(prop(1, "on"), prop(3, "on"), iid=iid, name="switch") for iid in (2, 3)]
     later = [

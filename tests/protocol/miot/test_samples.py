@@ -110,3 +110,14 @@ def test_most_samples_get_their_class_and_standard_addresses() -> None:
     classes = [each.report.device_class for each in imported if each.report.device_class]
     assert len(classes) >= len(imported) // 2
     assert sum(len(each.report.standard) for each in imported) >= 4 * len(imported)
+
+
+def test_samples_that_are_not_there_skip_the_tests_but_fail_them_in_ci(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.delenv("CI", raising=False)
+    with pytest.raises(pytest.skip.Exception, match="no sample documents"):
+        load(None)
+    monkeypatch.setenv("CI", "true")
+    with pytest.raises(pytest.fail.Exception, match="no sample documents"):
+        load(None)
