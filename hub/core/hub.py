@@ -5,28 +5,26 @@ from typing import Final
 
 from pydantic_core import to_json
 
-from hub.core import receipts, sleepers
+from hub.core import sleepers
 from hub.core.children import Children
 from hub.core.commands import (
     CommandRequest,
     Commands,
-    deadline_s,
-    pump,
-    repeat,
-    settle,
     want,
 )
 from hub.core.device import Device, Spec, Strike
+from hub.core.dispatch import check_fields, dispatch
 from hub.core.enforcement import count_violation
 from hub.core.events import Reported, ViolationFound
 from hub.core.households import Households
 from hub.core.inbox import Inbox
-from hub.core.intake import SERVICE_PREFIX, Intake, check_unknown_fields
+from hub.core.intake import SERVICE_PREFIX, Intake
 from hub.core.interview import Interviews
 from hub.core.members import Members
 from hub.core.outcome import Outcome
-from hub.core.presence import due, observe
-from hub.core.quarantine import Quarantines, declared
+from hub.core.passage import Passage
+from hub.core.presence import observe, restored
+from hub.core.quarantine import Quarantines, declared, strike_of
 from hub.core.records import CommandRecord, DeviceRecord, Mode
 from hub.core.requests import Requests
 from hub.core.trace import PREFIX, Fate, Traces
@@ -36,18 +34,10 @@ from protocol.errors import Violation, ViolationError
 from protocol.ids import Address, CommandId, DeviceId
 from protocol.messages import (
     LEAF_OF,
-    Ack,
-    Announce,
     Birth,
     DownMessage,
-    Event,
-    Presence,
-    SpecPart,
-    State,
 )
 from protocol.presence import Evidence
-from protocol.presence import Presence as Reach
-from protocol.receipt import Status, Step
 from protocol.topics import Topic
 
 BIRTHS_PER_S: Final = 500
@@ -94,6 +84,9 @@ class Hub:
             self._next_id,
         )
         self._requests = Requests(self._members, self.commands)
+        self._passage = Passage(
+            self._devices, self.commands, self._intake, self._interviews, self._next_id
+        )
 
     @property
     def devices(self) -> Mapping[DeviceId, Device]:
@@ -116,7 +109,7 @@ class Hub:
         """Take up what an earlier run left; nobody counts as reachable until heard anew."""
         self._specs.update((spec.sha256, spec) for spec in specs)
         for record in devices:
-            device = _restored(record, now_s)
+            device = restored(record, now_s)
             device.spec = self._specs.get(record.spec_sha256 or "")
             device.reported.update(twins.get(record.id, {}))
             sleepers.recall(device, now_s)
@@ -204,9 +197,10 @@ class Hub:
         leaf, rule = decoded.topic.leaf, ""
         fate: Fate = "taken"
         try:
-            self._check_fields(device, decoded, now_s, out)
+            check_fields(device, decoded, now_s, out)
             if device.record.quarantine is None:
-                self._dispatch(device, decoded, now_s, out)
+                if dispatch(self._intake, device, decoded, now_s, out):
+                    self._children.removed(device, now_s, out)
             else:
                 fate = "judged"
                 judge_only(self._intake, device, decoded, now_s, out)
@@ -214,7 +208,7 @@ class Hub:
             fate, rule = "refused", error.violation.rule
             for violation in error.violations:
                 count_violation(device, leaf, violation, now_s, out)
-            self._quarantines.strike(device, _strike(decoded, error.violation, now_s), out)
+            self._quarantines.strike(device, strike_of(decoded, error.violation, now_s), out)
         else:
             if out.events and isinstance(first := out.events[0], ViolationFound):
                 fate, rule = "forgiven", first.violation.rule
@@ -381,11 +375,7 @@ class Hub:
     def tick(self, now_s: float) -> Outcome:
         """Let time pass: end what is overdue, ask who is silent, send again what was lost."""
         out = Outcome()
-        for record in self.commands.open_ones():
-            if deadline_s(record) <= now_s:
-                self._overdue(record, now_s, out)
-        for device in self._devices.values():
-            self._tick_device(device, now_s, out)
+        self._passage.tick(now_s, out)
         for device_id, device in list(self._loud.items()):
             if not self._quarantines.look(device, now_s, out):
                 del self._loud[device_id]
@@ -402,94 +392,6 @@ class Hub:
                 child.full_asked_s = None
                 self._intake.ask_full(child, now_s, out)
 
-    def _tick_device(self, device: Device, now_s: float, out: Outcome) -> None:
-        evidence = due(device, now_s)
-        if evidence is Evidence.TRAFFIC:
-            device.probed_s = now_s
-            device.full_asked_s = None
-            self._intake.ask_full(device, now_s, out)
-        elif evidence is not None:
-            observe(device, evidence, evidence.value, now_s, out)
-        if not device.is_whole:
-            self._intake.ask_after_announce(device, now_s, out)
-        if device.interview:
-            self._interviews.tick(device, device.interview, now_s, out)
-        if device.record.sleep_s is not None:
-            sleepers.rest(self.commands, device, self._next_id, now_s, out)
-        lane = self.commands.lane(device.id)
-        if lane.flights:
-            repeat(self.commands, device, now_s, out)
-        if lane.waiting:
-            pump(self.commands, device, now_s, out)
-
-    def _overdue(self, record: CommandRecord, now_s: float, out: Outcome) -> None:
-        device = self._devices[record.device]
-        is_unknown = record.action is not None and record.sent_epoch is not None
-        if record.status is Status.ACCEPTED and not is_unknown:
-            is_sent = record.id in self.commands.lane(device.id).flights
-            reason = "no_answer" if is_sent else device.presence.value
-            if sleepers.is_awaited(device):
-                reason = sleepers.why_waiting(device)
-            step = Step.OVERDUE
-        else:
-            is_done = record.status is Status.APPLIED
-            reason = "unconfirmed" if is_done else "outcome_unknown"
-            step = Step.LOST_SIGHT
-        after = receipts.stepped(record, step, now_s, reason) or record
-        settle(self.commands, device, after, out)
-
-    def _dispatch(self, device: Device, decoded: Decoded, now_s: float, out: Outcome) -> None:
-        match decoded.message:
-            case State() as message:
-                self._intake.state(device, message, now_s, out)
-            case Ack() as message:
-                self._intake.ack(device, message, now_s, out)
-            case Event() as message:
-                self._intake.event(device, message, now_s, out)
-            case Announce() as message:
-                self._intake.announce(device, message, now_s, out)
-            case Presence() as message:
-                if self._intake.presence(device, message, now_s, out):
-                    self._children.removed(device, now_s, out)
-            case SpecPart() as message:
-                self._intake.spec(device, message, now_s, out)
-            case _:
-                leaf = decoded.topic.leaf
-                detail = f"{leaf} goes from the hub to devices"
-                raise ViolationError(Violation("ECO-MSG-004", "topic", leaf, detail))
-
-    def _check_fields(self, device: Device, decoded: Decoded, now_s: float, out: Outcome) -> None:
-        if not decoded.unknown:
-            return
-        message = decoded.message
-        spoken = message.protocol if isinstance(message, Announce) else device.record.protocol
-        try:
-            check_unknown_fields(device, spoken, decoded.unknown)
-        except ViolationError as error:
-            if device.record.mode == "strict":
-                raise
-            count_violation(device, decoded.topic.leaf, error.violation, now_s, out)
-
     def _next_id(self) -> CommandId:
         self._ids += 1
         return CommandId(f"{SERVICE_PREFIX}{self.epoch}.{self._ids}")
-
-
-def _restored(record: DeviceRecord, now_s: float) -> Device:
-    if record.is_retired:
-        is_child = record.gateway is not None and record.replaced_by is None
-        device = Device(record, Reach.RETIRED, "removed" if is_child else "replaced", now_s)
-        device.rate.shut()
-        return device
-    if record.quarantine is not None:
-        device = Device(record, Reach.QUARANTINED, record.quarantine.reason, now_s)
-        device.since_s = record.quarantine.since_s
-        return device
-    return Device(record, Reach.UNREACHABLE, "hub_restarted", now_s)
-
-
-def _strike(decoded: Decoded, violation: Violation, now_s: float) -> Strike:
-    message, payload = decoded.message, decoded.raw
-    number = (message.epoch, message.seq) if isinstance(message, State | Event | Ack) else None
-    leaf = decoded.topic.leaf
-    return Strike(now_s, leaf, violation, number, len(payload), payload[:PREFIX])

@@ -21,7 +21,7 @@ from protocol.ids import Address, CommandId, DeviceId
 from protocol.messages import Ack, Announce, Event, Presence, SpecPart, State, StateGet
 from protocol.presence import Evidence
 from protocol.topics import Leaf
-from protocol.version import PROTOCOL, Version, check_peer, may_add_fields
+from protocol.version import check_peer
 
 FULL_EVERY_S: Final = 10.0
 """After a gap a full state is asked for at most so often (ECO-HUB-004)."""
@@ -316,17 +316,6 @@ class Intake:
 
 SERVICE_PREFIX: Final = "hub."
 """Ids of the hub's own requests begin so; a client's never do."""
-
-
-def check_unknown_fields(device: Device, protocol: str, unknown: tuple[str, ...]) -> None:
-    """Refuse fields this version does not know, unless the device speaks a newer one.
-
-    Raises:
-        ViolationError: `ECO-MSG-002`.
-    """
-    if unknown and not may_add_fields(Version.parse(protocol)):
-        detail = f"protocol {PROTOCOL} has no such field"
-        raise ViolationError(Violation("ECO-MSG-002", unknown[0], unknown[0], detail))
 
 
 def _lasting(record: DeviceRecord) -> DeviceRecord:

@@ -125,3 +125,17 @@ def _move(device: Device, evidence: Evidence, reason: str, now_s: float, out: Ou
         return
     device.presence, device.reason, device.since_s = after, reason, now_s
     out.events.append(PresenceChanged(device.id, after, reason, now_s))
+
+
+def restored(record: DeviceRecord, now_s: float) -> Device:
+    """Return a device as an earlier run left it: nobody is reachable until heard anew."""
+    if record.is_retired:
+        is_child = record.gateway is not None and record.replaced_by is None
+        device = Device(record, Presence.RETIRED, "removed" if is_child else "replaced", now_s)
+        device.rate.shut()
+        return device
+    if record.quarantine is not None:
+        device = Device(record, Presence.QUARANTINED, record.quarantine.reason, now_s)
+        device.since_s = record.quarantine.since_s
+        return device
+    return Device(record, Presence.UNREACHABLE, "hub_restarted", now_s)

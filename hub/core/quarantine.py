@@ -14,7 +14,9 @@ from hub.core.presence import observe
 from hub.core.rates import DEAF_S, DEFAULT_RATE, FLOOD_FACTOR, FLOOD_S, Rate
 from hub.core.records import BrokenRule, Quarantine, QuarantineReason, Refusal, SaveDevice
 from hub.core.trace import PREFIX, Traces, shown_text
+from protocol.codec import Decoded
 from protocol.errors import Violation
+from protocol.messages import Ack, Event, State
 from protocol.presence import Evidence
 from protocol.topics import Leaf
 
@@ -175,3 +177,11 @@ def _refusal(device: Device, strike: Strike) -> Refusal:
     return Refusal(
         strike.at_s, strike.leaf.value, violation.rule, violation.path, strike.size, text
     )
+
+
+def strike_of(decoded: Decoded, violation: Violation, now_s: float) -> Strike:
+    """Return the strike that a refused message is."""
+    message, payload = decoded.message, decoded.raw
+    number = (message.epoch, message.seq) if isinstance(message, State | Event | Ack) else None
+    leaf = decoded.topic.leaf
+    return Strike(now_s, leaf, violation, number, len(payload), payload[:PREFIX])
