@@ -3,10 +3,15 @@
 import json
 import logging
 import sys
+from collections import OrderedDict
+from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Final
 
 from hub.cli.errors import WordingError
+
+AGAIN_S: Final = 60.0
+TOLD_KEPT: Final = 512
 
 LEVELS: Final = ("debug", "info", "warning", "error")
 
@@ -27,6 +32,43 @@ class JsonLines(logging.Formatter):
         return json.dumps(told, ensure_ascii=False)
 
 
+class Seldom(logging.Filter):
+    """Lets a warning or an error about the same thing through once a minute.
+
+    The same is: of the same words before they are filled in, and about the same first argument,
+    such as a device. What was held back is counted and told with the next one.
+    """
+
+    def __init__(self) -> None:
+        super().__init__()
+        self._told: OrderedDict[tuple[str, str, str], _Told] = OrderedDict()
+
+    def filter(self, record: logging.LogRecord) -> bool:
+        """Say whether a record is written."""
+        if record.levelno < logging.WARNING or not record.args:
+            return True
+        about = next(iter(record.args.values() if isinstance(record.args, dict) else record.args))
+        key = (record.name, record.msg, str(about)[:64])
+        told = self._told.get(key)
+        if told is not None and record.created - told.at_s < AGAIN_S:
+            told.held += 1
+            return False
+        if told is not None and told.held:
+            record.msg = f"{record.getMessage()} (and {told.held} times since)"
+            record.args = ()
+        self._told[key] = _Told(record.created)
+        self._told.move_to_end(key)
+        if len(self._told) > TOLD_KEPT:
+            self._told.popitem(last=False)
+        return True
+
+
+@dataclass(slots=True)
+class _Told:
+    at_s: float
+    held: int = 0
+
+
 def start_log(level: str) -> None:
     """Write the log of this process to stderr.
 
@@ -38,6 +80,7 @@ def start_log(level: str) -> None:
     handler = logging.StreamHandler(sys.stderr)
     words = logging.Formatter("%(asctime)s %(levelname)-7s %(name)s: %(message)s", "%H:%M:%S")
     handler.setFormatter(words if sys.stderr.isatty() else JsonLines())
+    handler.addFilter(Seldom())
     logging.basicConfig(level=level.upper(), handlers=[handler], force=True)
     # It logs each bad packet of the network; what matters of it is in the discovery's state.
     logging.getLogger("zeroconf").setLevel(logging.CRITICAL)
