@@ -3,6 +3,7 @@
 import asyncio
 import re
 import sys
+from collections.abc import Sequence
 from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING, Annotated, Final
 
@@ -23,6 +24,8 @@ if TYPE_CHECKING:
     from hub.api.models import HistoryAnswer, HistorySeries
 
 WIDTH: Final = 72
+LIST_WIDTH: Final = 36
+NAME: Final = 24
 GAPS: Final = 4
 TEXTS: Final = 8
 _UNITS: Final = {"s": 1, "m": 60, "h": 3_600, "d": 86_400, "w": 604_800}
@@ -60,7 +63,7 @@ def history(  # noqa: PLR0913 - one argument per option
     if as_json:
         print_json(answer)
         return
-    _print(answer, product)
+    _print(answer, product, addresses or [])
 
 
 async def _ask(
@@ -82,14 +85,36 @@ async def _export(access: Access, text: str, addresses: list[str], begin: dateti
         sys.stdout.buffer.flush()
 
 
-def _print(answer: "HistoryAnswer", product: CompiledProduct | None) -> None:
+def _print(
+    answer: "HistoryAnswer", product: CompiledProduct | None, addresses: Sequence[str]
+) -> None:
     begin_s = seconds(answer["from"])
     end_s = max(begin_s + 1, min(seconds(answer["to"]), seconds(answer["now"])))
     width = max(8, min(WIDTH, out.width - 2))
     if not answer["series"]:
         err.print("nothing of this device is recorded yet")
+    if not addresses:
+        _print_list(answer["series"], begin_s, end_s, product)
+        return
     for series in answer["series"]:
         _print_series(series, begin_s, end_s, width, product)
+
+
+def _print_list(
+    found: "Sequence[HistorySeries]",
+    begin_s: float,
+    end_s: float,
+    product: CompiledProduct | None,
+) -> None:
+    """Print a line for each property: its signal, and its last value."""
+    names = min(NAME, max((len(series["address"]) for series in found), default=0))
+    for series in found:
+        line = draw(series, begin_s, end_s, LIST_WIDTH)
+        shown = plain(f"{series['address']:<{names}.{names}}  ", "bold")
+        shown.append(line.text, "cyan").append(f"  {_last(series, product)}")
+        out.print(shown, no_wrap=True, overflow="ellipsis")
+    left, right = _clock(begin_s), _clock(end_s)
+    out.print(f"{'':{names}}  {left}{right:>{LIST_WIDTH - len(left)}}", style="dim", no_wrap=True)
 
 
 def _print_series(
@@ -122,8 +147,7 @@ def _print_sums(
     sums: tuple[float, float, float],
     product: CompiledProduct | None,
 ) -> None:
-    last = next((p["value"] for p in reversed(series["points"]) if p["value"] is not None), None)
-    shown = [f"last {value_text(series['address'], last, product)}"]
+    shown = [f"last {_last(series, product)}"]
     if series["format"] == "bool":
         shown.append(f"on {sums[1]:.0%} of the time")
     elif _is_measured(series, product):
@@ -131,6 +155,11 @@ def _print_sums(
         texts = (f"{word} {value_text(series['address'], _round(n), product)}" for word, n in words)
         shown += texts
     out.print(plain(f"  {'   '.join(shown)}"))
+
+
+def _last(series: "HistorySeries", product: CompiledProduct | None) -> str:
+    last = next((p["value"] for p in reversed(series["points"]) if p["value"] is not None), None)
+    return value_text(series["address"], last, product)
 
 
 def _is_measured(series: "HistorySeries", product: CompiledProduct | None) -> bool:

@@ -37,6 +37,8 @@ def draw(series: "HistorySeries", begin_s: float, end_s: float, width: int) -> L
     low = min([*shown, *_numbers(series["points"], "min")])
     high = max([*shown, *_numbers(series["points"], "max")])
     bottom, span = min(shown), max(shown) - min(shown)
+    if series["format"] == "bool":
+        bottom, span = 0.0, 1.0
     text = "".join(_block(value, bottom, span) for value in columns)
     return Line(text, low, fmean(shown), high)
 

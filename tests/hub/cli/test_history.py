@@ -61,11 +61,22 @@ async def test_a_signal_is_a_line_with_what_is_not_known(told: FakeHub) -> None:
 
 
 async def test_switches_tell_their_share_and_texts_their_changes(told: FakeHub) -> None:
-    ended = await at(told, "history", PURIFIER)
+    ended = await at(told, "history", PURIFIER, "purifier.on", "purifier.song")
     assert "on 3% of the time" in ended.out
     assert "two\\x1b[2J" in ended.out
     assert "\x1b[2J" not in ended.out
     assert all(len(line) <= 80 for line in ended.out.splitlines())
+
+
+async def test_without_an_address_each_property_is_one_line(told: FakeHub) -> None:
+    ended = await at(told, "history", PURIFIER)
+    pm, on, song, times = ended.out.splitlines()
+    assert pm.startswith("air.pm2_5")
+    assert "▁▂▃▄▅▆▇█" in pm
+    assert pm.endswith("  8 µg/m³")
+    assert "█▁▁▁" in on
+    assert "two\\x1b[2J" in song
+    assert len(times) <= 80
 
 
 async def test_json_is_what_the_api_said(told: FakeHub) -> None:
