@@ -13,6 +13,7 @@ import shutil
 import sys
 import tempfile
 import time
+from contextlib import suppress
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Final
@@ -38,7 +39,10 @@ HEIGHT: Final = 60
 """Room for all that there is to show; what is not used is cut off."""
 
 LIVE_S: Final = 60.0
-"""Long enough that sleepers have woken and something has happened."""
+"""Long enough that sleepers have woken."""
+
+TOLD_S: Final = 10.0
+"""So long the hub may take to tell of the home."""
 
 HOUR: Final = 19
 """An evening: people are at home."""
@@ -154,13 +158,18 @@ async def seen(folder: Path) -> Sight:
 
 
 async def _watch(client: HubClient, window: DemoWindow) -> None:
-    try:
+    """Let the home live, then do what the picture tells people to try."""
+    with suppress(TimeoutError):
         async with asyncio.timeout(LIVE_S), client.stream() as stream:
             async for frame in stream.frames():
                 window.take(frame)
                 await window.look()
-    except TimeoutError:
-        return
+    await client.set("air-purifier-0001", {"fan.level": 3}, wait_s=5.0, expires_in_s=10.0)
+    async with asyncio.timeout(TOLD_S), client.stream() as stream:
+        async for frame in stream.frames():
+            window.take(frame)
+            if frame.get("type") == "snapshot":
+                return
 
 
 def main() -> int:

@@ -48,7 +48,7 @@ class Sleeper:
         self.product = device.product
         self.due_s = math.inf
         self._device, self._physics = device, physics
-        self._rng = Random(seed)  # noqa: S311 - what it does has to repeat from its seed
+        self._rng = Random(f"{seed} {device.id}")  # noqa: S311 - what it does has to repeat from its seed
         self._wake_s: float | None = None
         self._look_s = self._quiet_s = math.inf
         self._may_rest = False

@@ -3,7 +3,7 @@
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
-from typing import TYPE_CHECKING, Final, cast
+from typing import TYPE_CHECKING, Final
 
 from rich.cells import cell_len
 from rich.text import Text
@@ -109,7 +109,7 @@ def _ordered(sight: Sight) -> list[tuple[str, list["DeviceSummary"]]]:
 
 def gateway_of(device: "DeviceSummary") -> str:
     """Return the gateway that a device is behind; "" where it is behind none."""
-    return str(cast("Mapping[str, object]", device).get("gateway") or "")
+    return device["gateway"] or ""
 
 
 def _place(sight: Sight, device: "DeviceSummary") -> tuple[int, int]:
@@ -158,10 +158,10 @@ def _note(device: "DeviceSummary", now: datetime, *, is_wide: bool) -> Text:
     note = Text()
     if status == "asleep":
         note.append("asleep", style)
-        wakes_at = cast("Mapping[str, str]", presence).get("next_wake_at")
+        wakes_at = presence.get("next_wake_at")
         if wakes_at is not None:
             left_s = -_past_s(wakes_at, now)
-            text = f", wakes in {duration(left_s)}" if left_s > 0 else ", due to wake"
+            text = f", wakes in {duration(left_s)}" if left_s >= 1 else ", due to wake"
             note.append(text, style)
     elif status not in _SOFT:
         note.append(f"{status} ({printable(presence['reason'], 20)})", style)
@@ -171,15 +171,9 @@ def _note(device: "DeviceSummary", now: datetime, *, is_wide: bool) -> Text:
     gateway = gateway_of(device)
     if gateway and is_wide:
         note.append(" · " if note else "", "dim").append(f"behind {printable(gateway)}", "dim")
-    elif status == "online" and (sleep := _sleep_s(device)) and not gateway:
-        note.append(f"awake, sleeps {duration(sleep)} at a time", "dim")
+    elif status == "online" and (sleep := device["sleep"]) and not gateway:
+        note.append(f"awake, sleeps {duration(sleep['interval_s'])} at a time", "dim")
     return note
-
-
-def _sleep_s(device: "DeviceSummary") -> float:
-    sleep = cast("Mapping[str, object]", device).get("sleep")
-    interval = sleep.get("interval_s") if isinstance(sleep, dict) else None
-    return float(interval) if isinstance(interval, int | float) else 0.0
 
 
 def _values(sight: Sight, device: "DeviceSummary", room: int, now: datetime) -> Text:

@@ -19,8 +19,9 @@ _SCALED: Final[Mapping[str, tuple[str, ...]]] = {
     "watt_hour": ("Wh", "kWh", "MWh"),
 }
 
-_PLAIN: Final = frozenset({"Temperature", "Heart rate", "Steps", "Weight"})
-"""Titles that go without saying beside a number with its unit."""
+_PLAIN: Final = frozenset({"Temperature", "Weight"})
+_PLAIN_UNITS: Final = frozenset({"step", "bpm"})
+"""Titles and units with which a number needs no other word."""
 
 _OPPOSITES: Final[Mapping[str, str]] = {"Open": "closed"}
 
@@ -78,7 +79,8 @@ def _said(given: Scalar, declared: Property) -> tuple[str, str] | None:
     if given is None or given == "" or is_none:
         return None
     text = printable(readable(given, declared), 64)
-    is_measure = declared.is_number and declared.enum is None and title not in _PLAIN
+    is_plain = title in _PLAIN or declared.unit in _PLAIN_UNITS
+    is_measure = declared.is_number and declared.enum is None and not is_plain
     has_label = is_measure or (declared.enum is not None and declared.ui.is_primary)
     return (_lower(printable(title, 40)) if has_label else "", text)
 

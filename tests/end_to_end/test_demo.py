@@ -103,7 +103,7 @@ async def test_demo_becomes_a_home_that_can_be_commanded_and_leaves_nothing(
         assert {d["presence"]["status"] for d in home["devices"]} <= {"online", "asleep"}
         sleepers = {d["product"] for d in home["devices"] if d["sleep"] is not None}
         assert sleepers >= {"climate-sensor", "door-sensor"}
-        behind = {d["product"] for d in home["devices"] if d["id"].startswith("gateway-0001-")}
+        behind = {d["product"] for d in home["devices"] if d["gateway"] == "gateway-0001"}
         assert behind == {"band", "earphones"}
         assert all(d["name"] == NAMES[d["product"]] for d in home["devices"])
         assert broker_kind in home["broker"]

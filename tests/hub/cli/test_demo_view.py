@@ -36,7 +36,8 @@ def device(product: str, **changed: Any) -> dict[str, Any]:
     presence = {"status": "online", "reason": "announced", "since": since}
     twin = {str(address): {"value": value, "at": since} for address, value in full.items()}
     made = {"id": f"{product}-0001", "name": NAMES[product], "product": product, "twin": twin}
-    return {**made, "presence": presence, "spec_sha256": "0", **changed}
+    facts = {"presence": presence, "spec_sha256": "0", "gateway": None, "sleep": None}
+    return {**made, **facts, **changed}
 
 
 HOME = [device(product) for product in NAMES]
