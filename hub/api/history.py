@@ -7,8 +7,8 @@ from typing import Final
 from aiohttp import web
 
 from hub.api.history_csv import HEADER, MEDIA, rows
+from hub.api.history_models import HistoryAnswer
 from hub.api.history_views import history_answer
-from hub.api.models import HistoryAnswer
 from hub.api.operations import DEVICE, JSON, Answer, Body, Call, Query, Routes
 from hub.api.problems import ProblemError, refused
 from hub.api.replies import SECURITY_HEADERS, json_reply

@@ -2,7 +2,7 @@
 
 from datetime import UTC, datetime
 
-from hub.api.models import HistoryAnswer, HistoryGap, HistoryPoint, HistorySeries
+from hub.api.history_models import HistoryAnswer, HistoryGap, HistoryPoint, HistorySeries
 from hub.history import Answer, Gap, Point, Series
 from protocol.ids import Address
 from protocol.product import Property

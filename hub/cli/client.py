@@ -22,12 +22,12 @@ from hub.cli.errors import CliError, NotAuthorisedError, RefusedError, Unreachab
 from protocol.messages import Scalar
 
 if TYPE_CHECKING:
+    from hub.api.history_models import HistoryAnswer
     from hub.api.models import (
         DeviceList,
         DeviceView,
         DiscoveryReport,
         HealthReport,
-        HistoryAnswer,
         HubReport,
         NoticeList,
         Problem,

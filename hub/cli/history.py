@@ -21,7 +21,7 @@ from hub.cli.wording import age
 from protocol.validator import CompiledProduct
 
 if TYPE_CHECKING:
-    from hub.api.models import HistoryAnswer, HistorySeries
+    from hub.api.history_models import HistoryAnswer, HistorySeries
 
 WIDTH: Final = 72
 LIST_WIDTH: Final = 36
