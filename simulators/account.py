@@ -18,12 +18,12 @@ class Spoken(NamedTuple):
     """A message of the device as it would go on the wire.
 
     Attributes:
-        product: What it can be spoilt by; None for a product that is not known here.
+        product: That of the device, or of the child, that says it.
     """
 
     encoded: Encoded
     message: UpMessage
-    product: CompiledProduct | None
+    product: CompiledProduct
 
 
 class Frame(NamedTuple):

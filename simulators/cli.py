@@ -22,9 +22,9 @@ def simulate(  # noqa: PLR0913 - each is an option of the command line
     product: Annotated[
         str,
         typer.Argument(
-            metavar="PRODUCT|PATH.json",
-            help="air-purifier, router, smart-plug, ...; or a file: any product spec; or "
-            "household: one of each.",
+            metavar="PRODUCT|FILE",
+            help="air-purifier, router, smart-plug, ...; or a file: a product spec (.json), a "
+            "simulator (.py); or household: one of each.",
         ),
     ],
     *,

@@ -14,7 +14,6 @@ from pydantic_core import to_json
 
 from protocol.codec import Encoded
 from protocol.messages import (
-    Ack,
     ActionCommand,
     DownMessage,
     Event,
@@ -25,7 +24,7 @@ from protocol.messages import (
 )
 from simulators import spoiling
 from simulators.account import Account, Frame, Spoken
-from simulators.faults import Faults
+from simulators.faults import KINDS, Faults
 from simulators.spoiling import Break
 
 FLOOD_S: Final = 10.0
@@ -177,7 +176,6 @@ class FaultLayer(Generic[Heard]):
         touched: list[str] = []
         message, breaks = self._spoil(one, touched)
         if message is None:
-            self.account.lost["half"] += 1
             return
         encoded = one.encoded
         if message is not one.message:
@@ -189,24 +187,20 @@ class FaultLayer(Generic[Heard]):
         self._dispatch(frame, now_s)
 
     def _spoil(self, one: Spoken, touched: list[str]) -> tuple[UpMessage | None, tuple[Break, ...]]:
+        """Return what is said instead, and the rules that this breaks; None for nothing."""
         message = self._clocked(one.message, touched)
         breaks: tuple[Break, ...] = ()
-        if isinstance(message, State | Event | Ack) and self._is("half"):
-            spoilt = spoiling.half(message, self._rng)
+        for name, kind in KINDS.items():
+            if kind.spoil is None or not self._is(name):
+                continue
+            spoilt = kind.spoil(message, one.product, self._rng)
             if spoilt is None:
+                self.account.lost[name] += 1
                 return None, ()
-            _note(spoilt.message, message, touched, "half")
-            message, breaks = spoilt
-        if isinstance(message, State) and one.product is not None and self._is("range"):
-            wrong = spoiling.beyond(message, one.product, self._rng)
-            _note(wrong.message, message, touched, "range")
-            message, breaks = wrong.message, (*breaks, *wrong.breaks)
-        if isinstance(message, State | Event) and self._is("undeclared"):
-            ghostly = spoiling.undeclared(message)
-            _note(ghostly.message, message, touched, "undeclared")
-            # Nobody asks for the arguments of an event that is not declared.
-            before = breaks if isinstance(message, State) else ()
-            message, breaks = ghostly.message, (*before, *ghostly.breaks)
+            if spoilt.message is not message:
+                touched.append(name)
+            breaks = spoilt.breaks if spoilt.hides else (*breaks, *spoilt.breaks)
+            message = spoilt.message
         return message, breaks
 
     def _clocked(self, message: UpMessage, touched: list[str]) -> UpMessage:
@@ -310,8 +304,3 @@ class FaultLayer(Generic[Heard]):
 
 def _leaf(encoded: Encoded) -> str:
     return encoded.topic.rpartition("/")[2]
-
-
-def _note(after: UpMessage, before: UpMessage, touched: list[str], name: str) -> None:
-    if after is not before:
-        touched.append(name)

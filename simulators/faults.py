@@ -6,6 +6,7 @@ from types import MappingProxyType
 from typing import Final, Literal, Self
 
 from simulators.errors import UsageError
+from simulators.spoiling import Spoiler, beyond, half, undeclared
 
 Measure = Literal["chance", "seconds", "every_s"]
 """What a fault's value says: how likely, how far at most, or how far apart on average."""
@@ -29,11 +30,13 @@ class Kind:
     Attributes:
         default: Its value where only its name is given.
         text: What happens, for people.
+        spoil: For one that changes what a message says: how.
     """
 
     measure: Measure
     default: float
     text: str
+    spoil: Spoiler | None = None
 
 
 KINDS: Final[Mapping[str, Kind]] = MappingProxyType(
@@ -47,9 +50,9 @@ KINDS: Final[Mapping[str, Kind]] = MappingProxyType(
         "reboot": Kind("every_s", 3_600.0, "the power fails for a moment: no goodbye"),
         "flap": Kind("every_s", 600.0, "the link breaks and is made anew"),
         "silence": Kind("every_s", 7_200.0, "it hangs, its link open, until a watchdog reboots it"),
-        "half": Kind("chance", 0.05, "a full state, an event or an answer lacks a part"),
-        "range": Kind("chance", 0.05, "a state tells a value that the product does not have"),
-        "undeclared": Kind("chance", 0.05, "a state or an event is of what nobody declared"),
+        "half": Kind("chance", 0.05, "a full state, an event or an answer lacks a part", half),
+        "range": Kind("chance", 0.05, "a state tells a value that the product lacks", beyond),
+        "undeclared": Kind("chance", 0.05, "a state or an event is of something else", undeclared),
         "flood": Kind("every_s", 21_600.0, "for 10 s it talks 20 times as fast as it may"),
     }
 )

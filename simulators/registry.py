@@ -3,7 +3,7 @@
 from importlib.metadata import entry_points
 from pathlib import Path
 
-from simulators import spec_file
+from simulators import code_file, spec_file
 from simulators.errors import UnknownProductError
 from simulators.generic import Generic
 from simulators.physics import ENTRY_POINTS, PhysicsType
@@ -18,12 +18,16 @@ def find(name: str) -> PhysicsType:
     """Return the physics of a product.
 
     Args:
-        name: One of `names`, or the path of a product spec: `./sensor.json`.
+        name: One of `names`, or the path of a product spec, `./sensor.json`, or of a simulator,
+            `./sensor.py`.
 
     Raises:
         UnknownProductError: There is none of that name.
         SpecFileError: The file cannot be read, or is no product spec.
+        UsageError: The file holds no simulator.
     """
+    if code_file.is_code(name):
+        return code_file.load(Path(name))
     if spec_file.is_path(name):
         return Generic.from_file(Path(name))
     found = [entry for entry in entry_points(group=ENTRY_POINTS) if entry.name == name]

@@ -36,14 +36,29 @@ class Break(NamedTuple):
 
 
 class Spoilt(NamedTuple):
-    """A message that is not what it should be."""
+    """A message that is not what it should be, or still is.
+
+    Attributes:
+        breaks: The rules that this breaks, beside those that were broken before.
+        hides: Whether nobody looks any more at what else is wrong with it.
+    """
 
     message: UpMessage
-    breaks: tuple[Break, ...]
+    breaks: tuple[Break, ...] = ()
+    hides: bool = False
 
 
-def beyond(message: State, product: CompiledProduct, rng: Random) -> Spoilt:
-    """Put a value that the product does not have in place of one of the state's."""
+Spoiler = Callable[[UpMessage, CompiledProduct, Random], Spoilt | None]
+"""Takes what a device means to say, and its product; returns what it says instead.
+
+The message itself, unchanged, if the fault does not concern it; None if it is not said at all.
+"""
+
+
+def beyond(message: UpMessage, product: CompiledProduct, rng: Random) -> Spoilt:
+    """Put a value that the product does not have in place of one of a state's."""
+    if not isinstance(message, State):
+        return Spoilt(message)
     wrong: list[tuple[str, Scalar, Break]] = []
     for address, value in message.values.items():
         part = product.properties.get(address)  # type: ignore[call-overload]
@@ -53,24 +68,26 @@ def beyond(message: State, product: CompiledProduct, rng: Random) -> Spoilt:
                 for bad, rule, is_told in _wrong_values(part)
             ]
     if not wrong:
-        return Spoilt(message, ())
+        return Spoilt(message)
     address, bad, broken = rng.choice(wrong)
     values = {**message.values, address: bad}
     return Spoilt(message.model_copy(update={"values": values}), (broken,))
 
 
-def undeclared(message: State | Event) -> Spoilt:
+def undeclared(message: UpMessage, product: CompiledProduct, rng: Random) -> Spoilt:
     """Tell of a property or an event that the product does not have."""
     name = f"{GHOST}.sim:walks"
-    if isinstance(message, Event):
+    if isinstance(message, Event):  # nobody asks for the arguments of one that is not declared
         changed = message.model_copy(update={"event": name})
-        return Spoilt(changed, (Break("ECO-EVENT-001", "event"),))
+        return Spoilt(changed, (Break("ECO-EVENT-001", "event"),), hides=True)
+    if not isinstance(message, State):
+        return Spoilt(message)
     values = {**message.values, name: 13}
     broken = Break("ECO-STATE-001", f"values.{name}")
     return Spoilt(message.model_copy(update={"values": values}), (broken,))
 
 
-def half(message: State | Event | Ack, rng: Random) -> Spoilt | None:
+def half(message: UpMessage, product: CompiledProduct, rng: Random) -> Spoilt | None:
     """Leave a part out; None for an answer that has none to leave out: it never comes.
 
     What may be partial, such as a state that does not say that it is full, stays as it is.
@@ -93,7 +110,7 @@ def half(message: State | Event | Ack, rng: Random) -> Spoilt | None:
             return Spoilt(message.model_copy(update={"results": rest}), (broken,))
         case Ack(status=status) if status != "received":
             return None
-    return Spoilt(message, ())
+    return Spoilt(message)
 
 
 def garble(encoded: Encoded, rng: Random) -> tuple[Encoded, Break]:

@@ -13,7 +13,7 @@ from protocol.product import Value
 from protocol.validator import CompiledProduct
 from simulators import registry
 from simulators.device import Settings
-from simulators.errors import SpecFileError
+from simulators.errors import SpecFileError, UsageError
 from simulators.generic import BUTTON, Generic
 from simulators.product import Product
 from simulators.quantities import sample
@@ -217,3 +217,33 @@ def test_a_path_that_leads_nowhere_is_told(tmp_path: Path) -> None:
     for place in (tmp_path / "absent.json", tmp_path, Path("/dev/null")):
         with pytest.raises(SpecFileError, match=r"does not exist|is a folder|is no file"):
             registry.find(f"{place}/" if place == tmp_path else str(place))
+
+
+GOOD_CODE = (
+    "from simulators.smart_plug import SmartPlug\nclass Mine(SmartPlug):\n    product = 'mine'\n"
+)
+
+
+def test_simulator_is_named_by_the_path_of_its_code(tmp_path: Path) -> None:
+    place = tmp_path / "mine.py"
+    place.write_text(GOOD_CODE)
+    assert registry.find(str(place)).product == "mine"
+
+
+@pytest.mark.parametrize(
+    ("code", "says"),
+    [
+        ("x = 1\n", "has 0 simulators"),
+        (GOOD_CODE + "class Other(SmartPlug): pass\n", "has 2 simulators"),
+        ("import nothing_such\n", "line 1, fails: ModuleNotFoundError"),
+        ("def x(:\n", "SyntaxError"),
+    ],
+)
+def test_code_that_holds_no_simulator_is_told(tmp_path: Path, code: str, says: str) -> None:
+    place = tmp_path / "mine.py"
+    place.write_text(code)
+    with pytest.raises(UsageError, match=says) as raised:
+        registry.find(str(place))
+    assert raised.value.remedy
+    with pytest.raises(UsageError, match="is no file"):
+        registry.find(str(tmp_path / "none.py"))
