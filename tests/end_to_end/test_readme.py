@@ -81,7 +81,10 @@ async def test_calls_of_readme_give_what_readme_shows(tmp_path: Path) -> None:
         assert_shown(expected, told)
 
 
-def test_paths_that_readme_names_are_there() -> None:
-    text = (ROOT / "README.md").read_text("utf-8")
-    for path in re.findall(r"\]\(([^)#:]+)\)", text):
-        assert (ROOT / path).exists(), path
+PAGES = [ROOT / "README.md", *sorted((ROOT / "docs").glob("*.md"))]
+
+
+@pytest.mark.parametrize("page", PAGES, ids=lambda page: page.name)
+def test_paths_that_a_page_names_are_there(page: Path) -> None:
+    for path in re.findall(r"\]\(([^)#:]+)\)", page.read_text("utf-8")):
+        assert (page.parent / path).exists(), path
