@@ -15,6 +15,7 @@ from paho.mqtt import client as mqtt
 from paho.mqtt.enums import CallbackAPIVersion
 
 from protocol.codec import Decoded, decode, encode
+from protocol.errors import ViolationError
 from protocol.ids import DeviceId
 from protocol.messages import DownMessage
 
@@ -132,7 +133,10 @@ class HubSide:
         levels = message.topic.split("/")
         if levels[-1] in {"command", "verdict", "update", "birth"}:
             return
-        decoded = decode(message.topic, bytes(message.payload))
+        try:
+            decoded = decode(message.topic, bytes(message.payload))
+        except ViolationError:
+            return  # a fault has spoilt it; raised here, it would end paho's thread
         into = self.retained if message.retain else self.heard
         self._soon(lambda: self._take(decoded, into))
 
