@@ -315,7 +315,8 @@ class Link:
         self._rest()
         if was_up:
             is_asleep = isinstance(self.device, Sleeper) and self.device.is_asleep
-            self._change(Change(self.device.id, "asleep" if is_asleep else "offline", reason))
+            change = Change(self.device.id, "offline", reason)
+            self._change(Change(self.device.id, "asleep") if is_asleep else change)
         self._wake(self)
 
     def _take_down(self, faults: FaultLayer[Heard]) -> None:
