@@ -2,6 +2,7 @@
 
 import asyncio
 import io
+import shutil
 import sys
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
@@ -22,6 +23,9 @@ from protocol.validator import CompiledProduct
 
 if TYPE_CHECKING:
     from hub.api.models import DeviceSummary
+
+NARROW: Final = 80
+"""Columns that the usual terminal has at least."""
 
 _TOLD: Final = frozenset({"presence", "device", "removed", "violation", "event"})
 """Frames that are a line where no terminal shows the table; values would be too many."""
@@ -123,22 +127,29 @@ class PeopleScreen:
 def hints(folder: Path) -> list[Text]:
     """Return what to try next, for somebody with another terminal."""
     program = _program()
+    try_it = Text.assemble(
+        (f"   {program} set purifier fan.level=3", "cyan"),
+        ("  or  ", "dim"),
+        (f"{program} watch", "cyan"),
+    )
+    end = Text("   Ctrl-C ends it", "dim")
+    if try_it.cell_len + end.cell_len <= NARROW:
+        try_it.append_text(end)
     return [
         Text.assemble((" In another terminal:  ", "dim"), (f"export ECOHUB_DATA={folder}", "cyan")),
-        Text.assemble(
-            (f"   {program} set purifier fan.level=3", "cyan"),
-            ("  or  ", "dim"),
-            (f"{program} watch", "cyan"),
-            ("   Ctrl-C ends it", "dim"),
-        ),
+        try_it,
     ]
 
 
 def _program() -> str:
-    """Return how this program is called from the folder that it was called in."""
-    called = Path(sys.argv[0])
-    is_near = called.name == "ecohub" and called.is_absolute() and called.is_relative_to(Path.cwd())
-    return str(called.relative_to(Path.cwd()) if is_near else "ecohub")
+    """Return what to type for this program in the folder that it was called in."""
+    called, found = Path(sys.argv[0]), shutil.which("ecohub")
+    if called.name != "ecohub" or not called.exists():
+        return "ecohub"
+    if found is not None and Path(found).samefile(called):
+        return "ecohub"
+    here, there = Path.cwd(), called.absolute()
+    return str(there.relative_to(here) if there.is_relative_to(here) else there)
 
 
 async def _lines(client: HubClient, products: Mapping[str, CompiledProduct]) -> None:

@@ -71,12 +71,13 @@ def duration(seconds: float) -> str:
 
 
 def _said(given: Scalar, declared: Property) -> tuple[str, str] | None:
-    """Return label and text; None for what is not worth a word: nothing, a no, no fault."""
+    """Return label and text; None for what is not worth a word: nothing, no, no fault, no time."""
     title = declared.title["en"]
     if isinstance(given, bool):
         return _claim(title, declared, is_true=given)
     is_none = any(c.name == "none" for c in declared.enum or () if c.value == given)
-    if given is None or given == "" or is_none:
+    has_no_time = given == 0 and declared.unit == "second"
+    if given is None or given == "" or is_none or has_no_time:
         return None
     text = printable(readable(given, declared), 64)
     is_plain = title in _PLAIN or declared.unit in _PLAIN_UNITS
