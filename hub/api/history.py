@@ -20,6 +20,9 @@ from protocol.ids import ADDRESS, DeviceId
 routes = Routes("History")
 
 ADDRESSES_LIMIT: Final = 16
+UNNAMED_LIMIT: Final = 64
+"""Properties that are told when none is named."""
+
 DAY_MS: Final = 86_400_000
 POINTS: Final = 500
 
@@ -84,7 +87,7 @@ async def _question(call: Call[Body]) -> Question:
         raise refused(422, "query-invalid", detail, f"ask for {ADDRESSES_LIMIT} at a time")
     if not addresses:
         addresses = await home.history.recorded(device, with_private=False)
-        addresses = addresses if _wants_csv(call) else addresses[:ADDRESSES_LIMIT]
+        addresses = addresses if _wants_csv(call) else addresses[:UNNAMED_LIMIT]
     return Question(device, addresses, from_ms, to_ms, points)
 
 

@@ -20,7 +20,7 @@ from hub.history.room import Days, Shares
 from hub.history.segments import Points
 from hub.history.tiers import HOUR_MS, SEALED
 from hub.store import StoreError
-from hub.store.failure import FAULTS, explain
+from hub.store.failure import explain
 from hub.store.journal import HEAD_BYTES, Journal
 from hub.store.series import SeriesFile
 from protocol.ids import DeviceId
@@ -128,7 +128,10 @@ class Keeper:
         del self.pending[: len(events)]
         if self._ledger is None:
             return
-        self._ledger.kept.recorder.take(events, self._clock.wall_s(0.0))
+        try:
+            self._ledger.kept.recorder.take(events, self._clock.wall_s(0.0))
+        except Exception:
+            _log.exception("some of what devices told is not recorded")
         wait_s = self._write_every_s if self.failure is None else AGAIN_S
         is_urgent = self._is_stopping or self._ledger.kept.recorder.forgotten
         if is_urgent or now_s - self._tried_s >= wait_s:
@@ -136,10 +139,10 @@ class Keeper:
             self._guarded(self._write)
 
     def _guarded(self, work: Callable[[], None]) -> None:
-        """Do what needs the disk; whatever goes wrong there is said, and tried again later."""
+        """Do what needs the disk; whatever goes wrong is said, and tried again later."""
         try:
             work()
-        except (*FAULTS, StoreError) as error:
+        except Exception as error:
             failure = explain(error)
             if self.failure is None or self.failure.what != failure.what:
                 _log.error("no history is written: %s", failure, exc_info=error)

@@ -228,7 +228,7 @@ class Recorder:
         track = self._by_number.get(number)
         if track is None:
             track = self._by_number[number] = _Track(number)
-        track.grain = grain_
+        track.grain, track.due_s = grain_, -math.inf  # a new product spec may change the format
         return track
 
     def _lose(self) -> None:

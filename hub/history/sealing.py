@@ -116,4 +116,4 @@ def _is_plain(points: Points, stops: Sequence[int], held: Scalar) -> bool:
     """Say whether a series is of numbers alone that nothing interrupts."""
     if stops or not points.times or isinstance(held, str):
         return False
-    return None not in points.values and not isinstance(points.values[0], str)
+    return not any(value is None or isinstance(value, str) for value in points.values)

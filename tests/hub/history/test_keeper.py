@@ -17,7 +17,7 @@ from hub.history.room import Days
 from hub.history.segments import Points
 from hub.history.tiers import Tier
 from protocol.ids import DeviceId
-from tests.hub.history.diary import DAY_S, HOUR_S, PROBE, PRODUCT, Diary, Member
+from tests.hub.history.diary import DAY_S, HOUR_S, PROBE, PRODUCT, Diary, Member, product
 from tests.hub.history.told import report
 
 STEP = 0.1
@@ -266,3 +266,15 @@ def test_a_gap_ends_with_the_next_value_even_when_it_is_the_same(tmp_path: Path)
         ("unreachable", "lost", 120_000)
     ]
     assert sum(point.count or 0 for point in coarse.points) == 2
+
+
+def test_a_property_may_change_its_format_with_a_new_product_spec(tmp_path: Path) -> None:
+    with Diary(tmp_path) as diary:
+        diary.tell(count=3)
+        diary.pass_(10)
+        diary.devices[PROBE] = Member(product(count={"format": "string"}))
+        diary.join()
+        diary.tell(count="many")
+        diary.pass_(2 * HOUR_S)
+        assert diary.keeper.failure is None
+        assert [point.value for point in diary.ask("count", DAY_S).points] == [3, "many"]
