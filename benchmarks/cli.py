@@ -19,7 +19,7 @@ def bench(
         list[str] | None,
         typer.Option(
             metavar="NAME",
-            help="One measurement: ingest, report, command, commands, restart or history; "
+            help="One measurement: ingest, report, command, commands, flood, restart or history; "
             "may be repeated.",
             show_default=False,
         ),

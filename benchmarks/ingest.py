@@ -46,12 +46,7 @@ async def report(home: Home, sizes: Sizes) -> Reading:
     sent = await home.bare_load.ask(order)
     came = await home.bare.ask(Arrivals(is_each=True))
     bare_ms = [1000 * (c - s) for s, c in zip(sent, came, strict=True)]
-    seen = _Seen(sizes.trickle)
-    home.phone.heard = seen.take
-    sent = await home.load.ask(order)
-    async with asyncio.timeout(WITHIN_S):
-        await seen.all.wait()
-    hub_ms = [1000 * (seen.at_s[number] - s) for number, s in enumerate(sent)]
+    hub_ms = await reports_ms(home, sizes)
     await home.messages()
     return Reading(
         {
@@ -62,6 +57,16 @@ async def report(home: Home, sizes: Sizes) -> Reading:
         },
         {"report_ms": hub_ms, "bare_report_ms": bare_ms},
     )
+
+
+async def reports_ms(home: Home, sizes: Sizes) -> list[float]:
+    """Return how long single reports take from a device to the phone, in milliseconds."""
+    seen = _Seen(sizes.trickle)
+    home.phone.heard = seen.take
+    sent = await home.load.ask(Trickle(sizes.trickle, sizes.trickle_per_s))
+    async with asyncio.timeout(WITHIN_S):
+        await seen.all.wait()
+    return [1000 * (seen.at_s[number] - s) for number, s in enumerate(sent)]
 
 
 async def _bare_burst(home: Home, count: int, each: int) -> tuple[float, float]:

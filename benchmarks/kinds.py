@@ -85,6 +85,24 @@ KINDS: Final[Mapping[str, tuple[Kind, ...]]] = {
             Budget(">=", 2_000),
         ),
     ),
+    "flood": (
+        Kind(
+            "flood_p50",
+            "ms",
+            "The same as report_p50, while one more device says 10,000 reports a second where it"
+            " may say 100.",
+            "the same hub without the flood, just before",
+            "the broker's own limits: it takes what it is given",
+            Budget("<=", 2.0, "ratio"),
+        ),
+        Kind(
+            "flood_p99",
+            "ms",
+            "The same; 99 of 100 are faster.",
+            "the same hub without the flood, just before",
+            "as above",
+        ),
+    ),
     "restart": (
         Kind(
             "restart_ready",

@@ -7,11 +7,14 @@ from collections.abc import Sequence
 from itertools import cycle, islice
 
 from benchmarks.device import Device
-from benchmarks.orders import Burst, Open, Order, Trickle, Verdicts
+from benchmarks.orders import Burst, Flood, Open, Order, Trickle, Verdicts
 from benchmarks.worker import obey
 
 CONNECTING = 50
 """Devices that connect at a time."""
+
+TURN_S = 0.01
+"""How often a flood is written."""
 
 SLICE = 10
 """Reports of one device before the next one's turn in a burst."""
@@ -22,6 +25,8 @@ class Load:
 
     def __init__(self) -> None:
         self._devices: list[Device] = []
+        self._flooding: asyncio.Task[None] | None = None
+        self._flooded = 0
 
     async def do(self, order: Order) -> Sequence[float]:
         """Obey an order."""
@@ -32,11 +37,35 @@ class Load:
                 return await self._burst(each)
             case Trickle(count, rate_per_s):
                 return await self._trickle(count, rate_per_s)
+            case Flood(rate_per_s):
+                return await self._flood(rate_per_s)
             case Verdicts():
                 return [sum(device.verdicts for device in self._devices)]
             case _:
                 raise ValueError("no order for devices")
         return ()
+
+    async def _flood(self, rate_per_s: float) -> Sequence[float]:
+        """Begin to flood, or end it."""
+        if self._flooding is not None:
+            self._flooding.cancel()
+            await asyncio.gather(self._flooding, return_exceptions=True)
+            self._flooding = None
+        told, self._flooded = self._flooded, 0
+        if rate_per_s > 0:
+            self._flooding = asyncio.get_running_loop().create_task(self._repeat(rate_per_s))
+        return (told,)
+
+    async def _repeat(self, rate_per_s: float) -> None:
+        """Write what is due, as far as the broker has taken what was written before."""
+        (packet,), loop = self._devices[0].reports(1), asyncio.get_running_loop()
+        began_s = loop.time()
+        while True:
+            due = int((loop.time() - began_s) * rate_per_s) - self._flooded
+            for device in self._devices:
+                device.write(packet * due)
+            self._flooded += due
+            await asyncio.sleep(TURN_S)
 
     def close(self) -> None:
         """Let all devices go."""

@@ -39,6 +39,17 @@ class Trickle:
 
 
 @dataclass(frozen=True, slots=True)
+class Flood:
+    """Have every device repeat one report so often a second from now on; answer how often it did.
+
+    A rate of 0 ends it.
+    """
+
+    rate_per_s: float
+    kind: Literal["flood"] = "flood"
+
+
+@dataclass(frozen=True, slots=True)
 class Verdicts:
     """Answer how many verdicts the devices have got."""
 
@@ -84,7 +95,7 @@ class Answer:
     logins: tuple[Login, ...] = field(default=())
 
 
-Order = Open | Burst | Trickle | Verdicts | Await | Arrivals | Ask
+Order = Open | Burst | Trickle | Flood | Verdicts | Await | Arrivals | Ask
 
 ORDER: Final[TypeAdapter[Order]] = TypeAdapter(Annotated[Order, Field(discriminator="kind")])
 ANSWER: Final = TypeAdapter(Answer)

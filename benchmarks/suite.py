@@ -6,6 +6,7 @@ from pathlib import Path
 from typing import Final
 
 from benchmarks.commands import command, commands
+from benchmarks.flood import flood
 from benchmarks.history import history
 from benchmarks.home import Home, open_home
 from benchmarks.ingest import ingest, report
@@ -23,6 +24,7 @@ LIVE: Final[Mapping[str, Live]] = {
     "report": report,
     "command": command,
     "commands": commands,
+    "flood": flood,
 }
 """Measurements of a home with live devices; all share one."""
 

@@ -7,10 +7,12 @@ from pydantic import TypeAdapter
 
 from hub.api.asking import Wish, ask, ended
 from hub.api.bodies import ChangeDevice, LetInChild, MoveChild, RunAction, SetProperties
-from hub.api.models import BrokenRules, DeviceList, DeviceView, Document, Receipt, ReceiptList
+from hub.api.judged_models import BrokenRules
+from hub.api.models import DeviceList, DeviceView, Receipt, ReceiptList
 from hub.api.operations import ACTION, DEVICE, Answer, Body, Call, Routes
 from hub.api.problems import refused
 from hub.api.replies import empty_reply, encoded_reply, json_reply
+from hub.api.terms import Document
 from hub.api.views import broken_rules, device_summary, device_view, receipt, receipts
 from hub.core.device import Device
 from hub.core.errors import DeviceUnknownError

@@ -1,6 +1,6 @@
 """Shows what speaks against a device, and what people are told of it."""
 
-from hub.api.models import (
+from hub.api.judged_models import (
     BrokenRule,
     NoticeShown,
     QuarantineState,

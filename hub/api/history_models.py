@@ -5,7 +5,7 @@ from typing import Annotated, NotRequired
 from pydantic import Field
 from typing_extensions import TypedDict
 
-from hub.api.models import Shown, Timestamp
+from hub.api.terms import Shown, Timestamp
 
 
 class HistoryPoint(TypedDict):

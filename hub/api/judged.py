@@ -3,7 +3,8 @@
 from aiohttp import web
 
 from hub.api.evidence import traced
-from hub.api.models import DeviceView, TraceList
+from hub.api.judged_models import TraceList
+from hub.api.models import DeviceView
 from hub.api.operations import DEVICE, Answer, Call, Routes
 from hub.api.replies import json_reply
 from hub.api.views import device_view

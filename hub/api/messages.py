@@ -6,18 +6,9 @@ from pydantic import BaseModel, ConfigDict, Field, StringConstraints, TypeAdapte
 from typing_extensions import TypedDict
 
 from hub.api.bodies import ClientIdText, Given, by_name
-from hub.api.models import (
-    DeviceSummary,
-    LeafText,
-    NoticeShown,
-    PresenceState,
-    Problem,
-    Receipt,
-    RuleId,
-    Shown,
-    Timestamp,
-    TwinValue,
-)
+from hub.api.judged_models import NoticeShown
+from hub.api.models import DeviceSummary, PresenceState, Problem, Receipt, TwinValue
+from hub.api.terms import LeafText, RuleId, Shown, Timestamp
 from protocol.ids import AddressText, NameText
 
 Ref = Annotated[str, StringConstraints(max_length=64)] | int

@@ -4,46 +4,15 @@ mypy checks them where they are built, what is optional is left out, and they ar
 thousand times a second.
 """
 
-from collections.abc import Mapping
 from typing import Annotated, Literal, NotRequired
 
 from pydantic import Field, WithJsonSchema
 from typing_extensions import TypedDict
 
-from hub.core.records import Mode, NoticeKind
-from hub.core.trace import Fate
+from hub.api.judged_models import BrokenRule, QuarantineState, Traffic
+from hub.api.terms import Document, PresenceText, RuleId, Shown, StatusText, Timestamp
+from hub.core.records import Mode
 from protocol.joining import JoinChallenge, JoinGrant
-from protocol.presence import Presence
-from protocol.receipt import Status
-from protocol.topics import Leaf
-
-Timestamp = Annotated[
-    str,
-    WithJsonSchema(
-        {
-            "type": "string",
-            "format": "date-time",
-            "pattern": r"^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{3}Z$",
-            "examples": ["2026-11-21T20:43:00.123Z"],
-        }
-    ),
-]
-"""ISO 8601 in UTC with milliseconds."""
-
-Shown = bool | int | float | str | None
-"""A value as the device told it; null when the device does not know it now."""
-
-Document = Annotated[Mapping[str, object], WithJsonSchema({"type": "object"})]
-"""A JSON object that another document describes."""
-
-StatusText = Annotated[str, WithJsonSchema({"type": "string", "enum": [str(s) for s in Status]})]
-PresenceText = Annotated[
-    str, WithJsonSchema({"type": "string", "enum": [str(p) for p in Presence]})
-]
-LeafText = Annotated[str, WithJsonSchema({"type": "string", "enum": [str(one) for one in Leaf]})]
-"""These three are texts and no enums: encoding an enum takes 3 µs, a text 0.1 µs."""
-
-RuleId = Annotated[str, Field(examples=["ECO-VALUE-002"])]
 
 JoinAnswer = JoinChallenge | JoinGrant
 
@@ -140,62 +109,6 @@ class Identity(TypedDict):
     replaced_by: str | None
 
 
-class BrokenRule(TypedDict):
-    """A rule that a device broke, where, how often, and how to mend it."""
-
-    rule: RuleId
-    leaf: LeafText | None
-    path: str
-    sample: str
-    detail: str
-    text: str
-    fix: str
-    count: int
-    first_at: Timestamp
-    last_at: Timestamp
-
-
-class BrokenRules(TypedDict):
-    """The rules a device broke, the latest first."""
-
-    violations: list[BrokenRule]
-
-
-class Traffic(TypedDict):
-    """How a device's messages have come in since the hub started."""
-
-    heard_at: Timestamp | None
-    messages: int
-    missed: int
-    throttled: Annotated[
-        int, Field(description="Messages dropped unread: far above the declared rate.")
-    ]
-    deaf_until: Annotated[
-        Timestamp | None, Field(description="Until then it is not read at all, after a flood.")
-    ]
-
-
-class RefusedMessage(TypedDict):
-    """The beginning of a message that broke a rule, without what may be a secret."""
-
-    at: Timestamp
-    leaf: LeafText
-    rule: RuleId
-    path: str
-    size: int
-    text: str
-
-
-class QuarantineState(TypedDict):
-    """Why a device is in quarantine, with evidence; another firmware than this releases it."""
-
-    reason: Literal["broke_rules", "flooded"]
-    since: Timestamp
-    firmware: str
-    broken: list[BrokenRule]
-    refused: Annotated[list[RefusedMessage], Field(description="The last of them, oldest first.")]
-
-
 class DeviceView(_Class):
     """All the hub knows of one device."""
 
@@ -224,45 +137,6 @@ class DeviceView(_Class):
     violations: list[BrokenRule]
     traffic: Traffic
     quarantine: QuarantineState | None
-
-
-class NoticeShown(TypedDict):
-    """Something that people are told of even if they do not look just then."""
-
-    id: int
-    at: Timestamp
-    kind: NoticeKind
-    device: str
-    text: str
-    event: Annotated[str | None, Field(description="Address of the event, of an alarm.")]
-    is_read: bool
-
-
-class NoticeList(TypedDict):
-    """What is in the inbox, the latest first."""
-
-    notifications: list[NoticeShown]
-
-
-class TracedMessage(TypedDict):
-    """One message to or from a device, and what became of it."""
-
-    at: Timestamp
-    direction: Literal["up", "down"]
-    leaf: LeafText
-    size: Annotated[int, Field(description="Bytes; how many messages, of throttled ones.")]
-    fate: Fate
-    rule: Annotated[str | None, Field(description="The rule that it broke.")]
-    payload: Annotated[
-        Document | None, Field(description="What was said, secrets hidden; null if unreadable.")
-    ]
-    text: Annotated[str, Field(description="The beginning of what cannot be read.")]
-
-
-class TraceList(TypedDict):
-    """The last messages of a device, oldest first."""
-
-    messages: list[TracedMessage]
 
 
 class ReceiptItem(TypedDict):

@@ -7,7 +7,7 @@ from pydantic import TypeAdapter
 
 from hub.api.bodies import ChangeNotification
 from hub.api.evidence import notice_shown
-from hub.api.models import NoticeList, NoticeShown
+from hub.api.judged_models import NoticeList, NoticeShown
 from hub.api.operations import NOTIFICATION, Answer, Body, Call, Routes
 from hub.api.problems import refused
 from hub.api.replies import empty_reply, json_reply

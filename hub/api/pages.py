@@ -7,10 +7,10 @@ from typing import Final
 
 from aiohttp import web
 
-from hub.api.models import Document
 from hub.api.operations import Answer, Call, Parameter, Routes
 from hub.api.problems import refused
 from hub.api.replies import encoded_reply, file_reply
+from hub.api.terms import Document
 
 routes = Routes("Documents")
 

@@ -8,8 +8,8 @@ from typing import Final
 from pydantic_core import from_json
 
 from hub.api.evidence import quarantine_state, traffic
+from hub.api.judged_models import BrokenRule
 from hub.api.models import (
-    BrokenRule,
     DesiredValue,
     DeviceSummary,
     DeviceView,

@@ -23,16 +23,15 @@ from protocol.messages import Scalar
 
 if TYPE_CHECKING:
     from hub.api.history_models import HistoryAnswer
+    from hub.api.judged_models import NoticeList, TraceList
     from hub.api.models import (
         DeviceList,
         DeviceView,
         DiscoveryReport,
         HealthReport,
         HubReport,
-        NoticeList,
         Problem,
         Receipt,
-        TraceList,
         WindowState,
     )
 

@@ -13,7 +13,7 @@ from hub.cli.tables import plain, table
 from hub.cli.wording import age, seconds_since
 
 if TYPE_CHECKING:
-    from hub.api.models import NoticeList
+    from hub.api.judged_models import NoticeList
 
 
 def inbox(

@@ -20,7 +20,8 @@ from protocol.validator import CompiledProduct, compile_product
 from protocol.value_check import allowed
 
 if TYPE_CHECKING:
-    from hub.api.models import BrokenRule, DeviceSummary, DeviceView, TwinProperty, TwinValue
+    from hub.api.judged_models import BrokenRule
+    from hub.api.models import DeviceSummary, DeviceView, TwinProperty, TwinValue
 
 VALUES_SHOWN: Final = 4
 """Values of a device that a list shows; all of them stand in `ecohub show`."""

@@ -18,7 +18,7 @@ from hub.cli.wording import time_of_day
 from protocol.errors import printable
 
 if TYPE_CHECKING:
-    from hub.api.models import TracedMessage
+    from hub.api.judged_models import TracedMessage
 
 LOOK_EVERY_S: Final = 0.5
 LINE: Final = 2_000

@@ -54,6 +54,11 @@ def is_live(write: Write) -> bool:
     return isinstance(write, SaveCommand) and not write.record.waits
 
 
+def is_worth_fsync(write: Write) -> bool:
+    """Say whether a write has to outlast a power cut; what waits behind it waits for the disk."""
+    return not is_live(write) and not isinstance(write, SaveNotice | DropNotice)
+
+
 def newest(writes: Sequence[Write]) -> list[Write]:
     """Leave out each save of a command that a later save of the same command replaces."""
     last = {w.record.id: n for n, w in enumerate(writes) if isinstance(w, SaveCommand)}

@@ -19,7 +19,7 @@ from hub.store.errors import StoreDiskError, StoreError, StoreFullError
 from hub.store.failure import explain, is_damage
 from hub.store.meta import keep_mark
 from hub.store.records import Twins, Write
-from hub.store.rows import is_live, newest, write_row, write_twin
+from hub.store.rows import is_worth_fsync, newest, write_row, write_twin
 from hub.store.schema import transaction
 from protocol.ids import Address, DeviceId
 
@@ -168,7 +168,7 @@ class Writer:
 
     def _write(self, writes: Sequence[Write]) -> StoreError | None:
         with self._judged(self.control) as judged:
-            self._sync(is_full=not all(is_live(write) for write in writes))
+            self._sync(is_full=any(is_worth_fsync(write) for write in writes))
             with transaction(self.control):
                 self._write_rows(writes)
         if judged.error is None:

@@ -60,7 +60,7 @@ def test_every_row_is_there_and_says_what_it_was_held_against(tmp_path: Path) ->
 def test_a_measurement_that_there_is_not_is_named() -> None:
     with pytest.raises(WordingError, match="no measurement speed") as caught:
         command_line.run(["speed"], as_json=True, is_quick=True, folder=None)
-    assert "ingest, report, command, commands, restart, history" in caught.value.remedy
+    assert "ingest, report, command, commands, flood, restart, history" in caught.value.remedy
 
 
 def test_figures_of_lost_work_are_not_shown(monkeypatch: pytest.MonkeyPatch) -> None:
