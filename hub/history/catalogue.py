@@ -23,7 +23,7 @@ class Catalogue:
     """
 
     def __init__(self, known: Iterable[SeriesRecord]) -> None:
-        self._by_name: dict[tuple[str, str], SeriesRecord] = {}
+        self._by_name: dict[str, dict[str, SeriesRecord]] = {}
         self._by_number: dict[int, SeriesRecord] = {}
         self._next = 1
         for record in known:
@@ -34,7 +34,7 @@ class Catalogue:
 
     def number(self, device: DeviceId, address: Address, privacy: Privacy, now_ms: int) -> int:
         """Return the number of a series, a new one if it has none."""
-        record = self._by_name.get((device, address))
+        record = self.find(device, address)
         if record is None:
             record = SeriesRecord(self._next, device, address, privacy, now_ms)
             self._next += 1
@@ -44,7 +44,7 @@ class Catalogue:
 
     def find(self, device: str, address: str) -> SeriesRecord | None:
         """Return the series of a property, if there is one."""
-        return self._by_name.get((device, address))
+        return self._by_name.get(device, {}).get(address)
 
     def record(self, number: int) -> SeriesRecord | None:
         """Return the series of a number, unless it is forgotten."""
@@ -60,16 +60,12 @@ class Catalogue:
 
     def addresses(self, device: str) -> dict[str, Privacy]:
         """Return what is recorded of a device, and how private it is."""
-        return {
-            address: record.privacy
-            for (name, address), record in self._by_name.items()
-            if name == device and address
-        }
+        mine = self._by_name.get(device, {})
+        return {address: record.privacy for address, record in mine.items() if address}
 
     def forget(self, device: DeviceId) -> list[int]:
         """Forget a device; return the numbers of its series."""
-        mine = [key for key in self._by_name if key[0] == device]
-        numbers = [self._by_name.pop(key).number for key in mine]
+        numbers = [record.number for record in self._by_name.pop(device, {}).values()]
         for number in numbers:
             del self._by_number[number]
         self._unsaved = [one for one in self._unsaved if one.device != device]
@@ -85,5 +81,5 @@ class Catalogue:
         self._unsaved = []
 
     def _add(self, record: SeriesRecord) -> None:
-        self._by_name[record.device, record.address] = record
+        self._by_name.setdefault(record.device, {})[record.address] = record
         self._by_number[record.number] = record

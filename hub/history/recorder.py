@@ -6,7 +6,8 @@ Works in the history's thread; does no I/O.
 import math
 from array import array
 from bisect import bisect_left
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from contextlib import suppress
 from typing import Final
 
 from hub.core.events import DeviceAdded, DeviceRemoved, Event, PresenceChanged, ValuesReported
@@ -32,21 +33,15 @@ ProductOf = Callable[[DeviceId], CompiledProduct | None]
 
 
 class _Track:
-    """One series: its points that are not sealed, and which values say nothing new until when.
+    """One property of one device, and between which values it says nothing new until when."""
 
-    The first `journaled` of the points are in the journal.
-    """
+    __slots__ = ("due_s", "grain", "high", "low", "number")
 
-    __slots__ = ("due_s", "grain", "high", "journaled", "low", "series", "times", "values")
-
-    def __init__(self, series: int, grain_: Grain | None = None) -> None:
-        self.series, self.grain = series, grain_
+    def __init__(self, number: int, grain_: Grain | None) -> None:
+        self.number, self.grain = number, grain_
         self.due_s = -math.inf
         self.low: Scalar = None
         self.high: Scalar = None
-        self.times = array("q")
-        self.values: list[Scalar] = []
-        self.journaled = 0
 
 
 class Recorder:
@@ -58,7 +53,6 @@ class Recorder:
         catalogue: Numbers the series.
 
     Attributes:
-        count: Points held.
         missed: Points that found no room since the last time there was some.
         forgotten: Series of devices that have left since somebody looked.
     """
@@ -66,12 +60,14 @@ class Recorder:
     def __init__(self, product_of: ProductOf, policy: Policy, catalogue: Catalogue) -> None:
         self._product_of, self._policy, self._catalogue = product_of, policy, catalogue
         self._tracks: dict[DeviceId, dict[Address, _Track]] = {}
-        self._by_number: dict[int, _Track] = {}
-        self._fresh: list[_Track] = []
+        self._numbers = array("l")
+        self._times = array("q")
+        self._values: list[Scalar] = []
+        self._journaled = 0
         self._offset_s = 0.0
         self._turn_s = -math.inf
         self._floor_ms = 0
-        self.count = self.missed = 0
+        self.missed = 0
         self.forgotten: list[int] = []
 
     def take(self, events: Iterable[Event], offset_s: float) -> None:
@@ -97,11 +93,12 @@ class Recorder:
         """Take in that a device has left the home: nothing of it is kept."""
         self._tracks.pop(device, None)
         numbers = self._catalogue.forget(device)
-        for number in numbers:
-            track = self._by_number.pop(number, None)
-            if track is not None:
-                self.count -= len(track.times)
-                self._fresh = [one for one in self._fresh if one is not track]
+        gone = set(numbers)
+        places = [place for place, one in enumerate(self._numbers) if one not in gone]
+        self._journaled = sum(place < self._journaled for place in places)
+        self._numbers = array("l", (self._numbers[place] for place in places))
+        self._times = array("q", (self._times[place] for place in places))
+        self._values = [self._values[place] for place in places]
         self.forgotten += numbers
 
     def stop(self, reason: str, at_ms: int) -> None:
@@ -112,65 +109,68 @@ class Recorder:
             _reset(tracks)
 
     def restore(self, batch: Batch) -> None:
-        """Take up points of an earlier run that are in the journal."""
-        for number, points in batch.points.items():
-            track = self._track(number)
-            track.times.extend(points.times)
-            track.values.extend(points.values)
-            track.journaled = len(track.times)
-            self.count += len(points.times)
+        """Take up points of an earlier run that are in the journal; older ones come first."""
+        rows = [
+            (time, number, value)
+            for number, points in batch.points.items()
+            for time, value in zip(points.times, points.values, strict=True)
+        ]
+        for time, number, value in sorted(rows, key=lambda row: row[0]):
+            self._add(number, time, value)
+        self._journaled = len(self._times)
         self._floor_ms = max(self._floor_ms, batch.until_ms)
+
+    @property
+    def count(self) -> int:
+        """Points held."""
+        return len(self._times)
 
     def fresh(self, until_ms: int) -> Batch:
         """Return the points that are not in the journal yet."""
-        rest = {
-            one.series: Points(one.times[one.journaled :], one.values[one.journaled :])
-            for one in self._fresh
-        }
-        return Batch(max(until_ms, self._floor_ms), rest)
+        points = self._gathered(self._journaled, len(self._times))
+        return Batch(max(until_ms, self._floor_ms), points)
 
     def journaled(self) -> None:
         """Take in that what `fresh` returned is in the journal."""
-        for track in self._fresh:
-            track.journaled = len(track.times)
-        self._fresh = []
+        self._journaled = len(self._times)
 
     def unjournaled(self) -> None:
         """Take in that nothing of what is held is in the journal."""
-        self._fresh = [track for track in self._by_number.values() if track.times]
-        for track in self._fresh:
-            track.journaled = 0
+        self._journaled = 0
 
     def points(self, number: int) -> Points:
-        """Return a copy of the points that are held of a series."""
-        track = self._by_number.get(number)
-        return Points(track.times[:], track.values[:]) if track else Points((), ())
+        """Return the points that are held of a series."""
+        places = list(_places(self._numbers, number))
+        return Points([self._times[p] for p in places], [self._values[p] for p in places])
 
     def before(self, until_ms: int) -> Mapping[int, Points]:
         """Return all held points that are older than `until_ms`; they stay."""
-        found = {}
-        for number, track in self._by_number.items():
-            size = bisect_left(track.times, until_ms)
-            if size:
-                found[number] = Points(track.times[:size], track.values[:size])
-        return found
+        return self._gathered(0, bisect_left(self._times, until_ms))
 
     def forget(self, until_ms: int) -> None:
         """Let go of all held points that are older than `until_ms`."""
-        for track in self._by_number.values():
-            size = bisect_left(track.times, until_ms)
-            if size:
-                del track.times[:size], track.values[:size]
-                track.journaled = max(0, track.journaled - size)
-                self.count -= size
-        self._fresh = [one for one in self._fresh if len(one.times) > one.journaled]
+        size = bisect_left(self._times, until_ms)
+        del self._numbers[:size], self._times[:size], self._values[:size]
+        self._journaled = max(0, self._journaled - size)
         self.missed = 0
         self._floor_ms = max(self._floor_ms, until_ms)
 
     @property
     def oldest_ms(self) -> int | None:
         """Time of the oldest held point."""
-        return min((one.times[0] for one in self._by_number.values() if one.times), default=None)
+        return self._times[0] if self._times else None
+
+    def _gathered(self, begin: int, end: int) -> dict[int, Points]:
+        part = slice(begin, end)
+        times: dict[int, list[int]] = {}
+        values: dict[int, list[Scalar]] = {}
+        rows = zip(self._numbers[part], self._times[part], self._values[part], strict=True)
+        for number, time, value in rows:
+            if number not in times:
+                times[number], values[number] = [], []
+            times[number].append(time)
+            values[number].append(value)
+        return {number: Points(mine, values[number]) for number, mine in times.items()}
 
     def _report(self, event: ValuesReported) -> None:
         device, values, _ = event
@@ -197,14 +197,12 @@ class Recorder:
         return self._floor_ms
 
     def _keep(self, track: _Track, value: Scalar, time_ms: int) -> None:
-        if self.count >= OPEN_LIMIT:
+        if len(self._times) >= OPEN_LIMIT:
             self._lose()
             return
-        if len(track.times) == track.journaled:
-            self._fresh.append(track)
-        track.times.append(time_ms)
-        track.values.append(value)
-        self.count += 1
+        self._numbers.append(track.number)
+        self._times.append(time_ms)
+        self._values.append(value)
         if value is None:
             track.due_s = -math.inf
             return
@@ -217,19 +215,9 @@ class Recorder:
             track.low, track.high = value - band, value + band  # type: ignore[operator]
 
     def _add(self, number: int, time_ms: int, value: Scalar) -> None:
-        track = self._track(number)
-        if len(track.times) == track.journaled:
-            self._fresh.append(track)
-        track.times.append(time_ms)
-        track.values.append(value)
-        self.count += 1
-
-    def _track(self, number: int, grain_: Grain | None = None) -> _Track:
-        track = self._by_number.get(number)
-        if track is None:
-            track = self._by_number[number] = _Track(number)
-        track.grain, track.due_s = grain_, -math.inf  # a new product spec may change the format
-        return track
+        self._numbers.append(number)
+        self._times.append(time_ms)
+        self._values.append(value)
 
     def _lose(self) -> None:
         if not self.missed:
@@ -256,7 +244,7 @@ class Recorder:
                 if not self._policy.refusal(device, address, part):
                     number = self._catalogue.number(device, address, part.privacy, now_ms)
                     fine = grain(part)
-                    tracks[address] = self._track(number, None if fine is EXACT else fine)
+                    tracks[address] = _Track(number, None if fine is EXACT else fine)
             self._tracks[device] = tracks
         return tracks
 
@@ -264,3 +252,11 @@ class Recorder:
 def _reset(tracks: Mapping[Address, _Track]) -> None:
     for track in tracks.values():
         track.due_s = -math.inf
+
+
+def _places(numbers: "array[int]", number: int) -> Iterator[int]:
+    place = -1
+    with suppress(ValueError):
+        while True:
+            place = numbers.index(number, place + 1)
+            yield place
