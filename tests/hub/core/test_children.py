@@ -2,6 +2,7 @@
 
 import pytest
 
+from hub.core import children
 from hub.core.children import MOST_HELD, MOST_REMOVED
 from hub.core.errors import (
     DeviceUnknownError,
@@ -9,7 +10,7 @@ from hub.core.errors import (
     NotAChildError,
     NotAGatewayError,
 )
-from hub.core.events import DeviceRemoved, PresenceChanged
+from hub.core.events import DeviceAdded, DeviceRemoved, PresenceChanged
 from hub.core.households import MOST_BARRED
 from hub.core.hub import Hub
 from hub.core.records import DeviceRecord, DropDevice, SaveDevice
@@ -349,6 +350,21 @@ def test_a_child_changes_its_gateway_only_with_the_owners_consent_and_keeps_ever
     assert isinstance(house.sent_to(BAND)[-1], StateGet)
     house.child(BAND, GATEWAY)
     assert house.rules(GATEWAY) == ["ECO-CHILD-011"]
+
+
+def test_a_wish_to_move_is_told_once_and_so_many_announces_are_kept_and_no_more(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr(children, "MOST_HELD", 0)
+    house = two_gateways()
+    house.child(BAND, ATTIC)
+    told = len([e for e in house.events if isinstance(e, DeviceAdded)])
+    house.child(BAND, ATTIC)
+    assert len([e for e in house.events if isinstance(e, DeviceAdded)]) == told
+    house.take(house.hub.move(BAND, ATTIC, house.now_s))
+    assert house.device(BAND).record.gateway == GATEWAY
+    house.child(BAND, ATTIC)
+    assert house.device(BAND).record.gateway == ATTIC
 
 
 def test_consent_before_the_move_holds_until_it_is_announced_there() -> None:
