@@ -13,11 +13,11 @@ from hub.clock import Clock
 from hub.config import Settings
 from hub.core.commands import CommandRequest
 from hub.core.device import Device
-from hub.core.errors import DeviceUnknownError
+from hub.core.errors import DeviceUnknownError, RequestError
 from hub.core.events import ReceiptChanged, ValuesReported
 from hub.core.hub import Hub
 from hub.core.outcome import Outcome
-from hub.core.records import CommandRecord, Mode, SaveDevice
+from hub.core.records import CommandRecord, DropDevice, Mode, SaveDevice
 from hub.discovery import Discovery, Sighting
 from hub.enforcing import Enforcing
 from hub.health import Health, judge, part
@@ -207,7 +207,14 @@ class Home:
         consent = Outcome(saves=[SaveDevice(self.hub.households.consent(child, gateway))])
 
         def go_on(is_kept: bool) -> Outcome:
-            return self.hub.move(child, gateway, self.clock.now_s()) if is_kept else Outcome()
+            if not is_kept:
+                return Outcome()
+            try:
+                return self.hub.move(child, gateway, self.clock.now_s())
+            except RequestError as error:  # one of them has left meanwhile
+                log.info("%s does not move to %s: %s", child, gateway, error)
+                is_here = child in self.hub.devices
+                return Outcome() if is_here else Outcome(saves=[DropDevice(child)])
 
         await self._pipeline.carry_out(consent, then=go_on)
 

@@ -2,7 +2,7 @@
 
 import asyncio
 from collections.abc import AsyncIterator, Coroutine, Mapping, Sequence
-from contextlib import suppress
+from contextlib import asynccontextmanager, suppress
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TypeVar
@@ -15,15 +15,17 @@ from hub.clock import Clock
 from hub.config import BrokerSettings, DiscoverySettings, HubSettings, Settings
 from hub.core.commands import CommandRequest
 from hub.core.errors import DeviceUnknownError
-from hub.core.records import CommandRecord, SaveCommand
+from hub.core.hub import Hub
+from hub.core.records import CommandRecord, DropDevice, SaveCommand
 from hub.discovery import Discovery
 from hub.home import Home
 from hub.security import Security
 from hub.store import StoreFullError, Write
 from protocol.codec import decode, encode
 from protocol.ids import CommandId, DeviceId
-from protocol.messages import Ack, Birth, DownMessage
+from protocol.messages import Ack, Birth, DownMessage, Leave, SetCommand
 from protocol.receipt import Status
+from tests.hub.core.house import ATTIC, BAND, GATEWAY, SENSOR, house_with
 from tests.hub.core.world import LAMP, online_world
 
 TURNS = 20
@@ -63,12 +65,14 @@ class Air:
 
     sent: list[DownMessage] = field(default_factory=list)
     forgotten: list[DeviceId] = field(default_factory=list)
+    ways: list[tuple[DeviceId, DeviceId | None]] = field(default_factory=list)
 
     async def run(self, receiver: Receiver) -> None:
         """Nobody is out there."""
 
     def send(self, device: DeviceId, message: DownMessage, gateway: DeviceId | None = None) -> bool:
         self.sent.append(message)
+        self.ways.append((device, gateway))
         return True
 
     def announce_birth(self, birth: Birth) -> bool:
@@ -106,13 +110,19 @@ class House:
 
 @pytest.fixture
 async def house(tmp_path: Path) -> AsyncIterator[House]:
+    async with living(online_world().hub, tmp_path) as house:
+        yield house
+
+
+@asynccontextmanager
+async def living(hub: Hub, tmp_path: Path) -> AsyncIterator[House]:
     settings = Settings(
         hub=HubSettings(data_dir=tmp_path), discovery=DiscoverySettings(enabled=False)
     )
     clock, shelf, air = Clock(), Shelf(), Air()
     home = Home(
         settings=settings,
-        hub=online_world().hub,
+        hub=hub,
         clock=clock,
         store=shelf,  # type: ignore[arg-type]  # all of it that a home uses
         security=Security(shelf, tmp_path, clock),  # type: ignore[arg-type]
@@ -222,3 +232,51 @@ async def test_a_name_that_cannot_be_kept_is_not_given(house: House) -> None:
     with pytest.raises(StoreFullError):
         await house.home.set_mode(LAMP, "warn")
     assert house.home.hub.devices[LAMP].record == before
+
+
+async def test_children_are_commanded_and_sent_away_through_their_gateway(tmp_path: Path) -> None:
+    async with living(house_with(BAND, SENSOR).hub, tmp_path) as house:
+        values = {"lamp.level": 7}
+        await house.home.command(CommandRequest(BAND, "phone", CommandId("c1"), values))
+        await house.home.unjoin(BAND)
+        await turns()
+        assert [type(message) for message in house.air.sent] == [SetCommand, Leave]
+        assert house.air.ways == [(BAND, GATEWAY), (BAND, GATEWAY)]
+        assert house.air.forgotten == []
+        assert house.home.hub.devices[GATEWAY].record.barred == (BAND,)
+        await house.home.let_in(GATEWAY, BAND)
+        assert house.home.hub.devices[GATEWAY].record.barred == ()
+        await house.home.unjoin(GATEWAY)
+        assert dict(house.home.hub.devices) == {}
+        dropped = [save.device for save in house.shelf.kept if isinstance(save, DropDevice)]
+        assert set(dropped) == {BAND, GATEWAY, SENSOR}
+
+
+async def test_what_cannot_be_kept_of_a_household_does_not_hold(tmp_path: Path) -> None:
+    world = house_with(BAND)
+    world.start(ATTIC)
+    async with living(world.hub, tmp_path) as house:
+        house.shelf.error = StoreFullError("No room", "Free some space.")
+        with pytest.raises(StoreFullError):
+            await house.home.move(BAND, ATTIC)
+        with pytest.raises(StoreFullError):
+            await house.home.make_room(GATEWAY, 3)
+        assert world.device(BAND).record.moves_to is None
+        assert world.device(GATEWAY).record.max_children == 64
+        house.shelf.error = None
+        await house.home.move(BAND, ATTIC)
+        assert world.device(BAND).record.moves_to == ATTIC
+
+
+async def test_a_child_that_leaves_while_it_is_let_move_leaves_nothing(tmp_path: Path) -> None:
+    world = house_with(BAND)
+    world.start(ATTIC)
+    async with living(world.hub, tmp_path) as house:
+        house.shelf.gate.clear()
+        moving = asyncio.create_task(house.home.move(BAND, ATTIC))
+        await turns()
+        world.take(world.hub.unjoin(BAND))
+        house.shelf.gate.set()
+        await moving
+        await turns()
+        assert house.shelf.kept[-1] == DropDevice(BAND)

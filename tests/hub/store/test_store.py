@@ -1,5 +1,8 @@
 import asyncio
+import json
+import sqlite3
 from collections.abc import Awaitable, Callable
+from contextlib import closing
 from pathlib import Path
 from typing import get_type_hints
 
@@ -346,3 +349,16 @@ def test_every_time_in_a_record_is_known_to_be_one() -> None:
 
 def is_time(name: str) -> bool:
     return name.endswith(("at_s", "since_s"))
+
+
+def test_a_device_that_was_kept_before_there_were_gateways_and_sleepers_is_read(
+    folder: Path, times: Times
+) -> None:
+    in_store(folder, times, keeping(SaveDevice(device())))
+    with closing(sqlite3.connect(folder / "control.db")) as database:
+        (text,) = database.execute("SELECT record FROM devices").fetchone()
+        newer = ("gateway", "moves_to", "max_children", "barred", "sleep_s", "asleep_since_s")
+        older = {name: value for name, value in json.loads(text).items() if name not in newer}
+        database.execute("UPDATE devices SET record = ?", (json.dumps(older),))
+        database.commit()
+    assert in_store(folder, times, nothing).devices == [device()]
