@@ -212,6 +212,7 @@ async def test_a_gateway_comes_with_its_children_and_people_read_of_each_nap_onc
     arguments = ("gateway", *children, "--no-advertise", "--hub", door.url, "--code", CODE)
     async with HubSide(broker.port) as hub, simulate(*arguments) as running:
         slept = Presence(status="asleep", epoch=1_000, connection=1, reason="sleep")
+        await hub.until(lambda heard: sum(d.message == slept for d in heard) >= 1)
         await hub.until(lambda heard: sum(d.message == slept for d in heard) >= 2)
         running.running.send_signal(signal.SIGTERM)
         async with asyncio.timeout(DEADLINE_S):
