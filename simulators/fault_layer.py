@@ -95,8 +95,9 @@ class FaultLayer(Generic[Heard]):
         if self.is_silent:
             return self._awake_s
         held = (heap[0][0] for heap in (self._out, self._in) if heap)
-        flood_s = self._flooded_s + FLOOD_STEP_S
-        return min(*held, flood_s, *self._mishap_s.values(), math.inf, math.inf)
+        if self._flood_s < math.inf:  # nothing else befalls it before that has ended
+            return min(*held, self._flooded_s + FLOOD_STEP_S, math.inf)
+        return min(*held, *self._mishap_s.values(), math.inf, math.inf)
 
     def misread(self, message: DownMessage) -> DownMessage:
         """Return a command as a device with a wrong clock takes it: over too early or too late."""
@@ -125,11 +126,10 @@ class FaultLayer(Generic[Heard]):
         self._last_out_s = self._last_in_s = -math.inf
 
     def stop(self) -> None:
-        """End all faults; what is on its way arrives, and who hangs boots."""
+        """End all faults but a flood that goes on; what is on its way arrives, who hangs boots."""
         self.is_on = False
         self._awake_s = min(self._awake_s, 0.0) if self.is_silent else self._awake_s
         self._mishap_s.clear()
-        self._flood_s = self._flooded_s = math.inf
 
     def send(self, spoken: Iterable[Spoken], now_s: float) -> list[Frame]:
         """Take what the device says; return what goes on the wire now."""

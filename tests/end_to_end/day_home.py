@@ -243,11 +243,14 @@ class Home:
         self._drain()
 
     def call_all(self) -> None:
-        """Let the hub call all devices, as when its link to the broker comes up."""
+        """Let the hub call all devices, and somebody wake those that sleep."""
         birth = self.hub.birth(int(1000 * (self.now_s + WALL_S - START_S)))
         for device_id, cable in self.cables.items():
             if cable.is_up:
                 self.later(partial(self._arrive, device_id, encode(device_id, birth)))
+        for link in self.links.values():
+            if isinstance(link.device, Sleeper):
+                link.press(link.device.buttons[0])
         self._drain()
 
     def run(self, seconds: float, commands_per_s: float = 0.0) -> None:

@@ -208,6 +208,16 @@ def test_flood_is_twenty_times_the_declared_rate_for_ten_seconds() -> None:
     assert now_s >= began_s + FLOOD_S
 
 
+def test_what_befalls_a_device_in_a_flood_waits_for_its_end() -> None:
+    loud = layer("flood=1", "flap=1", "reboot=1", rate_per_s=2.0)
+    now_s = 0.0
+    for _ in range(2_000):
+        now_s = loud.due_s
+        loud.tick(now_s)
+    assert now_s > 50.0  # time would stand still
+    assert loud.account.mishaps.keys() == {"flood", "flap", "reboot"}
+
+
 def test_rates_are_what_was_asked_for() -> None:
     faulty = layer("drop=0.1", "garble=0.2")
     frames = faulty.send(spoken(*(state(n) for n in range(1, 2_001))), 1.0)
