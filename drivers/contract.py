@@ -58,6 +58,18 @@ class Receiver(Protocol):
     def refuse(self, topic: Topic | None, violation: Violation, payload: bytes = b"") -> None:
         """Take in that something unreadable came; `topic` is None when that is unreadable too."""
 
+    def introduce(self, device: DeviceId, vendor: str, product: str) -> None:
+        """Let a device join that has no setup code; nothing happens if it has joined already.
+
+        Only for whom the owner has named in `[drivers.<name>]`: that is the consent. It is heard
+        from now on, and told to the home as soon as that is durable.
+
+        Args:
+            device: Who it is; nobody else may be reached under that id.
+            vendor: Who made it.
+            product: What people call it until they give it a name.
+        """
+
     def link_changed(self, *, is_up: bool, reason: str) -> None:
         """Take in that the driver can, or cannot, reach its devices.
 

@@ -148,6 +148,23 @@ class Admission:
             host=None if is_anywhere else host, port=access.port, tls=access.is_tls
         )
 
+    def introduce(self, device: DeviceId, vendor: str, product: str, driver: str) -> None:
+        """Let a device in that the owner has named in the settings of a driver."""
+        now_s, known = self._clock.now_s(), self._hub.devices.get(device)
+        if known is None:
+            record = DeviceRecord(
+                device,
+                name=product,
+                joined_at_s=now_s,
+                driver=driver,
+                vendor=vendor,
+                product=product,
+                mode=self._hub.mode,
+            )
+            self._pipeline.push(self._hub.admit(record, None, now_s))
+        elif known.record.driver != driver:
+            log.warning("%s is reached by %s, not by %s", device, known.record.driver, driver)
+
     async def shut_out(self, device: DeviceId) -> None:
         """Take a device's credentials away; returns when the broker has cut it off."""
         self._credentials.pop(device, None)

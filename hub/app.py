@@ -24,8 +24,10 @@ from hub.clock import Clock
 from hub.config import Settings
 from hub.core.device import Spec
 from hub.core.hub import Hub
+from hub.core.records import NATIVE
 from hub.discovery import Discovery
 from hub.home import Home
+from hub.reach import Reach
 from hub.security import Security
 from hub.store import Store, Stored, StoreError
 from protocol.advert import HubAdvert
@@ -35,9 +37,6 @@ from protocol.rules import rules
 from protocol.validator import compile_product
 
 log = logging.getLogger(__name__)
-
-NATIVE: Final = "mqtt"
-"""The driver that every hub has; others are named by their tables in hub.toml."""
 
 RUN_FILE: Final = "run.json"
 UPKEEP_S: Final = 3_600.0
@@ -203,13 +202,13 @@ def _start_parts(tasks: asyncio.TaskGroup, home: Home, api: Api) -> None:
     tasks.create_task(_advertise(home, api), name="advert")
     tasks.create_task(_upkeep(home.store), name="upkeep")
     for name, driver in home.drivers.items():
-        tasks.create_task(_drive(driver, home), name=f"driver {name}")
+        tasks.create_task(_drive(driver, home, name), name=f"driver {name}")
 
 
-async def _drive(driver: Driver, home: Home) -> None:
+async def _drive(driver: Driver, home: Home, name: str) -> None:
     """Run a driver once the broker is there; without one it runs all the same and says so."""
     await home.broker.wait_ready(BROKER_START_S)
-    await driver.run(home)
+    await driver.run(Reach(home, name))
 
 
 async def _advertise(home: Home, api: Api) -> None:

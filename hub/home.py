@@ -17,7 +17,7 @@ from hub.core.errors import DeviceUnknownError, RequestError
 from hub.core.events import ReceiptChanged, ValuesReported
 from hub.core.hub import Hub
 from hub.core.outcome import Outcome
-from hub.core.records import CommandRecord, DropDevice, Mode, SaveDevice
+from hub.core.records import NATIVE, CommandRecord, DropDevice, Mode, SaveDevice
 from hub.discovery import Discovery, Sighting
 from hub.enforcing import Enforcing
 from hub.health import Health, judge, part
@@ -44,7 +44,7 @@ TWINS_EVERY_S: Final = 5.0
 class Home:
     """Applies what the core decides, and is the one way in for API, joining and drivers.
 
-    It is the `Receiver` of every driver.
+    Each driver reaches it through a `hub.reach.Reach`.
     """
 
     def __init__(  # noqa: PLR0913 - composition: each part is made in hub.app and handed in
@@ -267,8 +267,11 @@ class Home:
         )
 
     def _link_health(self) -> tuple[str, str]:
+        down = [name for name, is_up in self.hub.links.items() if not is_up and name != NATIVE]
         if self.hub.is_linked:
             return "the hub hears its broker", ""
+        if down and self.hub.links.get(NATIVE):
+            return f"out of reach: {', '.join(down)}", "it tries again; the log says why"
         return "the hub has no connection to its broker", "it tries again; look at the broker"
 
     def _clock_health(self) -> tuple[str, str]:
@@ -290,15 +293,15 @@ class Home:
         """See `Receiver.refuse`."""
         self._pipeline.push(self.hub.refuse(topic, violation, self.clock.now_s(), payload))
 
-    def link_changed(self, *, is_up: bool, reason: str) -> None:
-        """See `Receiver.link_changed`."""
+    def link_changed(self, *, driver: str, is_up: bool, reason: str) -> None:
+        """Take in that a driver can, or cannot, reach its devices; see `hub.reach`."""
         now_s = self.clock.now_s()
-        log.info("link to the devices is %s: %s", "up" if is_up else "down", reason)
-        self._pipeline.push(self.hub.link_changed(is_up=is_up, reason=reason, now_s=now_s))
+        log.info("link of %s is %s: %s", driver, "up" if is_up else "down", reason)
+        changed = self.hub.link_changed(is_up=is_up, reason=reason, now_s=now_s, driver=driver)
+        self._pipeline.push(changed)
         if is_up:
             birth = self.hub.birth(int(self.clock.wall_s(now_s) * 1000))
-            for driver in self.drivers.values():
-                driver.announce_birth(birth)
+            self.drivers[driver].announce_birth(birth)
 
     # For the app
 

@@ -25,7 +25,7 @@ from hub.core.outcome import Outcome
 from hub.core.passage import Passage
 from hub.core.presence import observe, restored
 from hub.core.quarantine import Quarantines, declared, strike_of
-from hub.core.records import CommandRecord, DeviceRecord, Mode
+from hub.core.records import NATIVE, CommandRecord, DeviceRecord, Mode
 from hub.core.requests import Requests
 from hub.core.trace import PREFIX, Fate, Traces
 from hub.core.ward import judge_only
@@ -64,7 +64,7 @@ class Hub:
         self.unheard: int = 0
         self._devices: dict[DeviceId, Device] = {}
         self._specs: dict[str, Spec] = {}
-        self._is_linked = False
+        self.links: dict[str, bool] = {}
         self._ids = 0
         self.inbox = Inbox(epoch)
         self.mode: Mode = "strict"
@@ -95,8 +95,8 @@ class Hub:
 
     @property
     def is_linked(self) -> bool:
-        """Whether devices can reach the hub at all."""
-        return self._is_linked
+        """Whether devices can reach the hub, by each driver that has told of its link."""
+        return bool(self.links) and all(self.links.values())
 
     def restore(
         self,
@@ -262,12 +262,13 @@ class Hub:
             count_violation(device, None, violation, now_s, out, times)
         return out
 
-    def link_changed(self, *, is_up: bool, reason: str, now_s: float) -> Outcome:
-        """Take in that devices can, or cannot, reach the hub."""
-        out = Outcome()
-        self._is_linked = is_up
-        if not is_up:
-            for device in self._devices.values():
+    def link_changed(
+        self, *, is_up: bool, reason: str, now_s: float, driver: str = NATIVE
+    ) -> Outcome:
+        """Take in that the devices of a driver can, or cannot, reach the hub."""
+        out, self.links[driver] = Outcome(), is_up
+        for device in self._devices.values() if not is_up else ():
+            if device.record.driver == driver:
                 observe(device, Evidence.LINK_LOST, reason, now_s, out)
         return out
 

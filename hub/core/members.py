@@ -105,6 +105,7 @@ class Members:
         if known:
             record = replace(
                 known.record,
+                driver=record.driver,
                 epoch=0,
                 connection=0,
                 is_retired=False,

@@ -3,11 +3,14 @@
 from collections.abc import Mapping
 from dataclasses import dataclass
 from types import MappingProxyType
-from typing import Literal, NamedTuple
+from typing import Final, Literal, NamedTuple
 
 from protocol.ids import Address, CommandId, DeviceId
 from protocol.messages import Scalar
 from protocol.receipt import Status
+
+NATIVE: Final = "mqtt"
+"""The driver that every hub has."""
 
 Mode = Literal["strict", "warn"]
 """strict: a message that breaks a rule is refused; warn: what can be kept is kept."""
@@ -104,7 +107,7 @@ class DeviceRecord:
     id: DeviceId
     name: str
     joined_at_s: float
-    driver: str = "mqtt"
+    driver: str = NATIVE
     vendor: str = ""
     product: str = ""
     serial: str = ""

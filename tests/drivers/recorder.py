@@ -21,6 +21,7 @@ class Recorder:
         self.asked: list[DeviceId] = []
         self.decoded: list[Decoded] = []
         self.refused: list[tuple[Topic | None, Violation]] = []
+        self.introduced: list[DeviceId] = []
         self.links: list[tuple[bool, str]] = []
         self.when_up: Callable[[], object] = bool
         self._changed = asyncio.Event()
@@ -49,6 +50,9 @@ class Recorder:
     def refuse(self, topic: Topic | None, violation: Violation, payload: bytes = b"") -> None:
         self.refused.append((topic, violation))
         self._changed.set()
+
+    def introduce(self, device: DeviceId, vendor: str, product: str) -> None:
+        self.introduced.append(device)
 
     def link_changed(self, *, is_up: bool, reason: str) -> None:
         self.links.append((is_up, reason))

@@ -169,3 +169,22 @@ async def test_what_a_device_says_while_it_joins_again_is_no_hindrance(door: Doo
     door.world.connect()
     await joining
     assert door.world.device().record.epoch == 0
+
+
+async def test_a_device_named_in_the_settings_of_a_driver_is_let_in_once_and_kept(
+    door: Door,
+) -> None:
+    devices = door.world.hub.devices
+    for _ in range(2):
+        door.admission.introduce(NEW, "acme", "Night light", "line")
+        await asyncio.sleep(0)
+    record = devices[NEW].record
+    assert (record.driver, record.vendor, record.name) == ("line", "acme", "Night light")
+    async with asyncio.timeout(5):
+        while NEW not in door.disk.devices:  # noqa: ASYNC110 - the pipeline needs its turns
+            await asyncio.sleep(0)
+    door.admission.introduce(LAMP, "acme", "Lamp", "line")
+    assert devices[LAMP].record.driver == "mqtt"
+    door.admission.open_window(CODE, 300.0, 1)
+    await door.join(NEW)
+    assert devices[NEW].record.driver == "mqtt"

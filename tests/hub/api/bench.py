@@ -23,6 +23,7 @@ from hub.core.hub import Hub
 from hub.core.records import DeviceRecord
 from hub.discovery import Discovery
 from hub.home import Home
+from hub.reach import Reach
 from hub.security import Security
 from hub.store import Store
 from protocol.ids import Address, DeviceId
@@ -220,7 +221,7 @@ async def bench(folder: Path, **api_settings: Any) -> AsyncIterator[Bench]:
         await api.open()
         token = (await asyncio.to_thread(security.local_token_path.read_text)).strip()
         async with asyncio.TaskGroup() as tasks, aiohttp.ClientSession() as session:
-            parts = (home.run(), api.run(), driver.run(home), air.run())
+            parts = (home.run(), api.run(), driver.run(Reach(home, "memory")), air.run())
             running = [tasks.create_task(part) for part in parts]
             here = Bench(home, api, air, token, session, f"http://127.0.0.1:{api.port}")
             await here.until(lambda: home.hub.is_linked, "link up")

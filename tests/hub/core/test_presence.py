@@ -178,3 +178,15 @@ def test_link_says_whether_it_is_there() -> None:
     world = online_world()
     world.take(world.hub.link_changed(is_up=True, reason="connected", now_s=world.now_s))
     assert world.hub.is_linked
+
+
+def test_lost_link_of_a_driver_concerns_its_own_devices_alone() -> None:
+    world = online_world()
+    for driver in ("mqtt", "other"):
+        world.take(world.hub.link_changed(is_up=True, reason="", now_s=world.now_s, driver=driver))
+    lost = world.hub.link_changed(is_up=False, reason="away", now_s=world.now_s, driver="other")
+    world.take(lost)
+    assert world.device().presence is Presence.ONLINE
+    assert not world.hub.is_linked
+    world.take(world.hub.link_changed(is_up=False, reason="broker_down", now_s=world.now_s))
+    assert reach(world) == ("unreachable", "broker_down")
