@@ -92,6 +92,9 @@ class RunAction(_Command):
     arguments: dict[NameText, Given] = Field(default={}, max_length=32, json_schema_extra=by_name)
 
 
+Count = Annotated[int, Field(ge=1, le=MOST_CHILDREN), BeforeValidator(_whole)]
+
+
 class ChangeDevice(Asked):
     """Rename a device, change how strictly it is judged, or how many children a gateway may have.
 
@@ -100,7 +103,7 @@ class ChangeDevice(Asked):
 
     name: DeviceName | None = Field(default=None, examples=["Bedroom purifier"])
     mode: Mode | None = None
-    max_children: Annotated[Whole, Field(ge=1, le=MOST_CHILDREN)] | None = Field(
+    max_children: Count | None = Field(
         default=None, description="For how many children a gateway may speak; 64 at first."
     )
 

@@ -33,6 +33,7 @@ from simulators.air_purifier import AirPurifier
 from simulators.device import Settings as DeviceSettings
 from simulators.device import SimDevice
 from simulators.environment_sensor import EnvironmentSensor
+from simulators.gateway import Gateway
 from simulators.physics import PhysicsType
 from simulators.product import Product
 from simulators.router import Router
@@ -43,12 +44,14 @@ PURIFIER = DeviceId("air-purifier-0001")
 PLUG = DeviceId("smart-plug-0001")
 ROUTER = DeviceId("router-0001")
 SENSOR = DeviceId("environment-sensor-0001")
+GATEWAY = DeviceId("gateway-0001")
 
 PHYSICS: Mapping[DeviceId, PhysicsType] = {
     PURIFIER: AirPurifier,
     PLUG: SmartPlug,
     ROUTER: Router,
     SENSOR: EnvironmentSensor,
+    GATEWAY: Gateway,
 }
 PRODUCTS = {device: Product.read(physics.document()) for device, physics in PHYSICS.items()}
 WAIT_S = 10.0

@@ -8,7 +8,7 @@ import pytest
 
 from hub.core.inbox import IDS_PER_EPOCH
 from hub.core.outcome import Outcome
-from tests.hub.api.bench import DOCUMENT, PHYSICS, PLUG, PURIFIER, SENSOR, Bench
+from tests.hub.api.bench import DOCUMENT, GATEWAY, PHYSICS, PLUG, PURIFIER, SENSOR, Bench
 
 NOTICE = IDS_PER_EPOCH + 1
 
@@ -25,6 +25,10 @@ parameters = {{ "path.id" = "phone-1" }}
 [[operations]]
 include-path = "/api/v1/notifications/{{id}}"
 parameters = {{ "path.id" = "{NOTICE}" }}
+
+[[operations]]
+include-path = "/api/v1/devices/{{id}}/children"
+parameters = {{ "path.id" = "{GATEWAY}" }}
 
 [[operations]]
 include-path-regex = "/api/v1/devices/[{{]id[}}].*"
