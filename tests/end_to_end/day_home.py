@@ -230,12 +230,15 @@ class Home:
             self._schedule(link)
 
     def recover(self) -> None:
-        """Switch all faults off, and let everybody out; what has begun comes to its end."""
+        """Switch all faults off; what has begun comes to its end."""
         for device_id, layer in self.layers.items():
             layer.stop()
             link = self.links[device_id]
             link.rest_until_s = min(link.rest_until_s, self.now_s + BACK_S)
             self._schedule(link)
+
+    def release(self) -> None:
+        """Let everybody out of quarantine, as the owner does."""
         for device_id, device in self.hub.devices.items():
             if device.record.quarantine is not None:
                 self._watcher.released(device_id)

@@ -70,6 +70,8 @@ class Day:
         if is_healed:
             self.home.recover()
             self.home.run(HEAL_S)
+            self.home.release()
+            self.home.run(1.0)
             self.home.call_all()
             self.home.run(CALL_S)
 
