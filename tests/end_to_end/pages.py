@@ -14,6 +14,7 @@ from tests.end_to_end.processes import ROOT, clean_environment
 
 FENCE: Final = re.compile(r"^```(\w+)(?: (\S+))?\n(.*?)^```$", re.DOTALL | re.MULTILINE)
 COMMAND: Final = ".venv/bin/ecohub"
+PYTHON: Final = ".venv/bin/python"
 WITHIN_S: Final = 60.0
 
 
@@ -41,7 +42,9 @@ def save(found: list[Block], folder: Path) -> None:
     """Write the files that a page shows."""
     for block in found:
         if block.name:
-            (folder / block.name).write_text(block.text, "utf-8")
+            place = folder / block.name
+            place.parent.mkdir(exist_ok=True)
+            place.write_text(block.text, "utf-8")
 
 
 def words_of(command: str) -> list[str]:
@@ -55,7 +58,7 @@ def run(block: Block, folder: Path, environment: Mapping[str, str]) -> str:
     """Run the commands of a block as a shell does; return what they print, on one line."""
     ours = f"{shlex.quote(sys.executable)} -P -m hub.cli"
     done = subprocess.run(  # noqa: S602 - our own page
-        block.text.replace(COMMAND, ours),
+        block.text.replace(PYTHON, shlex.quote(sys.executable)).replace(COMMAND, ours),
         shell=True,
         cwd=folder,
         env={**clean_environment(), "PYTHONPATH": os.fspath(ROOT), **environment},
