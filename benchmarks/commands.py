@@ -28,7 +28,7 @@ _IS_CONFIRMED: Final = b'"status":"confirmed","is_final":true'
 async def command(home: Home, sizes: Sizes) -> Reading:
     """Measure commands one after the other, bare and then through the hub."""
     *bare_s, _ = await home.bare.ask(Ask(home.devices, sizes.commands))
-    sets = _Sets(home.phone, home.devices, sizes.commands)
+    sets = Sets(home.phone, home.devices, sizes.commands)
     await sets.run(1)
     bare_ms, hub_ms = [1000 * s for s in bare_s], [1000 * s for s in sets.took_s]
     await home.messages()
@@ -46,7 +46,7 @@ async def command(home: Home, sizes: Sizes) -> Reading:
 async def commands(home: Home, sizes: Sizes) -> Reading:
     """Measure many commands at a time: bare, over the WebSocket, and over REST."""
     *_, bare_s = await home.bare.ask(Ask(home.devices, sizes.batch, sizes.at_once))
-    stream_s = await _Sets(home.phone, home.devices, sizes.batch).run(sizes.at_once)
+    stream_s = await Sets(home.phone, home.devices, sizes.batch).run(sizes.at_once)
     rest_s = await _rest(home, sizes)
     await home.messages()
     limit = sizes.batch / bare_s
@@ -59,7 +59,7 @@ async def commands(home: Home, sizes: Sizes) -> Reading:
     )
 
 
-class _Sets:
+class Sets:
     """Sets a property of one device after the other over the stream.
 
     Attributes:

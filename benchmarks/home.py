@@ -39,15 +39,13 @@ class LossError(Exception):
     """Something was lost or refused: the figures would be of other work than they say."""
 
 
-@dataclass(frozen=True, slots=True)
-class Home:
-    """Everything that the live measurements need.
+@dataclass(frozen=True)
+class Living:
+    """A hub with live devices and a phone.
 
     Attributes:
-        devices: Ids of the devices, the same behind the hub and behind the bare broker.
-        load: The process of the hub's devices.
-        bare: The process of the bare broker's client.
-        bare_load: The process of the bare broker's devices.
+        devices: Ids of the devices.
+        load: The process of the devices.
     """
 
     devices: tuple[str, ...]
@@ -55,8 +53,6 @@ class Home:
     api: HubClient
     phone: Phone
     load: Worker
-    bare: Worker
-    bare_load: Worker
 
     async def messages(self) -> dict[str, int]:
         """Return how many messages of each device the hub has taken in.
@@ -76,27 +72,50 @@ class Home:
         return counts
 
 
+@dataclass(frozen=True)
+class Home(Living):
+    """The same beside its bare limit: its broker with the same devices, and no hub.
+
+    Attributes:
+        bare: The process of the bare broker's client.
+        bare_load: The process of the bare broker's devices.
+    """
+
+    bare: Worker
+    bare_load: Worker
+
+
+@asynccontextmanager
+async def open_living(folder: Path, count: int, broker: str = "mosquitto") -> AsyncIterator[Living]:
+    """Start a hub with its data in `folder`, and let `count` devices join it."""
+    names = device_ids(count)
+    async with (
+        HubProcess(folder, folder.with_suffix(".log"), broker) as hub,
+        hub.api() as api,
+        Worker("benchmarks.load") as load,
+    ):
+        await hub.ready()
+        await load.ask(Open(await join_all(hub, names)), WITHIN_S)
+        await all_online(api, count)
+        async with Phone(*hub.place, hub.token) as phone:
+            yield Living(names, hub, api, phone, load)
+
+
 @asynccontextmanager
 async def open_home(folder: Path, count: int) -> AsyncIterator[Home]:
     """Start a hub, let `count` devices join it, and set up the same without a hub."""
-    names = device_ids(count)
-    bare_folder = folder / "bare"
     async with (
-        HubProcess(folder / "hub", folder / "hub.log") as hub,
-        hub.api() as api,
-        Worker("benchmarks.load") as load,
-        Worker("benchmarks.bare", str(bare_folder)) as bare,
+        open_living(folder / "hub", count) as living,
+        Worker("benchmarks.bare", str(folder / "bare")) as bare,
         Worker("benchmarks.load") as bare_load,
     ):
-        await hub.ready()
-        await load.ask(Open(await join_all(hub, names)))
-        await all_online(api, count)
         port = free_port(LOOPBACK)
-        logins = tuple(Login(LOOPBACK, port, name, new_password()) for name in names)
+        logins = tuple(Login(LOOPBACK, port, name, new_password()) for name in living.devices)
         await bare.ask(Open(logins))
         await bare_load.ask(Open(logins, is_bare=True))
-        async with Phone(*hub.place, hub.token) as phone:
-            yield Home(names, hub, api, phone, load, bare, bare_load)
+        yield Home(
+            living.devices, living.hub, living.api, living.phone, living.load, bare, bare_load
+        )
 
 
 def device_ids(count: int) -> tuple[str, ...]:

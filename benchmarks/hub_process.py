@@ -29,7 +29,6 @@ SETTINGS: Final[Mapping[str, str]] = {
     "ECOHUB_API__PORT": "0",
     "ECOHUB_BROKER__HOST": "127.0.0.1",
     "ECOHUB_BROKER__PORT": "0",
-    "ECOHUB_BROKER__KIND": "mosquitto",
     "ECOHUB_DISCOVERY__ENABLED": "false",
 }
 """The defaults, save that nobody on the network notices a benchmark."""
@@ -45,21 +44,26 @@ class HubProcess:
     Args:
         folder: Its data folder.
         log: File that its log is added to.
+        broker: Kind of its broker: `mosquitto`, or `embedded`.
 
     Attributes:
         started_s: When it was started, `time.monotonic`.
         url, token: Of its API, once it serves.
     """
 
-    def __init__(self, folder: Path, log: Path) -> None:
+    def __init__(self, folder: Path, log: Path, broker: str = "mosquitto") -> None:
         self.started_s = 0.0
         self.url = self.token = ""
-        self._folder, self._log = folder, log
+        self._folder, self._log, self._broker = folder, log, broker
         self._process: asyncio.subprocess.Process | None = None
 
     async def __aenter__(self) -> Self:
         clean = {k: v for k, v in os.environ.items() if not k.startswith("ECOHUB_")}
-        own = {"ECOHUB_DATA": str(self._folder), PARENT: str(os.getpid())}
+        own = {
+            "ECOHUB_DATA": str(self._folder),
+            "ECOHUB_BROKER__KIND": self._broker,
+            PARENT: str(os.getpid()),
+        }
         settings = self._log.with_suffix(".toml")  # else one of this machine's could be found
         settings.touch()
         with self._log.open("ab") as log:

@@ -5,7 +5,7 @@ import re
 import time
 from typing import Final
 
-from benchmarks.home import Home, LossError
+from benchmarks.home import Home, Living, LossError
 from benchmarks.orders import Arrivals, Await, Burst, Trickle
 from benchmarks.product import COUNT, IS_LAST
 from benchmarks.rows import Reading, Sample, percentile
@@ -26,7 +26,7 @@ async def ingest(home: Home, sizes: Sizes) -> Reading:
     bare_s, bare_cpu_s = await _bare_burst(home, count, sizes.burst_each)
     before = await home.messages()
     await asyncio.sleep(SETTLE_S)
-    hub_s, cpu_s = await _burst(home, sizes.burst_each)
+    hub_s, cpu_s = await burst(home, sizes.burst_each)
     after = await home.messages()
     if any(after[device] - before[device] != sizes.burst_each for device in home.devices):
         raise LossError("the hub has not taken in every report of the burst")
@@ -77,7 +77,12 @@ async def _bare_burst(home: Home, count: int, each: int) -> tuple[float, float]:
     return ended_s - began_s, _cpu_s(home.bare.pid) - cpu_s
 
 
-async def _burst(home: Home, each: int) -> tuple[float, float]:
+async def burst(home: Living, each: int) -> tuple[float, float]:
+    """Let each device send so many reports; return until when the phone had seen the last ones.
+
+    Returns:
+        Seconds of wall time, and of the hub's processor time.
+    """
     last = _Last(len(home.devices))
     home.phone.heard = last.take
     cpu_s = home.hub.cpu_s()

@@ -15,7 +15,7 @@ KINDS: Final[Mapping[str, tuple[Kind, ...]]] = {
             "ingest",
             "reports/s",
             "A burst of 20,000 reports of 3 values from 100 devices, from the first one sent to the"
-            " last one seen by a phone; none may be lost or refused.",
+            " last one seen by a phone, history on; none may be lost or refused.",
             "gmqtt subscribed to the same burst, without a hub, until it has all",
             f"{_BURST}; the phone's own work: it is told the latest"
             " of each value once it lags, and only looks for the last report",
@@ -100,6 +100,38 @@ KINDS: Final[Mapping[str, tuple[Kind, ...]]] = {
             "ms",
             "The same; 99 of 100 are faster.",
             "the same hub without the flood, just before",
+            "as above",
+        ),
+    ),
+    "growth": (
+        Kind(
+            "growth_cpu",
+            "ms/report",
+            "Processor time of the hub by report with 1,000 devices, 20 reports of each at a time.",
+            "the same with 10 devices, 200 reports of each",
+            f"{_BURST}; of few devices the phone is told less",
+        ),
+        Kind(
+            "growth_command",
+            "ms",
+            "A set over the WebSocket until `confirmed`, with 1,000 devices; median of 200.",
+            "the same with 10 devices",
+            "as above",
+        ),
+    ),
+    "embedded": (
+        Kind(
+            "embedded_ingest",
+            "reports/s",
+            "A burst of 1,000 reports from 20 devices over the broker that the hub brings along.",
+            "",
+            "a bare limit: nobody runs that broker for its speed",
+        ),
+        Kind(
+            "embedded_command_p50",
+            "ms",
+            "A set over the WebSocket until `confirmed`, over that broker; median of 200.",
+            "",
             "as above",
         ),
     ),

@@ -7,6 +7,7 @@ from typing import Final
 
 from benchmarks.commands import command, commands
 from benchmarks.flood import flood
+from benchmarks.growth import embedded, growth
 from benchmarks.history import history
 from benchmarks.home import Home, open_home
 from benchmarks.ingest import ingest, report
@@ -28,8 +29,16 @@ LIVE: Final[Mapping[str, Live]] = {
 }
 """Measurements of a home with live devices; all share one."""
 
+Extra = Callable[[Path, Sizes], Awaitable[Reading]]
+
+EXTRA: Final[Mapping[str, Extra]] = {
+    "growth": growth,
+    "embedded": embedded,
+    "history": history,
+}
+"""Measurements that start hubs of their own, in a folder of their own."""
+
 RESTART: Final = "restart"
-HISTORY: Final = "history"
 
 
 @dataclass(slots=True)
@@ -65,23 +74,30 @@ async def run(names: Collection[str], sizes: Sizes, folder: Path, tell: Tell) ->
         LossError: Something was lost or refused on the way; there are no figures then.
     """
     results = Results()
-    live = [name for name in LIVE if name in names]
-    if live:
-        tell(f"a hub, and {sizes.devices} devices that join it")
-        async with open_home(folder, sizes.devices) as home:
-            for number in range(1, sizes.runs + 1):
-                for name in live:
-                    tell(f"{name}, run {number} of {sizes.runs}")
-                    results.add(await LIVE[name](home, sizes))
+    await _run_live([name for name in LIVE if name in names], sizes, folder, tell, results)
+    for name in (name for name in EXTRA if name in names):
+        for number in range(1, sizes.runs + 1):
+            tell(f"{name}, run {number} of {sizes.runs}")
+            place = folder / f"{name}-{number}"
+            place.mkdir()
+            results.add(await EXTRA[name](place, sizes))
     if RESTART in names:
         tell(f"{sizes.restored} devices that join a hub")
         await prepare(folder, sizes.restored)
         for number in range(1, sizes.runs + 1):
             tell(f"{RESTART}, run {number} of {sizes.runs}")
             results.add(await restart(folder, sizes.restored))
-    for number in range(1, sizes.runs + 1) if HISTORY in names else ():
-        tell(f"{HISTORY}, run {number} of {sizes.runs}")
-        place = folder / f"{HISTORY}-{number}"
-        place.mkdir()
-        results.add(await history(place, sizes))
     return results
+
+
+async def _run_live(
+    live: Collection[str], sizes: Sizes, folder: Path, tell: Tell, results: Results
+) -> None:
+    if not live:
+        return
+    tell(f"a hub, and {sizes.devices} devices that join it")
+    async with open_home(folder, sizes.devices) as home:
+        for number in range(1, sizes.runs + 1):
+            for name in live:
+                tell(f"{name}, run {number} of {sizes.runs}")
+                results.add(await LIVE[name](home, sizes))
