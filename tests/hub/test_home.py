@@ -23,7 +23,11 @@ from hub.security import Security
 from hub.store import StoreFullError, Write
 from protocol.codec import decode, encode
 from protocol.ids import CommandId, DeviceId
+<<<<<<< HEAD
 from protocol.messages import Ack, Birth, DownMessage, Leave, SetCommand
+=======
+from protocol.messages import Ack, Birth, DownMessage, Presence, State
+>>>>>>> d6a2b4e (hub: keep twins every five minutes, or when their device is gone)
 from protocol.receipt import Status
 from tests.hub.core.house import ATTIC, BAND, GATEWAY, SENSOR, house_with
 from tests.hub.core.world import LAMP, online_world
@@ -39,6 +43,7 @@ class Shelf:
     """A store whose commits wait to be let through, and may fail."""
 
     kept: list[Write] = field(default_factory=list)
+    twins: list[dict[DeviceId, object]] = field(default_factory=list)
     error: StoreFullError | None = None
     gate: asyncio.Event = field(default_factory=asyncio.Event)
 
@@ -52,7 +57,7 @@ class Shelf:
         self.kept.extend(saves)
 
     def save_twins(self, twins: Mapping[DeviceId, object]) -> None:
-        """Twins are nothing that is promised."""
+        self.twins.append(dict(twins))
 
     def status(self, command: CommandId) -> Status | None:
         kept = [s.record for s in self.kept if isinstance(s, SaveCommand)]
@@ -139,6 +144,11 @@ async def living(hub: Hub, tmp_path: Path) -> AsyncIterator[House]:
         task.cancel()
         with suppress(asyncio.CancelledError):
             await task
+
+
+@pytest.fixture
+def soon(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("hub.home.LEFT_EVERY_S", 0.001)
 
 
 async def turns() -> None:
@@ -234,6 +244,7 @@ async def test_a_name_that_cannot_be_kept_is_not_given(house: House) -> None:
     assert house.home.hub.devices[LAMP].record == before
 
 
+<<<<<<< HEAD
 async def test_children_are_commanded_and_sent_away_through_their_gateway(tmp_path: Path) -> None:
     async with living(house_with(BAND, SENSOR).hub, tmp_path) as house:
         values = {"lamp.level": 7}
@@ -280,3 +291,19 @@ async def test_a_child_that_leaves_while_it_is_let_move_leaves_nothing(tmp_path:
         await moving
         await turns()
         assert house.shelf.kept[-1] == DropDevice(BAND)
+=======
+@pytest.mark.usefixtures("soon")
+async def test_only_the_twin_of_a_device_that_is_gone_goes_to_the_disk_soon(house: House) -> None:
+    def say(message: State | Presence) -> None:
+        wire = encode(LAMP, message)
+        house.home.receive(decode(wire.topic, wire.payload))
+
+    say(State(epoch=1, seq=50, values={"lamp.level": 3}))
+    await asyncio.sleep(0.05)  # in which it would have been kept fifty times
+    assert not any(house.shelf.twins)
+    say(Presence(status="offline", epoch=1, connection=1, reason="shutdown"))
+    async with asyncio.timeout(5):
+        while not any(house.shelf.twins):  # noqa: ASYNC110 - a task of the home does it
+            await asyncio.sleep(0)
+    assert [set(twins) for twins in house.shelf.twins if twins] == [{LAMP}]
+>>>>>>> d6a2b4e (hub: keep twins every five minutes, or when their device is gone)
