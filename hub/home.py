@@ -13,13 +13,8 @@ from hub.clock import Clock
 from hub.config import Settings
 from hub.core.commands import CommandRequest
 from hub.core.device import Device
-<<<<<<< HEAD
 from hub.core.errors import DeviceUnknownError, RequestError
-from hub.core.events import ReceiptChanged, ValuesReported
-=======
-from hub.core.errors import DeviceUnknownError
-from hub.core.events import PresenceChanged, ReceiptChanged, ValuesReported
->>>>>>> d6a2b4e (hub: keep twins every five minutes, or when their device is gone)
+from hub.core.events import ReceiptChanged
 from hub.core.hub import Hub
 from hub.core.outcome import Outcome
 from hub.core.records import NATIVE, CommandRecord, DropDevice, Mode, SaveDevice
@@ -30,11 +25,11 @@ from hub.history import History
 from hub.pipeline import Pipeline
 from hub.security import Security
 from hub.store import DropCredential, Store, StoreError
+from hub.twins import TwinKeeper
 from protocol.codec import Decoded
 from protocol.errors import Violation
 from protocol.ids import CommandId, DeviceId
 from protocol.messages import DownMessage
-from protocol.presence import Presence
 from protocol.topics import Topic
 
 log = logging.getLogger(__name__)
@@ -42,14 +37,6 @@ log = logging.getLogger(__name__)
 TICK_S: Final = 0.25
 ASK_EVERY_S: Final = 1.0
 """Whoever looks at what mDNS shows makes the hub ask; not more often than this."""
-
-TWINS_EVERY_S: Final = 300.0
-"""How often changed twins go to the disk, where every 5 s took 800 MB a day of 100 devices.
-
-Whoever is there tells all of it anew when the hub comes back."""
-
-LEFT_EVERY_S: Final = 5.0
-"""How soon the twin of a device goes there that cannot do that: it sleeps, or is gone."""
 
 
 class Home:
@@ -78,8 +65,7 @@ class Home:
         self.drivers = drivers
         self._pipeline = Pipeline(store, self._release)
         self._waiters: dict[CommandId, list[asyncio.Future[None]]] = {}
-        self._dirty: set[DeviceId] = set()
-        self._left: set[DeviceId] = set()
+        self._twins = TwinKeeper(hub, store, clock)
         self._denied: dict[str, int] = {}
         self._asked_s = clock.now_s()
         self.history = History(settings.history, settings.hub.data_dir, hub.devices, clock)
@@ -323,11 +309,11 @@ class Home:
             async with asyncio.TaskGroup() as tasks:
                 tasks.create_task(self._pipeline.run(), name="pipeline")
                 tasks.create_task(self._tick(), name="tick")
-                tasks.create_task(self._keep_twins(), name="twins")
+                tasks.create_task(self._twins.run(), name="twins")
                 tasks.create_task(self.history.run(self.bus), name="history")
         finally:
             await self._pipeline.drain()
-            self.save_twins()
+            self._twins.save_all()
 
     async def _tick(self) -> None:
         while True:
@@ -342,39 +328,16 @@ class Home:
                 self._denied[user] = count
                 self._pipeline.push(self.hub.denied(DeviceId(user), times, self.clock.now_s()))
 
-    async def _keep_twins(self) -> None:
-        saved_s = self.clock.now_s()
-        while True:
-            await asyncio.sleep(LEFT_EVERY_S)
-            if self.clock.now_s() - saved_s >= TWINS_EVERY_S:
-                saved_s = self.clock.now_s()
-                self.save_twins()
-            elif self._left:
-                self._save_twins_of(self._left)
-
-    def save_twins(self) -> None:
-        """Hand the twins that have changed to the store."""
-        self._save_twins_of(self._dirty)
-
-    def _save_twins_of(self, some: set[DeviceId]) -> None:
-        changed = some & self._dirty
-        self._dirty -= changed
-        self._left -= some
-        devices = (self.hub.devices.get(device) for device in changed)
-        self.store.save_twins({d.id: dict(d.reported) for d in devices if d is not None})
-
     def _release(self, outcome: Outcome) -> None:
         for device_id, message in outcome.send:
             self._send(device_id, message)
         for gateway_id, child_id, message in outcome.strays:
             self._send(gateway_id, message, child_id)
         for event in outcome.events:
-            if isinstance(event, ValuesReported):
-                self._dirty.add(event.device)
-            elif isinstance(event, ReceiptChanged):
+            if isinstance(event, ReceiptChanged):
                 self._wake_waiters(event.command)
-            elif isinstance(event, PresenceChanged) and event.presence is not Presence.ONLINE:
-                self._left.add(event.device)
+            else:
+                self._twins.take(event)
         if outcome.events:
             self.bus.publish(outcome.events)
 

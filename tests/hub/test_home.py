@@ -23,11 +23,7 @@ from hub.security import Security
 from hub.store import StoreFullError, Write
 from protocol.codec import decode, encode
 from protocol.ids import CommandId, DeviceId
-<<<<<<< HEAD
-from protocol.messages import Ack, Birth, DownMessage, Leave, SetCommand
-=======
-from protocol.messages import Ack, Birth, DownMessage, Presence, State
->>>>>>> d6a2b4e (hub: keep twins every five minutes, or when their device is gone)
+from protocol.messages import Ack, Birth, DownMessage, Leave, Presence, SetCommand, State
 from protocol.receipt import Status
 from tests.hub.core.house import ATTIC, BAND, GATEWAY, SENSOR, house_with
 from tests.hub.core.world import LAMP, online_world
@@ -148,7 +144,7 @@ async def living(hub: Hub, tmp_path: Path) -> AsyncIterator[House]:
 
 @pytest.fixture
 def soon(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("hub.home.LEFT_EVERY_S", 0.001)
+    monkeypatch.setattr("hub.twins.LEFT_EVERY_S", 0.001)
 
 
 async def turns() -> None:
@@ -244,7 +240,6 @@ async def test_a_name_that_cannot_be_kept_is_not_given(house: House) -> None:
     assert house.home.hub.devices[LAMP].record == before
 
 
-<<<<<<< HEAD
 async def test_children_are_commanded_and_sent_away_through_their_gateway(tmp_path: Path) -> None:
     async with living(house_with(BAND, SENSOR).hub, tmp_path) as house:
         values = {"lamp.level": 7}
@@ -291,7 +286,8 @@ async def test_a_child_that_leaves_while_it_is_let_move_leaves_nothing(tmp_path:
         await moving
         await turns()
         assert house.shelf.kept[-1] == DropDevice(BAND)
-=======
+
+
 @pytest.mark.usefixtures("soon")
 async def test_only_the_twin_of_a_device_that_is_gone_goes_to_the_disk_soon(house: House) -> None:
     def say(message: State | Presence) -> None:
@@ -306,4 +302,3 @@ async def test_only_the_twin_of_a_device_that_is_gone_goes_to_the_disk_soon(hous
         while not any(house.shelf.twins):  # noqa: ASYNC110 - a task of the home does it
             await asyncio.sleep(0)
     assert [set(twins) for twins in house.shelf.twins if twins] == [{LAMP}]
->>>>>>> d6a2b4e (hub: keep twins every five minutes, or when their device is gone)
