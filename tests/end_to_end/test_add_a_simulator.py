@@ -6,13 +6,14 @@ import subprocess
 import sys
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
 
 from tests.end_to_end.conftest import MakeHub
 from tests.end_to_end.hub_process import CODE, Hub
-from tests.end_to_end.pages import Block, blocks, flat, run, save, words_of
+from tests.end_to_end.pages import PYTHON, Block, blocks, flat, run, save, words_of
 from tests.end_to_end.processes import ROOT, Cold, Program
 from tests.end_to_end.waiting import until
 
@@ -82,31 +83,21 @@ def test_whoever_follows_the_page_has_a_fault(tmp_path: Path) -> None:
     spoiling.write_text(spoiling.read_text("utf-8") + "\n\n" + function.text, "utf-8")
     faults = tmp_path / "simulators" / row.name
     lines = faults.read_text("utf-8").splitlines(keepends=True)
-    end = lines.index("    }\n", lines.index('"""All faults by name."""\n') - 3)
-    lines.insert(end, row.text)
+    above = next(number for number, line in enumerate(lines) if '"half": Kind' in line)
+    lines.insert(above, row.text)
     text = "".join(lines).replace("beyond, half, undeclared", "beyond, half, stuck, undeclared")
     faults.write_text(text, "utf-8")
     paths = {"PYTHONPATH": f"{tmp_path}{os.pathsep}{ROOT}"}
     listed = next(block for block in page if block.kind == "sh")
     told = next(flat(block.text) for block in page if block.kind == "text")
     assert told in run(listed, tmp_path, paths)
-    tested = subprocess.run(  # noqa: S603 - our own words
-        [sys.executable, "-c", CHECK], cwd=tmp_path, env={**os.environ, **paths}, check=False
-    )
-    assert tested.returncode == 0
+    known = run(Block("sh", "", f"{PYTHON} -c '{WHOSE}'"), tmp_path, paths)
+    assert known == str(tmp_path / "simulators" / "__init__.py")
+    checked = next(block for block in page if block.kind == "sh" and PYTHON in block.text)
+    tests = checked.text.replace(" tests/", f" -c {ROOT / 'pyproject.toml'} {ROOT / 'tests'}/")
+    told = run(replace(checked, text=tests), tmp_path, paths)
+    assert " passed" in told, told
+    assert "failed" not in told, told
 
 
-CHECK = """
-from random import Random
-import simulators
-assert simulators.__file__.startswith(__import__("os").getcwd())
-from protocol.messages import State
-from simulators.environment_sensor import EnvironmentSensor
-from simulators.faults import KINDS
-from simulators.product import Product
-product = Product.read(EnvironmentSensor.document()).compiled
-state = State(epoch=1, seq=1, values={"air.co2": 400.0, "sensor.interval_s": 10})
-spoilt = KINDS["stuck"].spoil(state, product, Random(1))
-assert spoilt.message.values == {"air.co2": None, "sensor.interval_s": 10}, spoilt
-assert product.check_state(spoilt.message.values, is_full=False) == ()
-"""
+WHOSE = "import simulators; print(simulators.__file__)"
