@@ -123,7 +123,12 @@ def device_ids(count: int) -> tuple[str, ...]:
     return tuple(f"load-{number:04}" for number in range(1, count + 1))
 
 
-async def join_all(hub: HubProcess, names: Sequence[str]) -> tuple[Login, ...]:
+async def join_all(
+    hub: HubProcess,
+    names: Sequence[str],
+    vendor: str = product.VENDOR,
+    kind: str = product.PRODUCT,
+) -> tuple[Login, ...]:
     """Let devices join as devices do, by HTTP and with proof, and return their credentials."""
     async with hub.api() as api:
         await api.open_window(CODE, duration_s=600, devices=len(names))
@@ -131,7 +136,10 @@ async def join_all(hub: HubProcess, names: Sequence[str]) -> tuple[Login, ...]:
     with ThreadPoolExecutor(JOINING) as threads:
         return tuple(
             await asyncio.gather(
-                *(loop.run_in_executor(threads, _join, hub.url, name) for name in names)
+                *(
+                    loop.run_in_executor(threads, _join, hub.url, name, vendor, kind)
+                    for name in names
+                )
             )
         )
 
@@ -160,7 +168,7 @@ def fresh_id() -> str:
     return secrets.token_hex(4)
 
 
-def _join(url: str, name: str) -> Login:
-    newcomer = joiner.Newcomer(DeviceId(name), product.VENDOR, product.PRODUCT)
+def _join(url: str, name: str, vendor: str, kind: str) -> Login:
+    newcomer = joiner.Newcomer(DeviceId(name), vendor, kind)
     granted = joiner.join(url, newcomer, CODE)
     return Login(granted.host, granted.port, name, granted.password)

@@ -135,6 +135,24 @@ KINDS: Final[Mapping[str, tuple[Kind, ...]]] = {
             "as above",
         ),
     ),
+    "arrival": (
+        Kind(
+            "arrival",
+            "s",
+            "5,000 simulated devices of one process that have joined before, from the start of that"
+            " process until the hub has all of them online and their values.",
+            "",
+            "joining, which is once in a life: about 50 devices a second",
+            Budget("<=", 60.0),
+        ),
+        Kind(
+            "arrival_cpu",
+            "ms/device",
+            "Processor time of the hub's process for each of them.",
+            "",
+            "the broker's and the devices' own time",
+        ),
+    ),
     "restart": (
         Kind(
             "restart_ready",

@@ -16,6 +16,7 @@ class Sizes:
         commands: Commands one after the other.
         batch, at_once: Commands of a batch, and how many of them are under way at a time.
         restored: Devices of the restart.
+        arriving: Simulated devices that come online at once.
         history_h: Hours of history that are recorded.
     """
 
@@ -28,8 +29,9 @@ class Sizes:
     batch: int = 10_000
     at_once: int = 50
     restored: int = 1_000
+    arriving: int = 5_000
     history_h: int = 3
 
 
 WHOLE: Final = Sizes()
-QUICK: Final = Sizes(runs=1, trickle=300, commands=300, batch=3_000, history_h=2)
+QUICK: Final = Sizes(runs=1, trickle=300, commands=300, batch=3_000, arriving=500, history_h=2)

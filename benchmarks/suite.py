@@ -5,6 +5,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Final
 
+from benchmarks import arrival as arriving
 from benchmarks.commands import command, commands
 from benchmarks.flood import flood
 from benchmarks.growth import embedded, growth
@@ -39,6 +40,7 @@ EXTRA: Final[Mapping[str, Extra]] = {
 """Measurements that start hubs of their own, in a folder of their own."""
 
 RESTART: Final = "restart"
+ARRIVAL: Final = "arrival"
 
 
 @dataclass(slots=True)
@@ -81,6 +83,8 @@ async def run(names: Collection[str], sizes: Sizes, folder: Path, tell: Tell) ->
             place = folder / f"{name}-{number}"
             place.mkdir()
             results.add(await EXTRA[name](place, sizes))
+    if ARRIVAL in names:
+        await _arrival(results, sizes, folder, tell)
     if RESTART in names:
         tell(f"{sizes.restored} devices that join a hub")
         await prepare(folder, sizes.restored)
@@ -101,3 +105,11 @@ async def _run_live(
             for name in live:
                 tell(f"{name}, run {number} of {sizes.runs}")
                 results.add(await LIVE[name](home, sizes))
+
+
+async def _arrival(results: Results, sizes: Sizes, folder: Path, tell: Tell) -> None:
+    tell(f"{sizes.arriving} simulated devices that join a hub")
+    async with arriving.many(folder, sizes.arriving) as measure:
+        for number in range(1, sizes.runs + 1):
+            tell(f"{ARRIVAL}, run {number} of {sizes.runs}")
+            results.add(await measure())

@@ -25,6 +25,7 @@ TINY = Sizes(
     batch=20,
     at_once=2,
     restored=3,
+    arriving=20,
 )
 COLUMNS = {"name", "value", "unit", "limit", "ratio", "budget", "met"}
 
@@ -60,7 +61,10 @@ def test_every_row_is_there_and_says_what_it_was_held_against(tmp_path: Path) ->
 def test_a_measurement_that_there_is_not_is_named() -> None:
     with pytest.raises(WordingError, match="no measurement speed") as caught:
         command_line.run(["speed"], as_json=True, is_quick=True, folder=None)
-    assert "ingest, report, command, commands, flood, restart, history" in caught.value.remedy
+    assert (
+        "ingest, report, command, commands, flood, growth, embedded, arrival, restart, history"
+        in caught.value.remedy
+    )
 
 
 def test_figures_of_lost_work_are_not_shown(monkeypatch: pytest.MonkeyPatch) -> None:
