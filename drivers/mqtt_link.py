@@ -35,6 +35,9 @@ MOST_UNSENT_BYTES: Final = 4_194_304
 MOST_PACKET_BYTES: Final = 1_048_576
 """A larger packet is no message of ECO/1 by far: the stream of bytes has gone astray."""
 
+ACKNOWLEDGE_S: Final = 0.001
+"""How long a PUBACK may wait for others, and for what is more urgent."""
+
 FLUSH_AT: Final = 64
 """Packets that go out together at most."""
 
@@ -81,6 +84,7 @@ class Link(asyncio.Protocol):
         self._rest = b""
         self._turn_bytes = 0
         self._out: list[bytes] = []
+        self._is_due = False
         self._unacknowledged: set[int] = set()
         self._last_id = 0
         self._heard_s = 0.0
@@ -183,13 +187,23 @@ class Link(asyncio.Protocol):
         return self._last_id
 
     def _write(self, packet: bytes) -> None:
-        if not self._out:
+        if not self._is_due:
+            self._is_due = True
             self._loop.call_soon(self._flush)
         self._out.append(packet)
         if len(self._out) >= FLUSH_AT:
             self._flush()
 
+    def _acknowledge(self, number: bytes) -> None:
+        """Send a PUBACK when people have been told what came: to the broker it is not urgent."""
+        if not self._out:
+            self._loop.call_later(ACKNOWLEDGE_S, self._flush)
+        self._out.append(b"\x40\x02" + number)
+        if len(self._out) >= FLUSH_AT:
+            self._flush()
+
     def _flush(self) -> None:
+        self._is_due = False
         out, self._out = self._out, []
         if out and self._transport is not None and not self._transport.is_closing():
             self._transport.write(b"".join(out))
@@ -262,7 +276,7 @@ class Link(asyncio.Protocol):
         except Exception:
             _log.exception("mqtt: the hub failed on a message at %r", topic)
         if first & _QOS:
-            self._write(b"\x40\x02" + data[topic_end:payload])
+            self._acknowledge(data[topic_end:payload])
 
     def _on_other(self, kind: int, body: bytes) -> None:
         if kind == Kind.PUBACK:

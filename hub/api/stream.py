@@ -113,7 +113,11 @@ class Stream:
     def _write_soon(self) -> None:
         if not self._is_due:
             self._is_due = True
-            asyncio.get_running_loop().call_soon(self._write)
+            asyncio.get_running_loop().call_soon(self._write_next)
+
+    def _write_next(self) -> None:
+        """Let what goes to devices in this turn go out before it is put into words for phones."""
+        asyncio.get_running_loop().call_soon(self._write)
 
     def _write(self) -> None:
         self._is_due = False

@@ -35,7 +35,7 @@ async def test_a_phone_that_reads_nothing_is_closed_and_told_why(home: Bench) ->
         assert isinstance(deaf, asyncio.Transport)
         deaf.pause_reading()
         while not held.writing_paused:
-            for number in range(200):
+            for number in range(100):  # it is written to every second turn
                 home.api.stream.take(reported(home, number))
             await asyncio.sleep(0)
         now_s = home.home.clock.now_s()
@@ -52,7 +52,7 @@ async def test_memory_stays_flat_while_a_phone_reads_nothing(home: Bench) -> Non
         assert isinstance(deaf, asyncio.Transport)
         deaf.pause_reading()
         while not held.writing_paused:
-            for number in range(200):
+            for number in range(100):  # it is written to every second turn
                 home.api.stream.take(reported(home, number))
             await asyncio.sleep(0)
         waiting = held._unread()
