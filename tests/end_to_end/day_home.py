@@ -192,6 +192,7 @@ class Home:
         self.wills: Counter[DeviceId] = Counter()
         self.said_well: Counter[DeviceId] = Counter()
         self._watcher = watcher
+        self._changes: deque[Change] = deque(maxlen=1)
         self._floods: dict[DeviceId, tuple[int, float]] = {}
         self._rng = Random(seed)  # noqa: S311 - the day has to repeat from its seed
         self._todo: deque[Callable[[], None]] = deque()
@@ -213,7 +214,9 @@ class Home:
         sim = SimDevice(identity, product, hardware, settings)
         device = Sleeper(sim, hardware, seed) if isinstance(hardware, Sleepy) else sim
         access = Access("nowhere", 1, device_id, "")
-        link = SimLink(device, access, lambda: self.now_s, self._rng, _ignore, self._schedule)
+        link = SimLink(
+            device, access, lambda: self.now_s, self._rng, self._changes.append, self._schedule
+        )
         self.links[device_id] = link
         record = DeviceRecord(device_id, device_id, self.now_s, mode=mode)
         self._carry_out(self.hub.admit(record, None, self.now_s))
@@ -397,7 +400,3 @@ class Home:
 
     def _next_ask_s(self, per_s: float) -> float:
         return self.now_s + self._rng.expovariate(per_s) if per_s else math.inf
-
-
-def _ignore(change: Change) -> None:
-    pass
