@@ -65,11 +65,9 @@ class Watcher(Protocol):
         `is_loud`: the device is in a flood, or was in one just now.
         """
 
-    def ticked(self, outcome: Outcome, now_s: float) -> None:
-        """Take in what time alone has brought about."""
+    def ticked(self, outcome: Outcome, now_s: float) -> None: ...
 
-    def released(self, device: DeviceId) -> None:
-        """Take in that the owner let a device out of quarantine."""
+    def released(self, device: DeviceId) -> None: ...
 
     def took(
         self, hub: Hub, device: DeviceId, frame: Frame, outcome: Outcome, now_s: float
@@ -144,7 +142,6 @@ class Cable:
         return number
 
     def keep_alive(self) -> None:
-        """Be heard by the broker."""
         self.heard_s = self._home.now_s
 
     def disconnect(self) -> None:
