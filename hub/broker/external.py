@@ -5,6 +5,7 @@ The hub writes no rights there. A device needs those that `hub.broker.rights` gi
 
 import asyncio
 import json
+import os
 from asyncio.subprocess import DEVNULL, PIPE
 from collections.abc import Mapping, Sequence
 from contextlib import suppress
@@ -89,16 +90,19 @@ class ExternalBroker:
             f"run {self._command[0]} by hand with a line such as"
             ' {"action": "add", "device": "plug-0001", "password": "..."} on its standard input'
         )
+        order = _readable(line)
         try:
             process = await asyncio.create_subprocess_exec(
-                *self._command, stdin=PIPE, stdout=DEVNULL, stderr=PIPE
+                *self._command, stdin=order, stdout=DEVNULL, stderr=PIPE
             )
         except OSError as error:
             detail = f"{self._command[0]} cannot be run: {error.strerror or error}"
             raise ProvisionError(detail, "check [broker] provision_command") from error
+        finally:
+            os.close(order)
         try:
             async with asyncio.timeout(COMMAND_S):
-                _, said = await process.communicate(line)
+                _, said = await process.communicate()
         except TimeoutError:
             detail = f"{self._command[0]} did not end within {COMMAND_S:g} s for {device}"
             raise ProvisionError(detail, remedy) from None
@@ -124,3 +128,14 @@ class ExternalBroker:
             f"the external broker {where}: {problem}",
             "check [broker] url, user and password, and that the broker runs",
         )
+
+
+def _readable(line: bytes) -> int:
+    """Return a descriptor that gives `line` and ends: a pipe holds 4 kB that nobody has read yet.
+
+    Written to the running program, it could come too late for one that does not read at all.
+    """
+    reader, writer = os.pipe()
+    os.write(writer, line)
+    os.close(writer)
+    return reader
