@@ -23,6 +23,6 @@ def test_the_simulator_of_the_page_sleeps() -> None:
 
 def test_the_page_names_every_product_that_sleeps_and_one_that_needs_a_gateway() -> None:
     sleepers = {name for name in registry.names() if isinstance(registry.find(name)(1), Sleepy)}
-    said = PAGE.split("## Devices that sleep")[1].split("##")[0]
+    said = PAGE.split("## Simulated: devices that sleep")[1].split("##")[0]
     assert {name for name in sleepers if f"`{name}`" in said} == sleepers
     assert needs_gateway(registry.find("band"))
