@@ -107,7 +107,7 @@ KINDS: Final[Mapping[str, tuple[Kind, ...]]] = {
         Kind(
             "growth_cpu",
             "ms/report",
-            "Processor time of the hub by report with 1,000 devices, 20 reports of each at a time.",
+            "Processor time of the hub by report with 1,000 devices, 4 reports of each at a time.",
             "the same with 10 devices, 200 reports of each",
             f"{_BURST}; of few devices the phone is told less",
         ),
