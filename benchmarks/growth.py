@@ -10,7 +10,7 @@ from benchmarks.rows import Reading, Sample, percentile
 from benchmarks.sizes import Sizes
 
 FEW: Final = 10
-EACH_OF_FEW: Final = 200
+EACH_OF_FEW: Final = 40
 EACH_OF_MANY: Final = 4
 """Of 1,000 devices; together fewer than a phone may be behind without being shown all anew."""
 

@@ -108,7 +108,7 @@ KINDS: Final[Mapping[str, tuple[Kind, ...]]] = {
             "growth_cpu",
             "ms/report",
             "Processor time of the hub by report with 1,000 devices, 4 reports of each at a time.",
-            "the same with 10 devices, 200 reports of each",
+            "the same with 10 devices, 40 reports of each",
             f"{_BURST}; of few devices the phone is told less",
         ),
         Kind(
