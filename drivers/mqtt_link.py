@@ -41,8 +41,8 @@ ACKNOWLEDGE_S: Final = 0.001
 FLUSH_AT: Final = 64
 """Packets that go out together at most."""
 
-TURN_BYTES: Final = 262_144
-"""What is read in one turn of the loop before others have it, some 1,500 reports."""
+TURN_BYTES: Final = 131_072
+"""What is read in one turn of the loop before others have it, some 750 reports."""
 
 IDS: Final = 65_535
 _FAILED: Final = 0x80
