@@ -109,9 +109,14 @@ class CommandLog:
         if written < len(text):
             raise explain(OSError(errno.ENOSPC, os.strerror(errno.ENOSPC)))
 
-    def _new_file(self) -> int:
+    def _next_path(self) -> Path:
         self._number += 1
-        path = self._folder / f"commands-{self._number:09}.log"
+        return self._folder / f"commands-{self._number:09}.log"
+
+    def _new_file(self) -> int:
+        path = self._next_path()
+        while path.exists():  # one of an earlier run that could not be removed
+            path = self._next_path()
         flags = os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_APPEND | os.O_CLOEXEC
         descriptor = os.open(path, flags, 0o600)
         self._files.append(path)

@@ -174,3 +174,13 @@ async def test_a_device_that_leaves_takes_what_is_in_the_log_along(
     assert stored_ids(folder) == set()
     assert after_a_kill(folder, times) == {}
     store.close()
+
+
+async def test_a_file_that_could_not_be_removed_is_in_nobodys_way(
+    folder: Path, times: Times
+) -> None:
+    store = Store.open(folder, times.clock())
+    (folder / "commands-000000001.log").touch()
+    keep(store, command(1))
+    assert set(after_a_kill(folder, times)) == {"command-1"}
+    store.close()
