@@ -9,7 +9,7 @@ from typing import ClassVar, Final, Literal
 from protocol import products
 from protocol.ids import Address
 from protocol.messages import Scalar
-from simulators.physics import Happening, Ran, chance, clamp, hour_of
+from simulators.physics import Happening, Ran, chance, clamp, hour_of, in_slices
 
 OFF, CANCELLING, TRANSPARENT = range(3)
 """Values of `earphones.noise_mode`."""
@@ -122,13 +122,7 @@ class Earphones:
 
     def step(self, dt_s: float) -> tuple[Happening, ...]:
         """Let time pass: people listen and talk, batteries run down and are filled."""
-        told: list[Happening] = []
-        left_s = dt_s
-        while left_s > 0.0:
-            slice_s = min(left_s, SLICE_S)
-            told += self._live(slice_s)
-            left_s -= slice_s
-        return tuple(told)
+        return in_slices(dt_s, lambda: SLICE_S, self._live)
 
     def apply(self, values: Mapping[Address, Scalar]) -> None:
         """Take over what was set."""

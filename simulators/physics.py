@@ -1,7 +1,7 @@
 """What the physics of a simulated product offers, and the few laws that products share."""
 
 import math
-from collections.abc import Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
 from random import Random
 from typing import Final, Protocol
@@ -109,6 +109,19 @@ class Wander:
         noise = self._spread * math.sqrt(1.0 - keep * keep) * self._rng.gauss(0.0, 1.0)
         self.value = target + (self.value - target) * keep + noise
         return self.value
+
+
+def in_slices(
+    dt_s: float, slice_s: Callable[[], float], live: Callable[[float], Iterable[Happening]]
+) -> tuple[Happening, ...]:
+    """Let time pass in slices, each as long as `slice_s` then says, and return what happened."""
+    told: list[Happening] = []
+    left_s = dt_s
+    while left_s > 0.0:
+        this_s = min(left_s, slice_s())
+        told += live(this_s)
+        left_s -= this_s
+    return tuple(told)
 
 
 def relax(value: float, equilibrium: float, rate_per_s: float, dt_s: float) -> float:

@@ -7,7 +7,7 @@ from typing import ClassVar, Final
 from protocol import products
 from protocol.ids import Address
 from protocol.messages import Scalar
-from simulators.physics import Happening, Ran, Wander, chance, hour_of, relax
+from simulators.physics import Happening, Ran, Wander, chance, hour_of, in_slices, relax
 from simulators.power_bank_cells import EFFICIENCY, Cells
 from simulators.power_bank_ports import Ports
 
@@ -104,13 +104,7 @@ class PowerBank:
 
     def step(self, dt_s: float) -> tuple[Happening, ...]:
         """Let time pass: energy goes in and out, and what is lost on the way is warmth."""
-        told: list[Happening] = []
-        left_s = dt_s
-        while left_s > 0.0:
-            slice_s = min(left_s, SLICE_S)
-            told += self._live(slice_s)
-            left_s -= slice_s
-        return tuple(told)
+        return in_slices(dt_s, lambda: SLICE_S, self._live)
 
     def apply(self, values: Mapping[Address, Scalar]) -> None:
         """Take over what was set."""

@@ -9,7 +9,7 @@ from protocol import products
 from protocol.ids import Address
 from protocol.messages import Scalar
 from simulators.floor import ROOMS, Floor
-from simulators.physics import Happening, Ran, chance, hour_of
+from simulators.physics import Happening, Ran, chance, hour_of, in_slices
 from simulators.robot_battery import RobotBattery
 
 
@@ -129,13 +129,7 @@ class RobotCleaner:
         self.floor.step(dt_s)
         if 9.0 <= hour_of(self._day_s) < 17.0 and chance(self._rng, SENT_PER_S, dt_s):
             self._start()
-        told: list[Happening] = []
-        left_s = dt_s
-        while left_s > 0.0:
-            slice_s = min(left_s, self._slice_s())
-            told += self._live(slice_s)
-            left_s -= slice_s
-        return tuple(told)
+        return in_slices(dt_s, self._slice_s, self._live)
 
     def apply(self, values: Mapping[Address, Scalar]) -> None:
         """Take over what was set."""
