@@ -41,6 +41,14 @@ class Failure:
 
 
 @dataclass(frozen=True, slots=True)
+class Implied:
+    """Another rule that a device cannot but break with this one, and why."""
+
+    rule: str
+    why: str
+
+
+@dataclass(frozen=True, slots=True)
 class Rule:
     """One numbered sentence.
 
@@ -59,6 +67,11 @@ class Rule:
         needs: Hooks without which it cannot be tried.
         refs: Documents behind it.
         common_failures: How it is broken in the field.
+        tests: Scenarios of certification in which a device shows that it keeps the rule.
+        negative: Scenarios that give a device a reason to break it.
+        waiver: Why no scenario can; empty where `negative` names one.
+        mutants: Simulated devices that break this rule.
+        implies: What they break besides.
     """
 
     __pydantic_config__: ClassVar[ConfigDict] = ConfigDict(extra="forbid")
@@ -77,6 +90,11 @@ class Rule:
     needs: tuple[Hook, ...] = ()
     refs: tuple[str, ...] = ()
     common_failures: tuple[Failure, ...] = ()
+    tests: tuple[str, ...] = ()
+    negative: tuple[str, ...] = ()
+    waiver: str = ""
+    mutants: tuple[str, ...] = ()
+    implies: tuple[Implied, ...] = ()
 
     @property
     def area(self) -> str:
