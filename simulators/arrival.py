@@ -99,7 +99,7 @@ class Arrival:
                     if loop.time() >= give_up_s:
                         raise
                     self._tell_waiting(error.text, error.remedy)
-                    await asyncio.sleep(self._rng.uniform(*RETRY_S))
+                    await asyncio.sleep(self._plan.tempo.away_s(self._rng.uniform(*RETRY_S)))
             self._advertiser.joined(device)
             self._let_in(credentials)
 

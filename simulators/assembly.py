@@ -78,6 +78,7 @@ class Assembly:
             epoch=epoch,
             speed=self._plan.speed,
             wall_minus_now_s=time.time() - time.monotonic(),
+            tempo=self._plan.tempo,
         )
         identity = Identity(device, serial=f"SIM-{device}")
         return SimDevice(identity, self._product(kind), physics, settings)

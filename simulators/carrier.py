@@ -84,11 +84,13 @@ class Carrier:
 
     Attributes:
         due_s: When `tick` has something to do.
+        tempo: The gateway's long waits.
     """
 
     def __init__(self, device: SimDevice, radio: Radio, seed: int) -> None:
         self.id: DeviceId = device.id
         self.product = device.product
+        self.tempo = device.tempo
         self.buttons = device.buttons
         self.due_s = math.inf
         self._device, self._radio = device, radio
@@ -247,7 +249,7 @@ class Carrier:
         if not waiting or not self._radio.is_pairing:
             self._pair_s = math.inf
         elif self._pair_s == math.inf:
-            self._pair_s = now_s + self._rng.uniform(*PAIR_S)
+            self._pair_s = now_s + self.tempo.away_s(self._rng.uniform(*PAIR_S))
         elif now_s >= self._pair_s:
             self._pair_s, child = math.inf, waiting[0]
             child.is_paired, child.call_s = True, now_s

@@ -54,6 +54,15 @@ def simulate(  # noqa: PLR0913 - each is an option of the command line
         float,
         typer.Option(min=0.001, max=100_000, help="How much faster than real time physics goes."),
     ] = 1.0,
+    time_scale: Annotated[
+        float,
+        typer.Option(
+            min=0.01,
+            max=1.0,
+            help="What all long waits of the devices are multiplied by: keep-alive, back-off, "
+            "full states, sleep.",
+        ),
+    ] = 1.0,
     prefix: Annotated[
         str | None,
         typer.Option(
@@ -136,5 +145,6 @@ def simulate(  # noqa: PLR0913 - each is an option of the command line
         faults=tuple(fault or ()),
         children=tuple(child or ()),
         interval_s=interval,
+        time_scale=time_scale,
     )
     raise typer.Exit(process.run(options, as_json=as_json))

@@ -7,7 +7,7 @@ messages come in decoded and go out as values. All chance comes from the seed.
 import math
 from collections import deque
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from random import Random
 from typing import Final
 
@@ -31,10 +31,8 @@ from simulators.hardware import Done, Hardware
 from simulators.pace import Pace
 from simulators.physics import Physics
 from simulators.product import Product
+from simulators.tempo import Tempo
 from simulators.voice import Absence, Identity, Voice
-
-FULL_EVERY_S: Final = 600.0
-"""Longest time between two full states (ECO-STATE-006)."""
 
 FULL_JITTER: Final = 0.1
 """So much earlier a full state may come, that a home's devices do not fall into step."""
@@ -56,6 +54,7 @@ class Settings:
         speed: How much faster than the wire's time physics goes.
         latency_s: How long a command takes to be carried out.
         wall_minus_now_s: Wall time, Unix seconds, minus `now_s`; None for a device without a clock.
+        tempo: Its long waits.
     """
 
     seed: int = 0
@@ -63,6 +62,7 @@ class Settings:
     speed: float = 1.0
     latency_s: float = 0.0
     wall_minus_now_s: float | None = None
+    tempo: Tempo = field(default_factory=Tempo)
 
 
 class SimDevice:
@@ -70,6 +70,7 @@ class SimDevice:
 
     Attributes:
         due_s: When `tick` has something to do; it may be called at any time.
+        tempo: Its long waits; its link keeps them too.
         redial_s: Not None while the device is going away on purpose: the link is to be closed when
             what was returned is sent, and dialled again no sooner than this.
     """
@@ -79,6 +80,7 @@ class SimDevice:
     ) -> None:
         self.id: DeviceId = identity.device
         self.product = product
+        self.tempo = settings.tempo
         self.due_s = math.inf
         self.redial_s: float | None = None
         self.is_connected = False
@@ -86,7 +88,7 @@ class SimDevice:
         self._rng = Random(settings.seed)  # noqa: S311 - what it does has to repeat from its seed
         self._voice = Voice(identity, product, settings.epoch, settings.wall_minus_now_s)
         self._hardware = Hardware(physics, product.compiled, settings.speed)
-        self._pace = Pace(product.compiled.spec.rate_per_s)
+        self._pace = Pace(product.compiled.spec.rate_per_s, self.tempo.rate_window_s)
         self._memory = Memory()
         self._unheard: deque[Event] = deque(maxlen=UNHEARD)
         self._birth: str | None = None
@@ -295,7 +297,7 @@ class SimDevice:
             if done.values:
                 out.append(self._voice.state(done.values, now_s, cause=name))
             if done.reboot_s is not None:
-                out.append(self._reboot(now_s + done.reboot_s))
+                out.append(self._reboot(now_s + self.tempo.away_s(done.reboot_s)))
         return out
 
     def _obey(self, waiting: Waiting, now_s: float) -> Done:
@@ -331,7 +333,8 @@ class SimDevice:
 
     def _full(self, now_s: float) -> State:
         self._hardware.pass_time(now_s)
-        self._full_due_s = now_s + FULL_EVERY_S * self._rng.uniform(1.0 - FULL_JITTER, 1.0)
+        early = self._rng.uniform(1.0 - FULL_JITTER, 1.0)
+        self._full_due_s = now_s + self.tempo.full_every_s * early
         self._pace.spend(now_s)
         return self._voice.state(self._hardware.full(), now_s, is_full=True)
 

@@ -17,26 +17,13 @@ from simulators.carrier import ChildSaid, Said
 from simulators.fault_layer import FaultLayer
 from simulators.party import Heard, Party, hear, said_by, spoken, subscriptions
 from simulators.sleeper import Sleeper
-from simulators.wire import MISC_EVERY_S, Access, Connect, Connection, Wire, open_socket
-
-CONNECT_S: Final = 10.0
-"""How long a connection may take up to SUBACK."""
-
-BACK_OFF_S: Final = (1.0, 60.0)
-"""Shortest wait before a CONNECT, and the bound of the longest (ECO-MQTT-008, -009)."""
-
-STEADY_S: Final = 10.0
-"""A link that held this long was a good one: the back-off starts anew."""
+from simulators.wire import Access, Connect, Connection, Hello, Wire, open_socket
 
 UNSENT: Final = 256
 """Messages without the broker's answer with which a link counts as broken and is made anew."""
 
 GOODBYE_S: Final = 2.0
 """How long the broker may take to acknowledge an orderly goodbye."""
-
-
-BOOT_S: Final = 3.0
-"""How long a device takes to boot after a fault."""
 
 _SHOUT: Final = StateGet(id="sim.flood", ttl_ms=1_000)
 
@@ -64,9 +51,9 @@ class Change:
     reason: str = ""
 
 
-def back_off_s(rng: Random, tries: int) -> float:
+def back_off_s(bounds_s: tuple[float, float], rng: Random, tries: int) -> float:
     """Return the wait before the next CONNECT: drawn evenly from a span that doubles."""
-    least, most = BACK_OFF_S
+    least, most = bounds_s
     return rng.uniform(least, min(most, 2.0 * least * 2.0 ** min(tries, 16)))
 
 
@@ -148,12 +135,13 @@ class Link:
         self._settled = asyncio.get_running_loop().create_future()
         self._is_away = False
         try:
-            sock = await open_socket(self._access.host, self._access.port, CONNECT_S)
+            connect_s = self.device.tempo.connect_s
+            sock = await open_socket(self._access.host, self._access.port, connect_s)
             if self.status is not Status.DIALLING:
                 sock.close()
                 return
-            self.begin(lambda will, topics: Connection(sock, self._access, will, topics, self))
-            async with asyncio.timeout(CONNECT_S):
+            self.begin(lambda hello: Connection(sock, hello, self))
+            async with asyncio.timeout(connect_s):
                 await self._settled
         except OSError as error:  # a timeout is one, too
             reason = str(error) or "no answer from the broker"
@@ -161,9 +149,16 @@ class Link:
             self._finish(reason)
 
     def begin(self, connect: Connect) -> None:
-        """Send CONNECT on a connection that `connect` makes of a will and what to subscribe to."""
-        will = encode(self.device.id, self.device.dial())
-        self._connection = connect(will, subscriptions(self.device))
+        """Send CONNECT on a connection that `connect` makes of what the device says with it."""
+        hello = Hello(
+            client_id=self.device.id,
+            user=self._access.user,
+            password=self._access.password,
+            will=encode(self.device.id, self.device.dial()),
+            topics=tuple(subscriptions(self.device)),
+            keepalive_s=self.device.tempo.keepalive_s,
+        )
+        self._connection = connect(hello)
         self._connection.open()
 
     def turn(self, now_s: float) -> None:
@@ -177,7 +172,7 @@ class Link:
             return
         is_silent = self.faults is not None and self.faults.is_silent
         if now_s >= self._timer_s:
-            self._timer_s = now_s + MISC_EVERY_S
+            self._timer_s = now_s + self.device.tempo.misc_every_s
             if not is_silent:
                 self._connection.keep_alive()
         if self.status is Status.UP and now_s >= self.device.due_s and not is_silent:
@@ -236,7 +231,8 @@ class Link:
     def subscribed(self) -> None:
         """Take in that the link is up."""
         now_s = self._clock()
-        self.status, self._up_s, self._timer_s = Status.UP, now_s, now_s + MISC_EVERY_S
+        self.status, self._up_s = Status.UP, now_s
+        self._timer_s = now_s + self.device.tempo.misc_every_s
         self._settle()
         if self.faults is not None:
             self.faults.up(now_s)
@@ -295,7 +291,7 @@ class Link:
         for _ in range(turn.shouts):
             self.send(self.device.on_message(_SHOUT, now_s))
         if turn.mishap in {"reboot", "awake"}:
-            self.device.crash(now_s + BOOT_S)
+            self.device.crash(now_s + self.device.tempo.boot_s)
             self._finish("fault: it boots")
         elif turn.mishap == "flap":
             self._finish("fault: the link breaks")
@@ -329,12 +325,12 @@ class Link:
         if self._is_last:
             self.status = Status.GONE
             return
-        if now_s - self._up_s >= STEADY_S or self._is_away:
+        if now_s - self._up_s >= self.device.tempo.steady_s or self._is_away:
             self._tries = 0
         self._up_s = math.inf
         self._rested_s = now_s
         self.status = Status.RESTING
-        self.rest_until_s = now_s + back_off_s(self._rng, self._tries)
+        self.rest_until_s = now_s + back_off_s(self.device.tempo.back_off_s, self._rng, self._tries)
         self._tries += 1
         self._rest_until_back()
 
@@ -346,7 +342,8 @@ class Link:
 
     def _rest_until_back(self) -> None:
         if self._is_away and self.device.redial_s is not None:
-            self.rest_until_s = max(self._rested_s + BACK_OFF_S[0], self.device.redial_s)
+            least_s, _ = self.device.tempo.back_off_s
+            self.rest_until_s = max(self._rested_s + least_s, self.device.redial_s)
 
     def _settle(self) -> None:
         if self._settled is not None and not self._settled.done():

@@ -11,6 +11,7 @@ from simulators.errors import UsageError
 from simulators.faults import Faults
 from simulators.physics import PhysicsType
 from simulators.state import StateFolder
+from simulators.tempo import Tempo
 
 Kind = Literal[
     "waiting",
@@ -60,6 +61,7 @@ class Options:
     faults: tuple[str, ...] = ()
     children: tuple[str, ...] = ()
     interval_s: int | None = None
+    time_scale: float = 1.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,6 +77,7 @@ class Plan:
         faults: What is wrong with all of them.
         children: What is behind each of them, where they are gateways.
         interval_s: How often devices that sleep wake; None for as often as the product does.
+        tempo: Their long waits.
     """
 
     physics: PhysicsType
@@ -90,6 +93,7 @@ class Plan:
     faults: Faults = field(default_factory=Faults)
     children: tuple[PhysicsType, ...] = ()
     interval_s: int | None = None
+    tempo: Tempo = field(default_factory=Tempo)
 
     @property
     def total(self) -> int:

@@ -14,6 +14,7 @@ from simulators.household import GATEWAY, Household
 from simulators.plan import Options, Plan
 from simulators.show import Screen, screen, show_error
 from simulators.state import StateFolder
+from simulators.tempo import Tempo
 
 
 def run(options: Options, *, as_json: bool) -> int:
@@ -55,6 +56,7 @@ def make_plan(options: Options) -> Plan:
         faults=Faults.parse(options.faults),
         children=children,
         interval_s=options.interval_s,
+        tempo=Tempo.of(options.time_scale),
     )
     Assembly(plan).party(plan.devices()[0], 0, 1)
     if plan.hub is not None and joiner.is_url(plan.hub):

@@ -41,11 +41,13 @@ class Sleeper:
 
     Attributes:
         due_s: When `tick` has something to do, asleep or awake.
+        tempo: Its long waits.
     """
 
     def __init__(self, device: SimDevice, physics: Sleepy, seed: int) -> None:
         self.id: DeviceId = device.id
         self.product = device.product
+        self.tempo = device.tempo
         self.due_s = math.inf
         self._device, self._physics = device, physics
         self._rng = Random(f"{seed} {device.id}")  # noqa: S311 - what it does has to repeat from its seed
@@ -99,7 +101,7 @@ class Sleeper:
     def connected(self, now_s: float) -> list[UpMessage]:
         """Take in that the link is up; return the introduction and all that has happened."""
         self._wake_s, self._may_rest = None, False
-        self._quiet_s = now_s + self._physics.awake_s
+        self._quiet_s = now_s + self._awake_s()
         self._declare()
         return self._settle([*self._device.connected(now_s), *self._device.report(now_s)])
 
@@ -149,7 +151,7 @@ class Sleeper:
         """Take in a message of the hub and return what to say to it; asleep it hears nothing."""
         if is_retained or not self.is_connected:
             return []
-        self._quiet_s = now_s + self._physics.awake_s
+        self._quiet_s = now_s + self._awake_s()
         if isinstance(message, Rest):
             self._may_rest = True
             return self._settle(self._doze(now_s))
@@ -167,7 +169,7 @@ class Sleeper:
         """Let time pass and return what has become due; an event is a reason to wake."""
         out = self._device.tick(now_s)
         if out:
-            self._quiet_s = now_s + self._physics.awake_s
+            self._quiet_s = now_s + self._awake_s()
         self._look_s = now_s + self._device.report_s
         if self._device.has_news:
             self.wake_by(now_s)
@@ -190,10 +192,14 @@ class Sleeper:
             return []
         if not self._may_rest and now_s < self._quiet_s:
             return []
-        self._wake_s = now_s + self._physics.interval_s * self._rng.uniform(self._earliest, 1.0)
+        interval_s = self.tempo.away_s(self._physics.interval_s)
+        self._wake_s = now_s + interval_s * self._rng.uniform(self._earliest, 1.0)
         self._earliest = EARLIEST
         self._look_s = now_s + self._device.report_s
         return self._device.fall_asleep()
+
+    def _awake_s(self) -> float:
+        return self.tempo.awake_s(self._physics.awake_s)
 
     def _settle(self, out: list[UpMessage]) -> list[UpMessage]:
         if self.is_connected:

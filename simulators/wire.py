@@ -6,9 +6,9 @@ tell of an old connection after the announce of the new one.
 
 import asyncio
 import socket
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 from dataclasses import dataclass, field
-from typing import Final, Protocol
+from typing import Protocol
 
 from paho.mqtt import client as mqtt
 from paho.mqtt.enums import CallbackAPIVersion
@@ -16,12 +16,6 @@ from paho.mqtt.properties import Properties
 from paho.mqtt.reasoncodes import ReasonCode
 
 from protocol.codec import Encoded
-
-KEEPALIVE_S: Final = 30
-"""What ECO-MQTT-007 suggests."""
-
-MISC_EVERY_S: Final = 7.5
-"""How often `Connection.keep_alive` has to be called for pings to be in time."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,6 +26,24 @@ class Access:
     port: int
     user: str
     password: str = field(repr=False)
+
+
+@dataclass(frozen=True, slots=True)
+class Hello:
+    """What a device says before its first message: CONNECT and SUBSCRIBE.
+
+    Attributes:
+        will: What the broker says when the connection breaks.
+        topics: What to subscribe to, with its QoS.
+        keepalive_s: `Wire.keep_alive` has to be called four times in it.
+    """
+
+    client_id: str
+    user: str
+    password: str = field(repr=False)
+    will: Encoded
+    topics: tuple[tuple[str, int], ...]
+    keepalive_s: int
 
 
 class Wire(Protocol):
@@ -53,7 +65,7 @@ class Wire(Protocol):
         """Close at once, without DISCONNECT; the owner is not told."""
 
 
-Connect = Callable[[Encoded, list[tuple[str, int]]], Wire]
+Connect = Callable[[Hello], Wire]
 
 
 class Owner(Protocol):
@@ -90,33 +102,23 @@ class Connection:
 
     Args:
         sock: Connected to the broker, non-blocking; it belongs to the connection from now on.
-        access: As whom to log in.
-        will: What the broker says when the connection breaks.
-        topics: What to subscribe to, with its QoS.
+        hello: What to say first.
         owner: Who is told.
     """
 
-    def __init__(
-        self,
-        sock: socket.socket,
-        access: Access,
-        will: Encoded,
-        topics: Sequence[tuple[str, int]],
-        owner: Owner,
-    ) -> None:
+    def __init__(self, sock: socket.socket, hello: Hello, owner: Owner) -> None:
         self._sock = sock
-        self._access = access
-        self._will = will
-        self._topics = list(topics)
+        self._hello = hello
         self._owner = owner
         self._loop = asyncio.get_running_loop()
-        self._client = _Client(access.user, sock)
+        self._client = _Client(hello.client_id, sock)
         self._refusal = ""
 
     def open(self) -> None:
         """Send CONNECT."""
-        client, will = self._client, self._will
-        client.username_pw_set(self._access.user, self._access.password)
+        client, hello = self._client, self._hello
+        will = hello.will
+        client.username_pw_set(hello.user, hello.password)
         client.will_set(will.topic, will.payload, will.qos, will.is_retained)
         client.on_socket_open = self._socket_opened
         client.on_socket_close = self._socket_closing
@@ -127,7 +129,7 @@ class Connection:
         client.on_message = self._on_message
         client.on_publish = self._on_publish
         client.on_disconnect = self._on_disconnect
-        client.connect(self._access.host, self._access.port, keepalive=KEEPALIVE_S)
+        client.connect("broker", keepalive=hello.keepalive_s)  # the socket is there already
 
     def publish(self, message: Encoded) -> int:
         """Queue a message and return the number under which `Owner.written` will name it."""
@@ -184,7 +186,7 @@ class Connection:
         if reason.is_failure:
             self._refusal = str(reason)
         else:
-            client.subscribe(self._topics)
+            client.subscribe(list(self._hello.topics))
 
     def _on_subscribe(
         self,

@@ -15,7 +15,7 @@ from typing import Any
 
 from protocol.codec import Encoded
 from protocol.product import digest
-from simulators.wire import Access, Connection, open_socket
+from simulators.wire import Connection, Hello, open_socket
 from tests.end_to_end.credentials import Credentials
 from tests.hub.core.world import DOCUMENT as LAMP_DOCUMENT
 
@@ -32,6 +32,7 @@ REDIAL_S = (0.02, 0.1)
 
 PING_EVERY_S = 5.0
 CONNECT_S = 10.0
+KEEPALIVE_S = 30
 FULL = {"lamp.on": False, "lamp.level": 10, "lamp.warmth": 2.5}
 QOS = {"announce": 1, "presence": 1, "state": 0, "event": 1, "ack": 1, "spec": 1}
 
@@ -93,11 +94,18 @@ class Lamp:
         sock = await open_socket(host, port, CONNECT_S)
         self.connection += 1
         self._gone.clear()
-        access = Access(host, port, self.id, self.credentials.password)
         leaves = {"command": 1, "verdict": 0, "update": 1}
         topics = [(self.topic(leaf), qos) for leaf, qos in leaves.items()]
         will = self.encoded(self.topic("presence"), self._presence("offline", "lost"))
-        self._link = Connection(sock, access, will, [*topics, ("eco/1/hub/birth", 1)], self)
+        hello = Hello(
+            client_id=self.id,
+            user=self.id,
+            password=self.credentials.password,
+            will=will,
+            topics=(*topics, ("eco/1/hub/birth", 1)),
+            keepalive_s=KEEPALIVE_S,
+        )
+        self._link = Connection(sock, hello, self)
         self._link.open()
         while not self._gone.is_set():
             with suppress(TimeoutError):

@@ -13,7 +13,6 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import asdict
 
-from simulators import wire
 from tests.end_to_end import device
 from tests.end_to_end.credentials import Credentials
 from tests.end_to_end.processes import ROOT
@@ -24,7 +23,7 @@ PING_EVERY_S = 0.5
 
 def main() -> None:
     """Live with the credentials that come in on stdin."""
-    wire.KEEPALIVE_S = KEEPALIVE_S  # type: ignore[misc]  # it is this process's alone
+    device.KEEPALIVE_S = KEEPALIVE_S
     device.PING_EVERY_S = PING_EVERY_S
     credentials = Credentials(**json.loads(sys.stdin.readline()))
     asyncio.run(device.Lamp(credentials).run())

@@ -10,11 +10,13 @@ from protocol.messages import ActionCommand, StateGet
 from simulators.device import Settings, SimDevice
 from simulators.fault_layer import FaultLayer
 from simulators.faults import Faults
-from simulators.link import BACK_OFF_S, STEADY_S, Change, Link, Status, back_off_s
+from simulators.link import Change, Link, Status, back_off_s
+from simulators.tempo import Tempo
 from simulators.voice import Identity
 from simulators.wire import Access
 from tests.simulators.scenes import LAMP, Lamp
 
+REAL = Tempo()
 LAMP_1 = DeviceId("bench-lamp-0001")
 
 
@@ -72,10 +74,11 @@ def test_rest_between_failed_tries_grows_and_is_never_under_a_second() -> None:
 def test_back_off_is_spread_from_a_second_to_a_minute() -> None:
     rng = Random(1)  # noqa: S311 - no secret
     for tries in range(40):
-        waits = [back_off_s(rng, tries) for _ in range(200)]
-        top = min(BACK_OFF_S[1], 2.0 ** (tries + 1))
-        assert BACK_OFF_S[0] <= min(waits) <= max(waits) <= top
-        assert max(waits) - min(waits) > 0.9 * (top - BACK_OFF_S[0])
+        waits = [back_off_s(REAL.back_off_s, rng, tries) for _ in range(200)]
+        least_s, most_s = REAL.back_off_s
+        top = min(most_s, 2.0 ** (tries + 1))
+        assert least_s <= min(waits) <= max(waits) <= top
+        assert max(waits) - min(waits) > 0.9 * (top - least_s)
 
 
 def test_link_that_held_begins_its_back_off_anew_and_one_that_did_not_goes_on() -> None:
@@ -83,8 +86,8 @@ def test_link_that_held_begins_its_back_off_anew_and_one_that_did_not_goes_on() 
     for alone in (steady, shaky):
         for _ in range(8):
             alone.fail()
-    assert 1.0 <= steady.hold(STEADY_S) <= 2.0
-    assert sum(shaky.hold(STEADY_S / 2.0) for _ in range(20)) > 20 * 10.0
+    assert 1.0 <= steady.hold(REAL.steady_s) <= 2.0
+    assert sum(shaky.hold(REAL.steady_s / 2.0) for _ in range(20)) > 20 * 10.0
 
 
 def test_refusal_is_told_each_time_and_changes_nothing_else() -> None:
@@ -164,7 +167,7 @@ def faulty(*words: str) -> tuple[Alone, Cable]:
     alone, cable = Alone(), Cable()
     alone.link.faults = FaultLayer(Faults.parse(words), 1, 2.0)
     alone.link.status = Status.DIALLING
-    alone.link.begin(lambda will, topics: cable)
+    alone.link.begin(lambda hello: cable)
     alone.link.subscribed()
     return alone, cable
 
