@@ -43,11 +43,17 @@ class Kind(IntEnum):
     CONNACK = 2
     PUBLISH = 3
     PUBACK = 4
+    PUBREC = 5
+    PUBREL = 6
+    PUBCOMP = 7
     SUBSCRIBE = 8
     SUBACK = 9
     UNSUBSCRIBE = 10
+    UNSUBACK = 11
     PINGREQ = 12
+    PINGRESP = 13
     DISCONNECT = 14
+    AUTH = 15
 
 
 class PacketError(Exception):
@@ -142,10 +148,10 @@ def encode_connect(connect: Connect) -> bytes:
     will = b""
     if connect.will is not None:
         flags |= _HAS_WILL | connect.will.qos << 3
-        will = _text(connect.will.topic) + _sized(connect.will.payload)
-    user = _text(connect.user)
-    head = _text("MQTT") + struct.pack("!BBH", LEVEL, flags, connect.keepalive_s)
-    return encode(Kind.CONNECT, 0, head + user + will + user + _text(connect.password))
+        will = text(connect.will.topic) + sized(connect.will.payload)
+    user = text(connect.user)
+    head = text("MQTT") + struct.pack("!BBH", LEVEL, flags, connect.keepalive_s)
+    return encode(Kind.CONNECT, 0, head + user + will + user + text(connect.password))
 
 
 def parse_connect(packet: Packet) -> Connect:
@@ -157,7 +163,7 @@ def parse_connect(packet: Packet) -> Connect:
     """
     if packet.kind != Kind.CONNECT or packet.flags:
         raise PacketError("the first packet is no CONNECT")
-    fields = _Fields(packet.body)
+    fields = Fields(packet.body)
     name, level = fields.text(), fields.byte()
     if name != "MQTT" or level != LEVEL:
         raise LevelError(level)
@@ -176,7 +182,7 @@ def parse_publish(packet: Packet) -> Publish:
     qos = packet.flags >> 1 & 3
     if qos > 1:
         raise PacketError("QoS 2 is not offered")
-    fields = _Fields(packet.body)
+    fields = Fields(packet.body)
     topic = fields.text()
     packet_id = fields.packet_id() if qos else None
     return Publish(topic, packet_id, fields.rest())
@@ -185,9 +191,9 @@ def parse_publish(packet: Packet) -> Publish:
 def encode_publish(publish: Publish) -> bytes:
     """Return the bytes of a PUBLISH that is not retained."""
     if publish.packet_id is None:
-        return encode(Kind.PUBLISH, 0, _text(publish.topic) + publish.payload)
+        return encode(Kind.PUBLISH, 0, text(publish.topic) + publish.payload)
     identity = struct.pack("!H", publish.packet_id)
-    return encode(Kind.PUBLISH, 2, _text(publish.topic) + identity + publish.payload)
+    return encode(Kind.PUBLISH, 2, text(publish.topic) + identity + publish.payload)
 
 
 def publish_head(topic: str, size: int, packet_id: int = 0, *, is_retained: bool = False) -> bytes:
@@ -206,7 +212,7 @@ def publish_head(topic: str, size: int, packet_id: int = 0, *, is_retained: bool
 
 def encode_subscribe(packet_id: int, wanted: Sequence[tuple[str, int]]) -> bytes:
     """Return the bytes of a SUBSCRIBE for topic filters with the QoS each."""
-    filters = b"".join(_text(topic) + bytes((qos,)) for topic, qos in wanted)
+    filters = b"".join(text(topic) + bytes((qos,)) for topic, qos in wanted)
     return encode(Kind.SUBSCRIBE, 2, packet_id.to_bytes(2) + filters)
 
 
@@ -217,7 +223,7 @@ def encode_puback(packet_id: int) -> bytes:
 
 def check(packet: Packet) -> None:
     """Raise `PacketError` unless a client may send this after its CONNECT and all of it reads."""
-    fields = _Fields(packet.body)
+    fields = Fields(packet.body)
     match packet.kind, packet.flags:
         case Kind.PUBLISH, _:
             parse_publish(packet)
@@ -235,7 +241,7 @@ def check(packet: Packet) -> None:
     fields.end()
 
 
-def _check_filters(fields: "_Fields", *, has_qos: bool) -> None:
+def _check_filters(fields: "Fields", *, has_qos: bool) -> None:
     fields.packet_id()
     while True:
         if not fields.text():
@@ -246,7 +252,7 @@ def _check_filters(fields: "_Fields", *, has_qos: bool) -> None:
             return
 
 
-def _will(fields: "_Fields", flags: int) -> Will:
+def _will(fields: "Fields", flags: int) -> Will:
     topic, payload = fields.text(), fields.sized()
     qos = flags >> 3 & 3
     if qos > 1:
@@ -254,15 +260,17 @@ def _will(fields: "_Fields", flags: int) -> Will:
     return Will(topic, payload, qos)
 
 
-def _sized(raw: bytes) -> bytes:
+def sized(raw: bytes) -> bytes:
+    """Return bytes with their length before them."""
     return struct.pack("!H", len(raw)) + raw
 
 
-def _text(text: str) -> bytes:
-    return _sized(text.encode())
+def text(words: str) -> bytes:
+    """Return a text as it stands in a packet."""
+    return sized(words.encode())
 
 
-class _Fields:
+class Fields:
     """Reads the fields of a body one after the other; past its end is a `PacketError`."""
 
     def __init__(self, body: bytes) -> None:
@@ -271,9 +279,11 @@ class _Fields:
 
     @property
     def is_read(self) -> bool:
+        """Whether nothing is left."""
         return self._place == len(self._body)
 
-    def _take(self, count: int) -> bytes:
+    def take(self, count: int) -> bytes:
+        """Return the next `count` bytes."""
         end = self._place + count
         if end > len(self._body):
             raise PacketError("a field reaches beyond its packet")
@@ -281,32 +291,39 @@ class _Fields:
         return taken
 
     def byte(self) -> int:
-        return self._take(1)[0]
+        """Return the next byte."""
+        return self.take(1)[0]
 
-    def number(self) -> int:
-        return int.from_bytes(self._take(2), "big")
+    def number(self, size: int = 2) -> int:
+        """Return the number in the next `size` bytes."""
+        return int.from_bytes(self.take(size), "big")
 
     def packet_id(self) -> int:
+        """Return the number of a packet, which is not 0."""
         number = self.number()
         if number == 0:
             raise PacketError("packet id 0")
         return number
 
     def sized(self) -> bytes:
-        return self._take(self.number())
+        """Return as many bytes as the two before them say."""
+        return self.take(self.number())
 
     def text(self) -> str:
+        """Return a text without null characters."""
         try:
-            text = self.sized().decode()
+            words = self.sized().decode()
         except UnicodeDecodeError as error:
             raise PacketError("text that is not UTF-8") from error
-        if "\0" in text:
+        if "\0" in words:
             raise PacketError("text with a null character")
-        return text
+        return words
 
     def rest(self) -> bytes:
-        return self._take(len(self._body) - self._place)
+        """Return all that is left."""
+        return self.take(len(self._body) - self._place)
 
     def end(self) -> None:
+        """Raise `PacketError` when something is left."""
         if not self.is_read:
             raise PacketError("bytes after the last field")
