@@ -16,6 +16,7 @@ from simulators.device import SimDevice
 from simulators.physics import Physics
 from simulators.product import Product
 from simulators.sleeper import Sleeper
+from simulators.voice import Absence
 
 HOLD_S: Final = 0.5
 """Between the gateway's own announce and the first of a child. A hub that asks for the gateway's
@@ -112,6 +113,11 @@ class Carrier:
         return self._device.epoch
 
     @property
+    def connection(self) -> int:
+        """The gateway's CONNECTs since that boot, and those of its children."""
+        return self._device.connection
+
+    @property
     def redial_s(self) -> float | None:
         """When the gateway comes back from a reboot; None while it is not away on purpose."""
         return self._device.redial_s
@@ -125,6 +131,17 @@ class Carrier:
     def children(self) -> tuple[DeviceId, ...]:
         """The children that are paired."""
         return tuple(name for name, child in self._children.items() if child.is_paired)
+
+    def has_button(self, name: str) -> bool:
+        """Say whether the gateway itself has such a button or address."""
+        return self._device.has_button(name)
+
+    def rouse(self, now_s: float) -> None:
+        """Wake the children that sleep."""
+        for _, child in self._paired():
+            if isinstance(child.device, Sleeper):
+                child.device.rouse(now_s)
+        self._settle([], now_s)
 
     def dial(self) -> Presence:
         """Count a CONNECT of the gateway, and return the will to register with it."""
@@ -142,9 +159,9 @@ class Carrier:
         self._drop([said for said in unsent if isinstance(said, ChildSaid)])
         self.due_s = math.inf
 
-    def leave(self) -> list[Said]:
+    def leave(self, reason: Absence = "shutdown") -> list[Said]:
         """Return the gateway's orderly goodbye, which is that of its children, too."""
-        said: list[Said] = [*self._device.leave()]
+        said: list[Said] = [*self._device.leave(reason)]
         self._drop()
         return said
 

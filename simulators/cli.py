@@ -1,11 +1,13 @@
 """The command `ecohub simulate`; heavy libraries are imported when it is called."""
 
+import json
 from pathlib import Path
 from typing import Annotated
 
 import typer
 
 app = typer.Typer(add_completion=False, pretty_exceptions_enable=False)
+control_app = typer.Typer(add_completion=False, pretty_exceptions_enable=False)
 
 
 def _list(is_asked: bool) -> None:
@@ -116,6 +118,14 @@ def simulate(  # noqa: PLR0913 - each is an option of the command line
             show_default=False,
         ),
     ] = None,
+    control: Annotated[
+        Path | None,
+        typer.Option(
+            metavar="PATH",
+            help="Make a UNIX socket there: ecohub simulate-control does at it what hands would.",
+            show_default=False,
+        ),
+    ] = None,
     advertise: Annotated[
         bool, typer.Option(help="Tell by mDNS of devices that wait to join, of 32 at most.")
     ] = True,
@@ -146,5 +156,32 @@ def simulate(  # noqa: PLR0913 - each is an option of the command line
         children=tuple(child or ()),
         interval_s=interval,
         time_scale=time_scale,
+        control=control,
     )
     raise typer.Exit(process.run(options, as_json=as_json))
+
+
+@control_app.command()
+def simulate_control(
+    place: Annotated[
+        Path, typer.Argument(metavar="PATH", help="The socket of ecohub simulate --control.")
+    ],
+    command: Annotated[
+        list[str],
+        typer.Argument(help="press NAME|ADDRESS, wake, reboot, reset, off or status."),
+    ],
+) -> None:
+    """Do with simulated devices what hands would: press, wake, reboot, reset, switch off.
+
+    Prints the answer, a line of JSON. Exit codes: 0 done; 2 it cannot be done, or nobody answers.
+    """
+    from simulators import control, show  # noqa: PLC0415 - they load what takes half a second
+    from simulators.errors import UsageError  # noqa: PLC0415
+
+    try:
+        answer = control.ask(place, " ".join(command))
+    except UsageError as error:
+        show.show_error(error, as_json=True)
+        raise typer.Exit(error.exit_code) from None
+    typer.echo(json.dumps(answer))
+    raise typer.Exit(0 if answer["ok"] else UsageError.exit_code)

@@ -114,6 +114,10 @@ class SimDevice:
         """What a person can press on it."""
         return self._hardware.buttons
 
+    def has_button(self, name: str) -> bool:
+        """Say whether `press` knows this, a button or an address."""
+        return self._hardware.has_button(name)
+
     @property
     def has_news(self) -> bool:
         """Whether something has happened that is not told yet."""

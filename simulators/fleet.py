@@ -12,7 +12,7 @@ from simulators.arrival import Arrival
 from simulators.assembly import Assembly
 from simulators.errors import SimulatorError, StateError
 from simulators.fault_layer import FaultLayer
-from simulators.link import Change
+from simulators.link import Change, Link
 from simulators.links import Links
 from simulators.party import Heard, Party
 from simulators.plan import FleetEvent, Plan
@@ -43,12 +43,25 @@ class Fleet:
         self._kept: dict[DeviceId, Credentials] = {}
         self._online: set[DeviceId] = set()
         self._links = Links(time.monotonic, self._rng, self._changed, self._before_dial)
-        self._stop = asyncio.Event()
+        self._stop, self._is_new = asyncio.Event(), asyncio.Event()
         self._error: SimulatorError | None = None
+
+    @property
+    def links(self) -> tuple[Link, ...]:
+        """Its devices that are in the home."""
+        return self._links.links
 
     def stop(self) -> None:
         """Begin the orderly end."""
         self._stop.set()
+
+    async def reset(self) -> None:
+        """Give all devices back their factory settings; they join again by themselves."""
+        await self._links.leave(LEAVE_S, "reset")
+        for device in self._kept:
+            await asyncio.to_thread(self._plan.folder.erase, device)
+        self._kept.clear()
+        self._is_new.set()
 
     def press(self) -> None:
         """Press some button on every device."""
@@ -63,7 +76,7 @@ class Fleet:
         """
         async with asyncio.TaskGroup() as group:
             serving = group.create_task(self._links.run())
-            others = [group.create_task(work) for work in (self._settle_in(), self._live())]
+            others = [group.create_task(work) for work in (self._dwell(), self._live())]
             await self._stop.wait()
             for task in others:
                 task.cancel()
@@ -84,6 +97,12 @@ class Fleet:
                 link.faults.stop()
                 account.add(link.faults.account)
         return account
+
+    async def _dwell(self) -> None:
+        while True:
+            await self._settle_in()
+            await self._is_new.wait()
+            self._is_new.clear()
 
     async def _settle_in(self) -> None:
         try:

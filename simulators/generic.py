@@ -143,7 +143,7 @@ class GenericPhysics:
     def run(self, action: Address, arguments: Mapping[str, Scalar]) -> Ran:
         """Carry out an action: what it declares comes back."""
         declared = self._compiled.actions[action]
-        return Ran({value.name: quantities.sample(value, self._rng) for value in declared.results})
+        return Ran(quantities.samples(declared.results, self._rng))
 
     def press(self, button: str) -> None:
         """Change by hand what can be set, let an event happen, or nudge what is measured."""
@@ -151,23 +151,15 @@ class GenericPhysics:
         if address in self._compiled.events:
             self._pressed.append(self._happening(address))
         elif address in self._held:
-            self._held[address] = self._another(address)
+            part = self._compiled.properties[address]
+            self._held[address] = quantities.another(part, self._held[address], self._rng)
         else:
             for course in self._courses.values():
                 course.step(NUDGE_S)
 
-    def _another(self, address: Address) -> Scalar:
-        held, part = self._held[address], self._compiled.properties[address]
-        if isinstance(held, bool):
-            return not held
-        drawn = (quantities.sample(part, self._rng) for _ in range(8))
-        return next((value for value in drawn if value != held), held)
-
     def _happening(self, event: Address) -> Happening:
         declared = self._compiled.events[event].arguments
-        return Happening(
-            event, {value.name: quantities.sample(value, self._rng) for value in declared}
-        )
+        return Happening(event, quantities.samples(declared, self._rng))
 
 
 def _check_fits(compiled: CompiledProduct, name: str) -> None:

@@ -3,11 +3,13 @@
 import math
 from collections import deque
 from collections.abc import Mapping
+from random import Random
 from typing import Final, NamedTuple
 
 from protocol.ids import Address
 from protocol.messages import ActionCommand, Scalar, SetCommand
 from protocol.validator import CompiledProduct
+from simulators import quantities
 from simulators.commands import Answer, refusal
 from simulators.physics import Happening, Physics
 from simulators.reporting import Reporter, Values
@@ -42,6 +44,7 @@ class Hardware:
         self._speed = speed
         self._reporter = Reporter(product, physics.deadbands)
         self._stepped_s: float | None = None
+        self._rng = Random(0)  # noqa: S311 - what a hand does has to repeat
 
     @property
     def report_s(self) -> float:
@@ -65,9 +68,25 @@ class Hardware:
         for _ in range(steps):
             self.happenings.extend(self._physics.step(left_s / steps))
 
-    def press(self, button: str) -> None:
-        """Press a button."""
-        self._physics.press(button)
+    def has_button(self, name: str) -> bool:
+        """Say whether `press` knows this."""
+        return (
+            name in self.buttons or name in self._product.events or name in self._product.writable
+        )
+
+    def press(self, name: str) -> None:
+        """Press a button; an event by its address happens, a property is set by hand."""
+        address = Address(name)
+        if name in self.buttons:
+            self._physics.press(name)
+        elif event := self._product.events.get(address):
+            self.happenings.append(
+                Happening(address, quantities.samples(event.arguments, self._rng))
+            )
+        else:
+            held = self._physics.values().get(address)
+            value = quantities.another(self._product.properties[address], held, self._rng)
+            self._physics.apply({address: value})
 
     def full(self) -> Values:
         """Return every readable property."""

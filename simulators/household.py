@@ -10,6 +10,7 @@ from simulators.arrival import find_url
 from simulators.assembly import needs_gateway
 from simulators.errors import SimulatorError
 from simulators.fleet import Fleet, first_of
+from simulators.link import Link
 from simulators.plan import FleetEvent, Options, Plan
 
 HOUSEHOLD: Final = "household"
@@ -50,6 +51,16 @@ class Household:
         self._fleets: list[Fleet] = []
         self._complete = 0
         self._stop = asyncio.Event()
+
+    @property
+    def links(self) -> tuple[Link, ...]:
+        """The devices of all its fleets."""
+        return tuple(link for fleet in self._fleets for link in fleet.links)
+
+    async def reset(self) -> None:
+        """Give all devices back their factory settings; they join again by themselves."""
+        for fleet in self._fleets:
+            await fleet.reset()
 
     def stop(self) -> None:
         """Begin the orderly end."""

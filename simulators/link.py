@@ -2,7 +2,7 @@
 
 import asyncio
 import math
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
 from random import Random
@@ -14,9 +14,11 @@ from protocol.ids import DeviceId
 from protocol.messages import Presence, StateGet, UpMessage
 from simulators.account import Frame, Spoken
 from simulators.carrier import ChildSaid, Said
+from simulators.device import SimDevice
 from simulators.fault_layer import FaultLayer
 from simulators.party import Heard, Party, hear, said_by, spoken, subscriptions
 from simulators.sleeper import Sleeper
+from simulators.voice import Absence
 from simulators.wire import Access, Connect, Connection, Hello, Wire, open_socket
 
 UNSENT: Final = 256
@@ -213,11 +215,35 @@ class Link:
         self.send(self.device.press(button, self._clock()))
         self._wake(self)
 
-    def leave(self) -> None:
+    def rouse(self) -> bool:
+        """Wake a device that sleeps, or those behind a gateway; say whether it is of that kind."""
+        if isinstance(self.device, SimDevice):
+            return False
+        self.device.rouse(self._clock())
+        self._wake(self)
+        return True
+
+    def cut_power(self) -> None:
+        """Let the device boot without a word, as after a short loss of power."""
+        if self.status is not Status.GONE:
+            self._crash("its power was cut")
+
+    def status_now(self) -> Mapping[str, object]:
+        """Return how far the device is, for people and programs."""
+        device = self.device
+        return {
+            "device": device.id,
+            "status": self.status.value,
+            "epoch": device.epoch,
+            "connection": device.connection,
+            "buttons": device.buttons,
+        }
+
+    def leave(self, reason: Absence = "shutdown") -> None:
         """Say goodbye for good; `status` becomes GONE."""
         self._is_last = True
         if self.status is Status.UP:
-            self.send(self.device.leave())
+            self.send(self.device.leave(reason))
             self._wake(self)
         elif self.status is not Status.LEAVING:
             self._finish("stopped")
@@ -291,10 +317,13 @@ class Link:
         for _ in range(turn.shouts):
             self.send(self.device.on_message(_SHOUT, now_s))
         if turn.mishap in {"reboot", "awake"}:
-            self.device.crash(now_s + self.device.tempo.boot_s)
-            self._finish("fault: it boots")
+            self._crash("fault: it boots")
         elif turn.mishap == "flap":
             self._finish("fault: the link breaks")
+
+    def _crash(self, reason: str) -> None:
+        self.device.crash(self._clock() + self.device.tempo.boot_s)
+        self._finish(reason)
 
     def _finish(self, reason: str) -> None:
         was_up = self.status in {Status.UP, Status.LEAVING}

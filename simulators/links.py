@@ -13,6 +13,7 @@ from protocol.ids import DeviceId
 from simulators.fault_layer import FaultLayer
 from simulators.link import Change, Link, Status
 from simulators.party import Heard, Party
+from simulators.voice import Absence
 from simulators.wire import Access
 
 DIALERS: Final = 32
@@ -62,6 +63,7 @@ class Links:
         )
         self._links[device.id] = link
         self._alive.add(device.id)
+        self._all_gone.clear()
         self._schedule(link)
         return link
 
@@ -81,10 +83,10 @@ class Links:
             for link in self._links.values():
                 link.drop()
 
-    async def leave(self, timeout_s: float) -> None:
+    async def leave(self, timeout_s: float, reason: Absence = "shutdown") -> None:
         """Say goodbye for all devices, and wait until the broker has heard it."""
         for link in self._links.values():
-            link.leave()
+            link.leave(reason)
         if not self._alive:
             return
         with suppress(TimeoutError):
@@ -94,7 +96,8 @@ class Links:
     async def _dial(self) -> None:
         while True:
             link = await self._to_dial.get()
-            await self._before_dial(link.device)
+            if link.status is Status.DIALLING:
+                await self._before_dial(link.device)
             if link.status is Status.DIALLING:
                 await link.dial()
 

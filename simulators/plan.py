@@ -62,6 +62,7 @@ class Options:
     children: tuple[str, ...] = ()
     interval_s: int | None = None
     time_scale: float = 1.0
+    control: Path | None = None
 
 
 @dataclass(frozen=True, slots=True)

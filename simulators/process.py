@@ -4,8 +4,9 @@ import asyncio
 import resource
 import signal
 from collections.abc import Sequence
+from pathlib import Path
 
-from simulators import household, joiner, registry
+from simulators import control, household, joiner, registry
 from simulators.assembly import Assembly, needs_gateway
 from simulators.errors import SimulatorError
 from simulators.faults import Faults
@@ -24,7 +25,7 @@ def run(options: Options, *, as_json: bool) -> int:
         _raise_limits()
         joins, total = sum(p.count for p in plans), sum(p.total for p in plans)
         with screen(as_json=as_json, joins=joins, total=total) as shown:
-            asyncio.run(_live(plans, shown))
+            asyncio.run(_live(plans, shown, options.control))
     except SimulatorError as error:
         show_error(error, as_json=as_json)
         return error.exit_code
@@ -64,14 +65,15 @@ def make_plan(options: Options) -> Plan:
     return plan
 
 
-async def _live(plans: Sequence[Plan], shown: Screen) -> None:
+async def _live(plans: Sequence[Plan], shown: Screen, place: Path | None) -> None:
     one = len(plans) == 1
     fleet = Fleet(plans[0], shown.tell) if one else Household(plans, shown.tell)
     loop = asyncio.get_running_loop()
     for number in (signal.SIGINT, signal.SIGTERM):
         loop.add_signal_handler(number, fleet.stop)
     loop.add_signal_handler(signal.SIGUSR1, fleet.press)
-    await fleet.run()
+    async with control.served(fleet, place):
+        await fleet.run()
 
 
 def _raise_limits() -> None:

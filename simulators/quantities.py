@@ -1,5 +1,6 @@
 """Values that a declaration allows: one at random, and a course that one takes over time."""
 
+from collections.abc import Iterable
 from random import Random
 from typing import Final, Protocol
 
@@ -64,6 +65,19 @@ def sample(value: Value, rng: Random) -> Scalar:
         return f"{value.name.rpartition(':')[2]}-{rng.randrange(1_000)}"[: _longest(value)]
     mean, spread = usual(value, grid)
     return grid.round(clamp(rng.gauss(mean, spread), grid.low, grid.high))
+
+
+def samples(values: Iterable[Value], rng: Random) -> dict[str, Scalar]:
+    """Return an allowed value for each of these by name."""
+    return {value.name: sample(value, rng) for value in values}
+
+
+def another(value: Value, held: Scalar, rng: Random) -> Scalar:
+    """Return an allowed value other than the one that is held, if one is found soon."""
+    if isinstance(held, bool):
+        return not held
+    drawn = (sample(value, rng) for _ in range(8))
+    return next((one for one in drawn if one != held), held)
 
 
 def course(value: Value, rng: Random) -> Course:

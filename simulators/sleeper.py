@@ -63,6 +63,10 @@ class Sleeper:
         """What a person can press on it."""
         return self._device.buttons
 
+    def has_button(self, name: str) -> bool:
+        """Say whether `press` knows this, a button or an address."""
+        return self._device.has_button(name)
+
     @property
     def epoch(self) -> int:
         """Number of the running boot."""
@@ -140,6 +144,12 @@ class Sleeper:
         self._device.crash(back_s)
         self._settle([])
 
+    def rouse(self, now_s: float) -> None:
+        """Wake now, if it sleeps, as if somebody had tapped on it."""
+        self.wake_by(now_s)
+        self._look_s = now_s
+        self._settle([])
+
     def wake_by(self, wake_s: float) -> None:
         """Wake no later than this, if it sleeps."""
         if self._wake_s is not None:
@@ -161,8 +171,7 @@ class Sleeper:
     def press(self, button: str, now_s: float) -> list[UpMessage]:
         """Press a button on the device, which wakes it."""
         out = self._device.press(button, now_s)
-        self.wake_by(now_s)
-        self._look_s = now_s
+        self.rouse(now_s)
         return self._settle(out)
 
     def tick(self, now_s: float) -> list[UpMessage]:

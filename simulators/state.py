@@ -77,6 +77,21 @@ class StateFolder:
             remedy = "choose another folder with --state"
             raise StateError(f"{place} cannot be written: {error.strerror}", remedy) from None
 
+    def erase(self, device: DeviceId) -> None:
+        """Forget what a device kept.
+
+        Raises:
+            StateError: The file cannot be removed.
+        """
+        if self._folder is None:
+            return
+        place = self._place(self._folder, device)
+        try:
+            place.unlink(missing_ok=True)
+        except OSError as error:
+            text = f"{place} cannot be removed: {error.strerror}"
+            raise StateError(text, "check its owner") from None
+
     @staticmethod
     def _place(folder: Path, device: DeviceId) -> Path:
         return folder / f"{device}.json"

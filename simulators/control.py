@@ -1,0 +1,143 @@
+"""What hands do to simulated devices, done by a program: commands on a UNIX socket.
+
+One command a line, one answer a line, a JSON object: `ok`, and `devices` (those it reached) or
+`code`, `detail` and `remedy`.
+"""
+
+import asyncio
+import json
+import socket
+from collections.abc import AsyncIterator, Sequence
+from contextlib import asynccontextmanager
+from pathlib import Path
+from typing import Final, Protocol
+
+from simulators.errors import UsageError
+from simulators.link import Link
+
+MAX_LINE: Final = 1_024
+"""Longest command, bytes."""
+
+ANSWER_S: Final = 10.0
+"""How long a command may take."""
+
+COMMANDS: Final = {
+    "press NAME": "press a button; of an address: change it by hand, or let it happen",
+    "wake": "wake the devices that sleep",
+    "reboot": "cut the power for a moment, without a word",
+    "reset": "back to factory settings: they leave, forget their credentials and join again",
+    "off": "switch off in an orderly way; the process ends",
+    "status": "how far each device is, its boots and connections, its buttons",
+}
+
+
+class Bench(Protocol):
+    """The devices that hands can reach; a fleet is one."""
+
+    @property
+    def links(self) -> Sequence[Link]:
+        """All devices on their links."""
+
+    def stop(self) -> None:
+        """Begin the orderly end."""
+
+    async def reset(self) -> None:
+        """Give all devices back their factory settings; they join again by themselves."""
+
+
+@asynccontextmanager
+async def served(bench: Bench, place: Path | None) -> AsyncIterator[None]:
+    """Take commands at `place` until the block ends; without a place, none.
+
+    Raises:
+        UsageError: No socket can be there.
+    """
+    if place is None:
+        yield
+        return
+    desk = _Desk(bench)
+    try:
+        server = await asyncio.start_unix_server(desk.serve, place, limit=MAX_LINE)
+    except OSError as error:
+        why = error.strerror or str(error)
+        raise UsageError(
+            f"no socket can be at {place}: {why}", "choose another --control"
+        ) from None
+    try:
+        async with server:
+            yield
+    finally:
+        await asyncio.to_thread(place.unlink, missing_ok=True)
+
+
+def ask(place: Path, command: str) -> dict[str, object]:
+    """Send a command to the process that serves `place`, and return its answer.
+
+    Raises:
+        UsageError: Nobody answers there.
+    """
+    try:
+        with socket.socket(socket.AF_UNIX) as line:
+            line.settimeout(ANSWER_S)
+            line.connect(str(place))
+            line.sendall(command.encode() + b"\n")
+            with line.makefile("rb") as answers:
+                answer: dict[str, object] = json.loads(answers.readline())
+                return answer
+    except (OSError, ValueError) as error:
+        remedy = "is it running? start it with: ecohub simulate ... --control PATH"
+        raise UsageError(f"nobody answers at {place}: {error}", remedy) from None
+
+
+class _Desk:
+    def __init__(self, bench: Bench) -> None:
+        self._bench = bench
+
+    async def serve(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        try:
+            while line := await reader.readline():
+                answer = await self._answer(line.decode(errors="replace").split())
+                writer.write(json.dumps(answer).encode() + b"\n")
+                await writer.drain()
+        except (ValueError, ConnectionError):
+            pass  # a line without end, or whoever asked has gone
+        finally:
+            writer.close()
+
+    async def _answer(self, words: list[str]) -> dict[str, object]:
+        try:
+            async with asyncio.timeout(ANSWER_S):
+                return {"ok": True, "devices": await self._do(words)}
+        except UsageError as error:
+            return {"ok": False, "code": error.code, "detail": error.text, "remedy": error.remedy}
+
+    async def _do(self, words: list[str]) -> list[object]:
+        links = self._bench.links
+        match words:
+            case ["press", name]:
+                return self._press(name)
+            case ["status"]:
+                return [link.status_now() for link in links]
+            case ["wake"]:
+                return [link.device.id for link in links if link.rouse()]
+            case ["reboot"]:
+                for link in links:
+                    link.cut_power()
+            case ["reset"]:
+                await self._bench.reset()
+            case ["off"]:
+                self._bench.stop()
+            case _:
+                known = "; ".join(f"{name}: {text}" for name, text in COMMANDS.items())
+                raise UsageError(f"there is no command {' '.join(words)!r}", known)
+        return [link.device.id for link in links]
+
+    def _press(self, name: str) -> list[object]:
+        able = [link for link in self._bench.links if link.device.has_button(name)]
+        if not able:
+            known = sorted({button for link in self._bench.links for button in link.device.buttons})
+            remedy = f"its buttons: {', '.join(known)}; or an event, or what can be set, by address"
+            raise UsageError(f"nobody can press {name!r}", remedy)
+        for link in able:
+            link.press(name)
+        return [link.device.id for link in able]

@@ -1,0 +1,151 @@
+"""What a program does with simulated devices as hands would: the process, its socket, its file."""
+
+import asyncio
+import json
+import signal
+import sys
+from collections.abc import AsyncIterator, Iterator
+from contextlib import asynccontextmanager
+from pathlib import Path
+
+import pytest
+
+from protocol.codec import Decoded
+from protocol.messages import Announce, Event, Presence, State
+from simulators import control
+from simulators.errors import UsageError
+from tests.simulators.brokers import HubSide, Mosquitto
+from tests.simulators.doors import CODE, Door
+from tests.simulators.test_process import Simulate, outcome, simulate
+
+pytestmark = pytest.mark.mosquitto
+
+
+@pytest.fixture
+def door(broker: Mosquitto) -> Iterator[Door]:
+    with Door(broker.port) as opened:
+        yield opened
+
+
+@asynccontextmanager
+async def plug(door: Door, folder: Path, *words: str) -> AsyncIterator[Simulate]:
+    arguments = ["smart-plug", "--hub", door.url, "--code", CODE, "--no-advertise", "--json"]
+    arguments += ["--state", str(folder), "--control", str(folder / "c"), "--time-scale", "0.05"]
+    async with simulate(*arguments, *words) as running:
+        await running.until("all_online")
+        yield running
+
+
+async def tell(folder: Path, command: str) -> dict[str, object]:
+    return await asyncio.to_thread(control.ask, folder / "c", command)
+
+
+def announces(heard: list[Decoded]) -> list[Announce]:
+    return [one.message for one in heard if isinstance(one.message, Announce)]
+
+
+async def test_button_and_address_are_pressed_without_a_cause(
+    broker: Mosquitto, door: Door, tmp_path: Path
+) -> None:
+    async with HubSide(broker.port) as hub, plug(door, tmp_path):
+        for name in ("power", "outlet.on", "outlet.overload"):
+            assert (await tell(tmp_path, f"press {name}"))["ok"]
+        heard = await hub.until(lambda heard: isinstance(heard[-1].message, Event))
+        states = [one.message for one in heard if isinstance(one.message, State)]
+        switched = [s.values["outlet.on"] for s in states if "outlet.on" in s.values]
+        assert switched == [True, False, True]
+        assert not any(state.cause for state in states)
+
+
+async def test_reboot_comes_back_with_a_higher_epoch_and_without_a_goodbye(
+    broker: Mosquitto, door: Door, tmp_path: Path
+) -> None:
+    async with HubSide(broker.port) as hub, plug(door, tmp_path):
+        await tell(tmp_path, "reboot")
+        heard = await hub.until(lambda heard: len(announces(heard)) == 2)
+        reasons = [one.message.reason for one in heard if isinstance(one.message, Presence)]
+        assert [one.epoch for one in announces(heard)] == [1, 2]
+        assert "shutdown" not in reasons
+        assert "lost" in reasons
+
+
+async def test_reset_says_so_forgets_the_credentials_and_joins_again(
+    broker: Mosquitto, door: Door, tmp_path: Path
+) -> None:
+    async with HubSide(broker.port) as hub, plug(door, tmp_path) as running:
+        assert (await tell(tmp_path, "reset"))["devices"] == ["smart-plug-0001"]
+        await running.until("all_online")
+        heard = await hub.until(lambda heard: len(announces(heard)) == 2)
+        reasons = [one.message.reason for one in heard if isinstance(one.message, Presence)]
+        assert "reset" in reasons
+        assert [one.epoch for one in announces(heard)] == [1, 1]
+    assert [event["event"] for event in running.events].count("joined") == 2
+
+
+async def test_killed_process_goes_on_with_its_credentials_and_the_next_epoch(
+    broker: Mosquitto, door: Door, tmp_path: Path
+) -> None:
+    async with HubSide(broker.port) as hub:
+        async with plug(door, tmp_path) as running:
+            running.running.send_signal(signal.SIGKILL)
+        async with plug(door, tmp_path) as again:
+            heard = await hub.until(lambda heard: len(announces(heard)) == 2)
+            assert [one.epoch for one in announces(heard)] == [1, 2]
+    assert "joined" not in [event["event"] for event in again.events]
+
+
+async def test_off_leaves_in_order_and_takes_the_socket_away(door: Door, tmp_path: Path) -> None:
+    async with plug(door, tmp_path) as running:
+        await tell(tmp_path, "off")
+        await running.until("stopped")
+        assert await running.running.wait() == 0
+    assert not (tmp_path / "c").exists()
+    with pytest.raises(UsageError):
+        await tell(tmp_path, "status")
+
+
+@pytest.mark.parametrize("command", ["", "dance", "press", "press volume", "press \xff\xfe"])
+async def test_what_cannot_be_done_is_answered_with_what_can(
+    door: Door, tmp_path: Path, command: str
+) -> None:
+    async with plug(door, tmp_path):
+        answer = await tell(tmp_path, command)
+        assert (answer["ok"], answer["code"]) == (False, "usage")
+        assert "press" in str(answer["detail"]) + str(answer["remedy"])
+        assert (await tell(tmp_path, "status"))["ok"]
+
+
+async def test_sleeper_wakes_when_it_is_told_to(
+    broker: Mosquitto, door: Door, tmp_path: Path
+) -> None:
+    arguments = ["climate-sensor", "--hub", door.url, "--code", CODE, "--no-advertise", "--json"]
+    place = tmp_path / "c"
+    async with (
+        HubSide(broker.port) as hub,
+        simulate(*arguments, "--control", str(place)) as running,
+    ):
+        await running.until("asleep")
+        answer = await tell(tmp_path, "wake")
+        assert answer["devices"] == ["climate-sensor-0001"]
+        await hub.until(lambda heard: len(announces(heard)) == 2)
+
+
+async def test_command_line_prints_the_answer_and_tells_failure_by_its_exit_code(
+    door: Door, tmp_path: Path
+) -> None:
+    async with plug(door, tmp_path):
+        for command, code in (("status", 0), ("dance", 2)):
+            line = [sys.executable, "-c", "from simulators.cli import control_app as a; a()"]
+            asked = await asyncio.create_subprocess_exec(
+                *line, str(tmp_path / "c"), command, stdout=asyncio.subprocess.PIPE
+            )
+            out, _ = await asked.communicate()
+            assert asked.returncode == code
+            assert json.loads(out)["ok"] is (code == 0)
+
+
+async def test_socket_that_cannot_be_is_wrong_usage(door: Door, tmp_path: Path) -> None:
+    arguments = ["smart-plug", "--hub", door.url, "--code", CODE, "--no-advertise"]
+    code, _, err = await outcome(*arguments, "--control", str(tmp_path / "no" / "c"))
+    assert code == 2
+    assert "--control" in err
