@@ -81,6 +81,11 @@ class ScriptedBroker:
         """The TCP connections that are open, oldest first."""
         return tuple(self._links.values())
 
+    @property
+    def link(self) -> Link | None:
+        """The newest link that was let in and is open."""
+        return next((link for link in reversed(self.links) if link.is_open), None)
+
     async def next_link(self, timeout_s: float) -> Link | None:
         """Return the newest link that was let in since the last call, or None if none is in time.
 
@@ -114,7 +119,7 @@ class ScriptedBroker:
 
     def ended(self, link: Link) -> None:
         """Take in that a link has ended."""
-        self._links.pop(link.number, None)
+        self._links.pop(link.n, None)
 
     async def _accept(self, listener: socket.socket) -> None:
         loop = asyncio.get_running_loop()
@@ -129,7 +134,7 @@ class ScriptedBroker:
 
     async def _take(self, sock: socket.socket, log: LinkLog) -> None:
         link = Link(self, log)
-        self._links[link.number] = link
+        self._links[link.n] = link
         await asyncio.get_running_loop().connect_accepted_socket(lambda: link, sock)
         if len(self._links) > MOST_LINKS:
             link.cut()

@@ -60,9 +60,14 @@ class Link(asyncio.Protocol):
         self._heard_s = self._loop.time()
 
     @property
-    def number(self) -> int:
+    def n(self) -> int:
         """Its number in the transcript."""
-        return self._log.number
+        return self._log.n
+
+    @property
+    def is_open(self) -> bool:
+        """Whether it was let in and has not ended."""
+        return self.is_let_in and not self.is_over
 
     @property
     def level(self) -> int:
@@ -76,10 +81,14 @@ class Link(asyncio.Protocol):
             ConnectionError: The link has ended.
         """
         if self._transport is None or self.is_over:
-            raise ConnectionError(f"link {self.number} has ended")
+            raise ConnectionError(f"link {self.n} has ended")
         line = self._log.sent(raw)
         self._transport.write(raw)
         return line
+
+    def is_subscribed(self, topic: str) -> bool:
+        """Say whether the device would be sent what is published on `topic`."""
+        return any(matches(topics, topic) for topics in self._filters)
 
     def publish(
         self, topic: str, payload: bytes, qos: int = 1, *, retain: bool = False, dup: bool = False

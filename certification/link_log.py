@@ -19,10 +19,10 @@ How = Literal["fin", "reset", "disconnect", "cut", "keepalive", "takeover"]
 
 
 class LinkLog:
-    """Writes down what goes over connection `number`."""
+    """Writes down what goes over connection `n`."""
 
-    def __init__(self, writer: Writer, number: int) -> None:
-        self.number = number
+    def __init__(self, writer: Writer, n: int) -> None:
+        self.n = n
         self.level = MQTT_3
         """Protocol level of the CONNECT."""
         self._writer = writer
@@ -34,7 +34,7 @@ class LinkLog:
 
     def opened(self, peer: str) -> None:
         """Note that `peer`, an address, has connected."""
-        self._writer.write("opened", link=self.number, peer_is_local=peer in {"127.0.0.1", "::1"})
+        self._writer.write("opened", link=self.n, peer_is_local=peer in {"127.0.0.1", "::1"})
 
     def stream(self, way: Way, data: bytes) -> Iterator[Decoded]:
         """Note the packets that these bytes complete, and return each; the last may be broken."""
@@ -68,18 +68,18 @@ class LinkLog:
         for way, splitter in self._streams.items():
             if rest := splitter.rest[:KEPT_BYTES]:
                 self._note(way, broken(rest, "the connection ended within a packet"))
-        self._writer.write("closed", link=self.number, by=by, how=how)
+        self._writer.write("closed", link=self.n, by=by, how=how)
         return True
 
     def note(self, text: str) -> None:
         """Note something for people."""
-        self._writer.write("note", text=f"link {self.number}: {text}")
+        self._writer.write("note", text=f"link {self.n}: {text}")
 
     def _note(self, way: Way, packet: Decoded) -> int:
         hidden = {} if packet.password is None else {"redacted": True}
         return self._writer.write(
             "packet",
-            link=self.number,
+            link=self.n,
             way=way,
             type=packet.type,
             raw=packet.raw,

@@ -97,6 +97,11 @@ class Writer:
         """Overwrite `secret` from the next line on; raises ValueError when it is too short."""
         self._redactor.hide(secret)
 
+    @property
+    def next_n(self) -> int:
+        """The number of the line that comes next."""
+        return len(self.lines)
+
     def write(self, kind: str, **fields: object) -> int:
         """Add a line and return its number.
 
@@ -112,7 +117,7 @@ class Writer:
             raise TypeError("fields are an object")
         if is_redacted:
             clean["redacted"] = True
-        n, at_ns = len(self.lines), self._clock_ns() - self._start_ns
+        n, at_ns = self.next_n, self._clock_ns() - self._start_ns
         whole = {"n": n, "at_ns": at_ns, "kind": kind, "prev": self._last_hash, **clean}
         self._last_hash = _hash(whole)
         self._file.write(canonical({**whole, "hash": self._last_hash}) + b"\n")
@@ -125,7 +130,7 @@ class Writer:
 
     def end(self) -> int:
         """Add the last line, without which a transcript is not whole."""
-        return self.write("end", lines=len(self.lines) + 1)
+        return self.write("end", lines=self.next_n + 1)
 
 
 def canonical(value: object) -> bytes:

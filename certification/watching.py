@@ -17,7 +17,7 @@ async def until(
         timeout_s: How long to wait, seconds.
         since: Number of the first line to look at; without it only new ones count.
     """
-    for line in writer.lines[len(writer.lines) if since is None else since :]:
+    for line in writer.lines[writer.next_n if since is None else since :]:
         if predicate(line):
             return line
     found: asyncio.Future[Line] = asyncio.get_running_loop().create_future()
