@@ -11,9 +11,10 @@ from hub.api.judged_models import BrokenRules
 from hub.api.models import DeviceList, DeviceView, Receipt, ReceiptList
 from hub.api.operations import ACTION, DEVICE, Answer, Body, Call, Routes
 from hub.api.problems import refused
+from hub.api.receipts import receipt_json
 from hub.api.replies import empty_reply, encoded_reply, json_reply
 from hub.api.terms import Document
-from hub.api.views import broken_rules, device_summary, device_view, receipt, receipts
+from hub.api.views import broken_rules, device_summary, device_view
 from hub.core.device import Device
 from hub.core.errors import DeviceUnknownError
 from protocol.ids import DeviceId
@@ -175,7 +176,8 @@ async def list_commands(call: Call[None]) -> web.Response:
     home = call.context.home
     await home.settled()
     records = home.hub.commands.of(_device(call).id)[-LISTED:]
-    return json_reply(ReceiptList(commands=receipts(records, home.clock)))
+    shown = b",".join(receipt_json(record, home.clock) for record in reversed(records))
+    return encoded_reply(b'{"commands":[' + shown + b"]}")
 
 
 @routes.operation(
@@ -208,7 +210,7 @@ async def list_violations(call: Call[None]) -> web.Response:
 async def _command(call: Call[Body], wish: Wish, wait_s: float) -> web.Response:
     home = call.context.home
     record = await ended(home, await ask(home, wish), wait_s)
-    return json_reply(receipt(record, home.clock), 200 if record.is_final else 202)
+    return encoded_reply(receipt_json(record, home.clock), 200 if record.is_final else 202)
 
 
 def _view(call: Call[Body]) -> DeviceView:
