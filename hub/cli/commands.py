@@ -58,6 +58,7 @@ COMMANDS: Final = (
     Command("call", "hub.cli.control:call", "Run an action of a device.", _DEVICES),
     Command("spec import", "hub.cli.spec:import_file", "From MIoT-Spec-V2.", _DEVICES),
     Command("move", "hub.cli.devices:move", "Let a child go to another gateway.", _DEVICES),
+    Command("gateway", "hub.cli.gateway:gateway", "The children of a gateway.", _DEVICES),
     Command("rename", "hub.cli.devices:rename", "Give a device another name.", _DEVICES),
     Command("trace", "hub.cli.trace:trace", "Its last messages and their fates.", _DEVICES),
     Command("release", "hub.cli.judging:release", "Let a device out of quarantine.", _DEVICES),

@@ -254,3 +254,24 @@ async def test_move_asks_for_the_gateway_that_was_meant(hub: FakeHub) -> None:
     ended = await at(hub, "move", child, gateway, "--json")
     assert ended.code == 0
     assert ("POST", f"devices/{child}/move", {"gateway": gateway}) in hub.asked
+
+
+async def test_a_gateway_shows_its_children_and_may_be_given_more(hub: FakeHub) -> None:
+    family = hub.answers[f"devices/{PURIFIER}"]
+    family |= {"children": ["band-0001", "door-0001"], "max_children": 64}
+    ended = await at(hub, "gateway", PURIFIER)
+    assert ended.out.splitlines() == [f"{PURIFIER}: 2 of at most 64", "└ band-0001", "└ door-0001"]
+    hub.answers[f"devices/{PURIFIER}/children"] = {**family, "max_children": 100}
+    ended = await at(hub, "gateway", PURIFIER, "--at-most", "100", "--let-in", "lamp-0001")
+    assert ended.out.startswith(f"{PURIFIER}: 2 of at most 100")
+    assert "lamp-0001 may come back" in ended.out
+    assert ("PATCH", f"devices/{PURIFIER}", {"max_children": 100}) in hub.asked
+    assert ("POST", f"devices/{PURIFIER}/children", {"child": "lamp-0001"}) in hub.asked
+
+
+async def test_a_device_that_is_no_gateway_is_said_to_be_none(hub: FakeHub) -> None:
+    hub.answers[f"devices/{PURIFIER}"]["max_children"] = None
+    ended = await at(hub, "gateway", PURIFIER, "--at-most", "3")
+    assert ended.code != 0
+    assert f"{PURIFIER} is no gateway" in ended.err
+    assert {method for method, _, _ in hub.asked} == {"GET"}
