@@ -190,6 +190,20 @@ async def test_join_opens_the_window_shows_who_comes_and_closes_it(hub: FakeHub)
     assert hub.asked[-1][:2] == ("DELETE", "join/window")
 
 
+async def test_join_waits_for_the_one_that_is_let_in_when_the_window_has_closed(
+    hub: FakeHub,
+) -> None:
+    newcomer = {**copy.deepcopy(hub.device()), "id": "air-purifier-0002"}
+    before = copy.deepcopy(hub.answers["devices"])
+    hub.later["devices"] = [before, before, {"devices": [*before["devices"], newcomer]}]
+    window = {**hub.answers["join/window"], "is_open": True}
+    closed = {**window, "is_open": False, "joining": 1}
+    hub.later["join/window"] = [window, closed, {**closed, "joining": 0}]
+    ended = await at(hub, "join", "1234-5678", "--json")
+    assert ended.code == 0, ended.err
+    assert [device["id"] for device in ended.document["devices"]] == ["air-purifier-0002"]
+
+
 async def test_join_that_nobody_answers_ends_with_1(hub: FakeHub) -> None:
     hub.answers["join/window"]["is_open"] = False
     ended = await at(hub, "join", "1234-5678")
