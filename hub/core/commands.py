@@ -233,9 +233,10 @@ def want(device: Device, record: CommandRecord) -> None:
 
 def pump(commands: Commands, device: Device, now_s: float, out: Outcome) -> None:
     """Send what waits for a device, in order, as far as it is there and has room."""
-    lane = commands.lane(device.id)
-    is_ready = device.is_connected and device.product is not None and not device.is_shut_out
-    if not is_ready or now_s < lane.held_until_s:
+    lane = commands.lane(device.record.id)
+    if not lane.waiting or now_s < lane.held_until_s:
+        return
+    if not device.is_connected or device.product is None or device.is_shut_out:
         return
     while lane.waiting and len(lane.flights) < MAX_IN_FLIGHT:
         record = commands.record(lane.waiting.popleft())

@@ -184,5 +184,5 @@ def _default(model: type[Message], name: str) -> str:
     field = model.model_fields[name]
     if field.is_required():
         return "yes"
-    defaults = {"None": "none", "False": "false", "()": "[]"}
-    return defaults.get(repr(field.default), repr(field.default))
+    default = repr(field.get_default(call_default_factory=True))
+    return {"None": "none", "False": "false", "()": "[]"}.get(default, default)
