@@ -3,7 +3,7 @@
 from collections import OrderedDict, deque
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
-from typing import Final
+from typing import Final, NamedTuple
 
 from hub.core.device import Desired, Device
 from hub.core.events import ReceiptChanged
@@ -44,8 +44,7 @@ _STILL_OUT: Final = {Status.CONFIRMED, Status.SUPERSEDED}
 """Ended by something else than the device's answer: it takes a place in flight until that comes."""
 
 
-@dataclass(frozen=True, slots=True)
-class CommandRequest:
+class CommandRequest(NamedTuple):
     """What a client asks of a device.
 
     Attributes:
