@@ -1,0 +1,111 @@
+"""The command `ecohub certify`; what it needs is loaded when it is called."""
+
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+app = typer.Typer(
+    add_completion=False,
+    pretty_exceptions_enable=False,
+    no_args_is_help=True,
+    help="Prove that a device keeps the rules of ECO/1.",
+    epilog="Exit codes: 0 the level is reached; 1 not conformant; 2 inconclusive or flaky; "
+    "3 the harness failed; 4 wrong usage.",
+)
+
+DeclarationFile = Annotated[
+    Path, typer.Argument(metavar="DECLARATION", help="The declaration that init has drafted.")
+]
+Private = Annotated[
+    Path | None,
+    typer.Option(
+        "--private",
+        metavar="FILE",
+        help="Setup code and hooks; default: device.eco.private.toml beside the declaration.",
+        show_default=False,
+    ),
+]
+AsJson = Annotated[bool, typer.Option("--json", help="Print JSON, for programs.")]
+
+
+@app.command()
+def init(  # noqa: PLR0913 - each is an option of the command line
+    *,
+    code: Annotated[
+        str,
+        typer.Option(envvar="ECOHUB_CODE", metavar="CODE", help="Setup code of the device."),
+    ],
+    run: Annotated[
+        str | None,
+        typer.Option(
+            "--run",
+            metavar="COMMAND",
+            help="A command that is the device while it runs, for a device that is a program. It "
+            "finds the hub in $ECOHUB_URL and the code in $ECOHUB_CODE.",
+            show_default=False,
+        ),
+    ] = None,
+    out: Annotated[Path, typer.Option(metavar="DIR", help="Folder for what is drafted.")] = Path(),
+    host: Annotated[
+        str, typer.Option(help="Address of this machine at which the device can reach it.")
+    ] = "127.0.0.1",
+    scale: Annotated[
+        float,
+        typer.Option(min=0.01, max=1.0, help="How much shorter this build makes its long waits."),
+    ] = 1.0,
+    level: Annotated[
+        int, typer.Option(min=1, max=3, help="1 Connects, 2 Dependable, 3 Hardened.")
+    ] = 1,
+    wait: Annotated[
+        float, typer.Option(min=1, max=3600, help="Seconds to wait for the device to join.")
+    ] = 120.0,
+    is_forced: Annotated[
+        bool, typer.Option("--force", help="Replace a declaration that is there.")
+    ] = False,
+    as_json: AsJson = False,
+) -> None:
+    """Draft the declaration of a device: let it join, and read what it tells of itself.
+
+    Writes device.eco.toml, device.eco.private.toml and the product spec.
+    """
+    from certification import drafting, terminal  # noqa: PLC0415 - they load what takes long
+
+    draft = drafting.Draft(code, run, out, host, scale, level, wait, is_forced)
+    raise typer.Exit(
+        terminal.guarded(lambda: drafting.command(draft, as_json=as_json), as_json=as_json)
+    )
+
+
+@app.command()
+def run(  # noqa: PLR0913 - each is an option of the command line
+    declaration: DeclarationFile = Path("device.eco.toml"),
+    *,
+    private: Private = None,
+    out: Annotated[
+        Path, typer.Option(metavar="DIR", help="Folder for the transcript and the report.")
+    ] = Path("certify"),
+    only: Annotated[
+        list[str] | None,
+        typer.Option(
+            metavar="RULE|SCENARIO",
+            help="Play what this rule needs, or this scenario, alone; may be repeated.",
+            show_default=False,
+        ),
+    ] = None,
+    repeat: Annotated[
+        int, typer.Option(min=1, max=20, help="Run so many times; all have to agree.")
+    ] = 1,
+    seed: Annotated[int, typer.Option(min=0, help="Where chance begins.")] = 0,
+    ci: Annotated[
+        bool, typer.Option("--ci", help="Ask nobody for what a hook is missing for.")
+    ] = False,
+    as_json: AsJson = False,
+) -> None:
+    """Try a device: record what it does, and judge it."""
+    from certification import running, terminal  # noqa: PLC0415 - they load what takes long
+
+    wish = running.Wish(declaration, private, out, tuple(only or ()), repeat, seed, ci)
+    raise typer.Exit(
+        terminal.guarded(lambda: running.command(wish, as_json=as_json), as_json=as_json)
+    )

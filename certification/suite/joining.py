@@ -1,0 +1,75 @@
+"""The device comes into the home: window, proofs, credentials."""
+
+from collections.abc import Callable
+from typing import Final
+
+from certification.desk import Desk, GoneError
+from certification.join_desk import Manners
+from certification.suite.registry import scenario
+from certification.transcript import Line
+
+STRAY_S: Final = 1.5
+"""How long a device is watched that must not connect; one that does, does so at once."""
+
+
+def answered(call: int, status: int) -> Callable[[Line], bool]:
+    """Return the predicate that the join desk has answered a call so."""
+
+    def predicate(line: Line) -> bool:
+        fields = line.fields
+        is_answer = line.kind == "http" and fields["way"] == "out"
+        return is_answer and (fields["call"], fields.get("status")) == (call, status)
+
+    return predicate
+
+
+async def knock(desk: Desk, call: int, status: int, since: int) -> None:
+    """Have the device call the join desk, and wait until it is answered so.
+
+    Raises:
+        GoneError: It does not call.
+    """
+    await desk.start()
+    wanted = answered(call, status)
+    if await desk.until(wanted, desk.back_s, since) is not None:
+        return
+    if await desk.hooks.do("start") and await desk.until(wanted, desk.back_s, since) is not None:
+        return
+    raise GoneError("it does not call the join desk, or not as ECO/1 wants it")
+
+
+@scenario()
+async def join_closed(desk: Desk) -> None:
+    """The window is closed: the device is refused, and goes on asking."""
+    n = desk.door.behave(Manners(is_open=False))
+    try:
+        await knock(desk, 1, 403, n)
+    finally:
+        desk.door.behave()
+
+
+@scenario()
+async def join_false_hub(desk: Desk) -> None:
+    """What answers cannot prove that it knows the code: the device must not use its credentials."""
+    n = desk.door.behave(Manners(is_false=True))
+    try:
+        await knock(desk, 2, 200, n)
+        await desk.watch("no connection with the credentials of a false hub", STRAY_S)
+    finally:
+        desk.door.behave()
+
+
+@scenario(is_basic=True)
+async def join(desk: Desk) -> None:
+    """The device proves that it knows the setup code, and is given credentials."""
+    await knock(desk, 2, 200, desk.next_n)
+
+
+@scenario(needs="factory_reset")
+async def factory_reset(desk: Desk) -> None:
+    """The device forgets everything but its id, and joins anew."""
+    n = desk.next_n
+    await desk.hook("factory_reset")
+    await knock(desk, 2, 200, n)
+    await desk.connected(n)
+    await desk.interview(desk.device)

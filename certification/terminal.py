@@ -1,0 +1,78 @@
+"""What a command of certification says on the terminal, and how it asks a person."""
+
+import asyncio
+import json
+import sys
+from collections.abc import Callable, Mapping
+
+from certification.errors import CertifyError
+from protocol.errors import printable
+
+INTERRUPTED = 2
+"""Exit code of a run that somebody has ended: nothing can be said."""
+
+LINE = 400
+"""Longest line that is printed, in characters."""
+
+
+def guarded(work: Callable[[], int], *, as_json: bool) -> int:
+    """Do the work of a command and return its exit code; errors become words."""
+    try:
+        return work()
+    except CertifyError as error:
+        show_error(error, as_json=as_json)
+        return error.exit_code
+    except KeyboardInterrupt:
+        tell("interrupted: what was recorded is no whole transcript, and nothing is judged")
+        return INTERRUPTED
+
+
+def show_error(error: CertifyError, *, as_json: bool) -> None:
+    """Say on stderr what is wrong and what mends it."""
+    if as_json:
+        report = {"code": error.code, "detail": error.text, "remedy": error.remedy}
+        sys.stderr.write(json.dumps({"error": report}, ensure_ascii=False) + "\n")
+        return
+    tell(f"error: {error.text}")
+    if error.remedy:
+        tell(f"   → {error.remedy}")
+
+
+def tell(text: str) -> None:
+    """Print a line on stderr."""
+    sys.stderr.write(printable(text, LINE) + "\n")
+    sys.stderr.flush()
+
+
+def print_json(document: Mapping[str, object]) -> None:
+    """Print one JSON document on one line."""
+    sys.stdout.write(json.dumps(document, ensure_ascii=False, separators=(",", ":")) + "\n")
+    sys.stdout.flush()
+
+
+def say(text: str) -> None:
+    """Print a line of the result."""
+    sys.stdout.write(printable(text, LINE) + "\n")
+    sys.stdout.flush()
+
+
+async def ask(question: str, timeout_s: float) -> bool:
+    """Ask the person at the terminal to do something; false when they skip it or do not answer."""
+    tell(f"please {question}; then Enter (s and Enter: skip; {timeout_s:.0f} s)")
+    loop = asyncio.get_running_loop()
+    answered: asyncio.Future[str] = loop.create_future()
+
+    def read() -> None:
+        if not answered.done():
+            answered.set_result(sys.stdin.readline())
+
+    loop.add_reader(sys.stdin, read)
+    try:
+        async with asyncio.timeout(timeout_s):
+            answer = await answered
+    except TimeoutError:
+        tell("no answer: skipped")
+        return False
+    finally:
+        loop.remove_reader(sys.stdin)
+    return answer.endswith("\n") and not answer.strip().lower().startswith("s")
