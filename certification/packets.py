@@ -13,6 +13,9 @@ MQTT_3, MQTT_5 = 4, 5
 BROKEN: Final = "BROKEN"
 """Type of what cannot be read."""
 
+LONGEST: Final = 268_435_460
+"""No packet is longer: five bytes of head, and what their length can say."""
+
 _HAS_USER, _HAS_PASSWORD, _WILL_RETAIN, _HAS_WILL, _IS_CLEAN = 0x80, 0x40, 0x20, 0x04, 0x02
 DUP, RETAIN = 0x08, 0x01
 """Flags of a PUBLISH."""
@@ -95,7 +98,7 @@ def decode(raw: bytes, level: int) -> Decoded:
 
 
 def _decode(raw: bytes, level: int) -> Decoded:
-    whole = Splitter(len(raw))
+    whole = Splitter(LONGEST)
     whole.feed(raw)
     if whole.next() is None or whole.rest:
         raise PacketError("not the length that it says")
