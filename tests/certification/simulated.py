@@ -38,7 +38,7 @@ def declaration(product: str, *, scale: float = SCALE, sleep: Sleep | None = Non
             level=2,
         ),
         features=Features(
-            sleeper=False,
+            sleeper=sleep is not None,
             gateway=whole.spec.device_class == "gateway",
             commands=bool(whole.writable or whole.actions),
             actions=bool(whole.actions),
