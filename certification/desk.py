@@ -4,13 +4,12 @@ A desk stimulates and waits; it never judges. Each wait is for lines of the tran
 limit; long waits of ECO/1 are multiplied by the scale of the declaration.
 """
 
-import base64
-import json
-from collections.abc import Callable, Mapping
+import asyncio
+from collections.abc import Callable
 from contextvars import ContextVar
 from dataclasses import dataclass, field
 from random import Random
-from typing import Any, Final
+from typing import Final
 
 from certification.behaviour import WELL, Behaviour
 from certification.broker import ScriptedBroker
@@ -22,8 +21,6 @@ from certification.parameters import Timeouts
 from certification.parties import Parties, Party, Said, said_in
 from certification.transcript import Line, Writer
 from protocol.ids import DeviceId
-from protocol.messages import QOS
-from protocol.topics import BIRTH, Leaf
 
 SCENARIO: Final = ContextVar("scenario", default="")
 """Name of the scenario that a task plays; its stimuli say it."""
@@ -31,25 +28,17 @@ SCENARIO: Final = ContextVar("scenario", default="")
 HUB: Final = "hub-certify"
 """Id of the hub that a run plays."""
 
-TTL_MS: Final = 3_000
-"""Time of a command of which nothing else is asked."""
-
 ANSWER_S: Final = 2.5
 """For what ECO/1 wants within 2 s."""
-
-SHOWN_S: Final = 2.5
-"""For the states behind a `done` (ECO-STATE-008)."""
 
 BACK_OFF_S: Final = 60.0
 """Longest wait of a device between two tries to connect (ECO-MQTT-009)."""
 
-BUSY_TRIES: Final = 8
-"""So often a command is sent again to a device that is busy."""
+DROWSY: Final = 0.75
+"""Part of its `awake_s` of silence after which nothing new is begun with a sleeper."""
 
 MOST_SILENT: Final = 3
 """So many commands without a word about them end a scenario; twice as many end all commanding."""
-
-FINAL: Final = frozenset({"done", "rejected", "expired"})
 
 
 class GaveUpError(Exception):
@@ -58,21 +47,6 @@ class GaveUpError(Exception):
 
 class GoneError(GaveUpError):
     """The device is not there, and did not come back in time."""
-
-
-@dataclass(slots=True)
-class Outcome:
-    """What came of a command.
-
-    Attributes:
-        n: Line of its first stimulus.
-        status: Of its final ack; empty without one.
-        is_heard: Whether anything was said about it at all.
-    """
-
-    n: int
-    status: str = ""
-    is_heard: bool = False
 
 
 @dataclass(slots=True)
@@ -94,6 +68,8 @@ class Desk:
     hub_epoch: int = 7
     parties: Parties = field(init=False)
     _is_started: bool = False
+    _last_n: int = 0
+    _last_s: float = 0.0
     _commands: int = 0
     _births: int = 0
     _silent: int = 0
@@ -101,7 +77,7 @@ class Desk:
 
     def __post_init__(self) -> None:
         self.parties = Parties(DeviceId(self.declaration.device.id))
-        self.writer.listeners.append(self.parties.see)
+        self.writer.listeners += [self.parties.see, self._hear]
 
     @property
     def device(self) -> Party:
@@ -122,6 +98,11 @@ class Desk:
     def scale(self) -> float:
         """How much shorter than in ECO/1 long waits are."""
         return self.declaration.timing.scale
+
+    @property
+    def awake_s(self) -> float:
+        """How long a sleeper stays awake when it hears nothing; 0 for another device."""
+        return float(self.declaration.sleep.awake_s) if self.declaration.sleep else 0.0
 
     @property
     def next_n(self) -> int:
@@ -208,6 +189,17 @@ class Desk:
         """Return the first full state from line `since` on."""
         return await self.said(lambda said: is_full(said) and said.child == child, timeout_s, since)
 
+    def _hear(self, line: Line) -> None:
+        if line.kind == "packet":
+            self._last_n, self._last_s = line.n, asyncio.get_running_loop().time()
+
+    def _is_drowsy(self) -> bool:
+        """Say whether a sleeper has heard and said nothing for half of the time it may."""
+        if self.link is None or not self.awake_s:
+            return False
+        quiet_s = asyncio.get_running_loop().time() - self._last_s
+        return quiet_s > DROWSY * self.awake_s
+
     def _is_open(self, said: Said) -> bool:
         return self.link is not None and self.link.n == said.link
 
@@ -216,7 +208,7 @@ class Desk:
     async def send(
         self,
         topic: str,
-        body: Mapping[str, object] | bytes,
+        payload: bytes,
         *,
         qos: int = 1,
         retain: bool = False,
@@ -228,149 +220,20 @@ class Desk:
             Gone: There is no connection.
         """
         link = await self.up()
-        payload = body if isinstance(body, bytes) else encode(body)
         try:
             link.publish(topic, payload, qos, retain=retain, dup=dup)
         except ConnectionError as error:
             raise GoneError(str(error)) from None
 
+    def birth_name(self) -> str:
+        """Return the id of the next birth."""
+        self._births += 1
+        return f"hub.{self.hub_epoch}.{self._births}"
+
     def name(self) -> str:
         """Return the id of the next command."""
         self._commands += 1
         return f"c.{self._commands}"
-
-    async def command(
-        self,
-        party: Party,
-        stimulus: str,
-        body: Mapping[str, Any],
-        *,
-        retries: int = BUSY_TRIES,
-        **args: object,
-    ) -> Outcome:
-        """Send a command and wait for its final ack; send it again when the device is busy.
-
-        Args:
-            party: To whom.
-            stimulus: `set` or `action`.
-            body: The command without `type`, `id` and `ttl_ms`, which are added if left out.
-            retries: How often it is sent again to a device that is busy.
-            args: What else the stimulus says.
-
-        Raises:
-            GaveUpError: The device has left too many commands without a word.
-        """
-        whole = {"type": stimulus, "id": body.get("id") or self.name(), "ttl_ms": TTL_MS, **body}
-        told = {name: value for name, value in whole.items() if name != "type"}
-        n = await self._tell(party, stimulus, whole, {**told, **args})
-        outcome, since = Outcome(n), n
-        for _ in range(retries + 1):
-            ack = await self._final(party, whole, since)
-            if ack is None:
-                break
-            outcome.is_heard = True
-            if ack.body.get("status") != "busy":
-                outcome.status = str(ack.body.get("status"))
-                break
-            await self._pause(ack.body.get("retry_after_ms"))
-            since = await self._tell(party, stimulus, whole, {**told, **args, "repeats": n})
-        self._count(is_heard=outcome.is_heard)
-        return outcome
-
-    async def shown(self, party: Party, outcome: Outcome, addresses: set[str]) -> bool:
-        """Wait until states with a command as their cause have shown these addresses."""
-        name = self.writer.lines[outcome.n].fields["args"]["id"]
-        left = set(addresses)
-
-        def shows(said: Said) -> bool:
-            if (
-                said.child == party.child
-                and said.leaf == "state"
-                and said.body.get("cause") == name
-            ):
-                left.difference_update(said.body.get("values") or ())
-            return not left
-
-        return not left or await self.said(shows, SHOWN_S, outcome.n) is not None
-
-    async def full_state(self, party: Party, why: str) -> Said | None:
-        """Ask for a full state and wait for it."""
-        name = self.name()
-        whole = {"type": "state.get", "id": name, "ttl_ms": TTL_MS}
-        n = await self._tell(party, "state.get", whole, {"id": name, "why": why})
-        return await self.full(ANSWER_S, n, party.child)
-
-    async def probe(self, party: Party | None = None) -> None:
-        """See that the device is alive; closes a window in which it had to do nothing."""
-        found = await self.full_state(party or self.device, "probe")
-        self._count(is_heard=found is not None)
-
-    async def part(self, party: Party, offset: int, expect: str, sha256: str = "") -> Said | None:
-        """Ask for a part of the product spec; wait for it if one is expected."""
-        name = self.name()
-        told = {"id": name, "sha256": sha256 or party.sha256, "offset": offset}
-        whole = {"type": "spec.get", "ttl_ms": TTL_MS, **told}
-        n = await self._tell(party, "spec.get", whole, {**told, "expect": expect})
-        if expect != "part":
-            return None
-        return await self.said(
-            lambda said: said.leaf == "spec" and said.child == party.child, ANSWER_S, n
-        )
-
-    async def interview(self, party: Party) -> None:
-        """Read the whole product spec of a device or child.
-
-        Raises:
-            GaveUpError: It does not come whole, or cannot be read.
-        """
-        document = b""
-        while len(document) < party.spec_bytes:
-            said = await self.part(party, len(document), "part")
-            part = _bytes(said.body.get("part")) if said else b""
-            if not part:
-                raise GaveUpError(f"no part of the product spec comes for offset {len(document)}")
-            document += part
-        if wrong := party.learn(document):
-            raise GaveUpError(wrong)
-
-    async def plain(self, party: Party, stimulus: str) -> int:
-        """Send a command without fields of its own: `rest` or `leave`; return the stimulus."""
-        name = self.name()
-        whole = {"type": stimulus, "id": name, "ttl_ms": TTL_MS}
-        return await self._tell(party, stimulus, whole, {"id": name, "child": party.child})
-
-    async def birth(
-        self, spread_s: float, *, repeated: bool = False, **more: object
-    ) -> tuple[int, str]:
-        """Publish a birth; return its stimulus and its id. `more` replaces or adds fields."""
-        self._births += 1
-        body = {
-            "id": f"hub.{self.hub_epoch}.{self._births}",
-            "hub": HUB,
-            "epoch": self.hub_epoch,
-            "time_ms": 1_790_000_000_000 + len(self.writer.lines),
-            "spread_s": spread_s,
-            **more,
-        }
-        n = self.stimulate("birth", repeated=repeated, **body)
-        await self.send(BIRTH, body)
-        return n, str(body["id"])
-
-    async def verdict(self, rule: str, leaf: str, path: str, **more: object) -> int:
-        """Send a verdict, deserved or not."""
-        body = {
-            "rule": rule,
-            "leaf": leaf,
-            "path": path,
-            "sample": "0",
-            "text": "said to see what the device does",
-            "fix": "nothing",
-            "count": 1,
-            **more,
-        }
-        n = self.stimulate("verdict", rule=rule, **more)
-        await self.send(self.device.topic("verdict"), body, qos=0)
-        return n
 
     async def hook(self, name: str, wanted: str = "") -> None:
         """Have something done to the device.
@@ -397,57 +260,16 @@ class Desk:
             end()
         return n
 
-    async def _tell(
-        self, party: Party, stimulus: str, body: Mapping[str, Any], args: Mapping[str, object]
-    ) -> int:
-        await self.up()
-        topic = party.topic("command")
-        where = {"topic": topic} if party.child else {}
-        n = self.stimulate(stimulus, **args, **where)
-        await self.send(topic, body, qos=QOS[Leaf.COMMAND])
-        return n
+    def count(self, *, is_heard: bool) -> None:
+        """Count a command that the device has said something about, or nothing.
 
-    async def _final(self, party: Party, body: Mapping[str, Any], since: int) -> Said | None:
-        """Return the final or busy ack of a command; what else there is of it if none comes."""
-        wait_s = float(body["ttl_ms"]) / 1000.0 + ANSWER_S
-        last: Said | None = None
-
-        def ends(said: Said) -> bool:
-            nonlocal last
-            if said.child != party.child or said.leaf != "ack" or said.body.get("id") != body["id"]:
-                return False
-            last = said
-            return said.body.get("status") in FINAL | {"busy"}
-
-        first_s = min(wait_s, ANSWER_S)
-        found = await self.said(ends, first_s, since)
-        if found is None and last is not None:
-            found = await self.said(ends, wait_s - first_s, since)
-        return found or last
-
-    async def _pause(self, retry_after_ms: object) -> None:
-        wait_s = 0.2
-        if isinstance(retry_after_ms, int) and 0 < retry_after_ms <= 30_000:
-            wait_s = retry_after_ms / 1000.0
-        await self.until(lambda line: False, wait_s)
-
-    def _count(self, *, is_heard: bool) -> None:
+        Raises:
+            GaveUpError: It has left too many without a word.
+        """
         self._silent = 0 if is_heard else self._silent + 1
         self._all_silent = 0 if is_heard else self._all_silent + 1
         if self._silent >= MOST_SILENT or self._all_silent >= 2 * MOST_SILENT:
             raise GaveUpError("the device answers no commands")
-
-
-def encode(body: Mapping[str, object]) -> bytes:
-    """Return a message as a hub writes it."""
-    return json.dumps(body, ensure_ascii=False, separators=(",", ":")).encode()
-
-
-def _bytes(part: object) -> bytes:
-    try:
-        return base64.b64decode(part, validate=True) if isinstance(part, str) else b""
-    except ValueError:
-        return b""
 
 
 def holds(leaf: str, **fields: object) -> Callable[[Said], bool]:
@@ -458,6 +280,11 @@ def holds(leaf: str, **fields: object) -> Callable[[Said], bool]:
         return is_there and all(said.body.get(name) == value for name, value in fields.items())
 
     return predicate
+
+
+def is_closed(line: Line) -> bool:
+    """Say whether a line tells that a connection has ended."""
+    return line.kind == "closed"
 
 
 def is_full(said: Said) -> bool:

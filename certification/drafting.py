@@ -10,7 +10,7 @@ from pathlib import Path
 from random import Random
 from typing import Final
 
-from certification import declaration, parameters, run, terminal
+from certification import declaration, parameters, run, speech, terminal
 from certification.declaration import Declaration, DeviceTable, Features, SpecTable, Timing
 from certification.desk import Desk, GaveUpError
 from certification.errors import CertifyError, UsageError
@@ -138,7 +138,7 @@ async def _read(desk: Desk, device: str) -> Found:
         desk.parties.see(line)
     try:
         await desk.up()
-        await desk.interview(desk.device)
+        await speech.interview(desk, desk.device)
     except GaveUpError as error:
         remedy = "mend that first: SPEC.md, sections 2, 7 and 8, say how it should be"
         raise CertifyError(f"{device}: {error}", remedy, "device") from None

@@ -13,9 +13,6 @@ MAX_INTEGER: Final = 2**53 - 1
 Scalar = bool | int | float | str | None
 """A value of a property or an argument; None says that the device does not know it now."""
 
-Values = dict[str, Scalar]
-"""Values by address or name. No model has a `{}` as its default: pydantic would copy it deeply."""
-
 Text64 = Annotated[
     str, StringConstraints(min_length=1, max_length=64, pattern=r"^[^\x00-\x1f\x7f-\x9f]*$")
 ]
@@ -103,7 +100,7 @@ class State(Message):
 
     epoch: Ordinal
     seq: Ordinal
-    values: Values
+    values: dict[str, Scalar]
     full: bool = False
     cause: CommandIdText | None = None
     time_ms: Millis | None = None
@@ -115,7 +112,7 @@ class Event(Message):
     epoch: Ordinal
     seq: Ordinal
     event: AddressText
-    arguments: Values = Field(default_factory=dict)
+    arguments: dict[str, Scalar] = {}
     time_ms: Millis | None = None
 
 
@@ -147,7 +144,7 @@ class Ack(Message):
     status: Literal["received", "done", "rejected", "expired", "busy"]
     items: Annotated[tuple[AckItem, ...], Field(strict=False)] = ()
     error: Fault | None = None
-    results: Values = Field(default_factory=dict)
+    results: dict[str, Scalar] = {}
     retry_after_ms: Annotated[int, Field(ge=0, le=3_600_000)] | None = None
 
 
@@ -170,7 +167,7 @@ class SetCommand(_Command):
     """Set properties to absolute values, all of them or none."""
 
     type: Literal["set"] = "set"
-    values: Values
+    values: dict[str, Scalar]
 
 
 class ActionCommand(_Command):
@@ -179,7 +176,7 @@ class ActionCommand(_Command):
     type: Literal["action"] = "action"
     action: AddressText
     epoch: Ordinal
-    arguments: Values = Field(default_factory=dict)
+    arguments: dict[str, Scalar] = {}
 
 
 class SpecGet(_Command):

@@ -4,6 +4,7 @@ from typing import Final
 
 from certification.suite import (
     acting,
+    children,
     commanding,
     connection,
     joining,
@@ -11,6 +12,7 @@ from certification.suite import (
     power,
     robustness,
     setting,
+    sleeping,
 )
 from certification.suite.registry import SCENARIOS, Scenario
 
@@ -18,6 +20,7 @@ __all__ = ["ORDER", "Scenario", "named"]
 
 _THEMES: Final = (
     acting,
+    children,
     commanding,
     connection,
     joining,
@@ -25,6 +28,7 @@ _THEMES: Final = (
     power,
     robustness,
     setting,
+    sleeping,
 )
 """Imported for the scenarios that they register."""
 
@@ -41,6 +45,11 @@ _ORDER: Final = (
     "action_each",
     "action_repeated",
     "state_get",
+    "child_interview",
+    "child_set",
+    "child_unknown",
+    "sleep_rest",
+    "sleep_silence",
     "interview_ignored",
     "set_rejected",
     "set_atomic",
@@ -59,6 +68,10 @@ _ORDER: Final = (
     "birth",
     "birth_repeated",
     "birth_of_older_hub",
+    "child_birth",
+    "child_lost",
+    "child_removed",
+    "child_leave",
     "button",
     "event_each",
     "event_unacked",

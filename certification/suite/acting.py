@@ -3,9 +3,10 @@
 from collections.abc import Iterator, Mapping
 from typing import Any, NamedTuple
 
-from certification import values
-from certification.desk import Desk, Outcome
+from certification import speech, values
+from certification.desk import Desk
 from certification.parties import Party
+from certification.speech import Outcome
 from certification.suite.registry import scenario
 from certification.suite.setting import NO_ADDRESS, product_of
 from protocol.ids import Address
@@ -35,7 +36,7 @@ async def call(
 ) -> Outcome:
     """Call an action in the boot in which the device is."""
     body = {"action": action, "epoch": party.epoch, "arguments": dict(arguments)}
-    return await desk.command(party, "action", body, **args)
+    return await speech.command(desk, party, "action", body, **args)
 
 
 @scenario(features=("actions",), is_calm=True)
@@ -61,7 +62,7 @@ async def action_rejected(desk: Desk) -> None:
             kind=bad.kind,
             rule=bad.rule,
         )
-    await desk.probe()
+    await speech.probe(desk)
 
 
 @scenario(features=("actions",))
@@ -75,11 +76,11 @@ async def action_other_epoch(desk: Desk) -> None:
                     "epoch": epoch,
                     "arguments": arguments_of(action, desk),
                 }
-                await desk.command(
-                    desk.device, "action", body, expect="expired", kind="other_epoch"
+                await speech.command(
+                    desk, desk.device, "action", body, expect="expired", kind="other_epoch"
                 )
         break
-    await desk.probe()
+    await speech.probe(desk)
 
 
 def _bad_calls(desk: Desk) -> Iterator[Call]:

@@ -3,9 +3,10 @@
 from collections.abc import Mapping
 from typing import Final
 
-from certification import values
-from certification.desk import FINAL, Desk, GaveUpError, encode
+from certification import speech, values
+from certification.desk import Desk, GaveUpError
 from certification.parties import Party, Said
+from certification.speech import FINAL, encode
 from certification.suite.registry import scenario
 from certification.suite.setting import product_of, set_to, writable
 from protocol.ids import Address
@@ -56,7 +57,7 @@ async def send_set(desk: Desk, party: Party, body: Mapping[str, object], **args:
     told = {name: value for name, value in whole.items() if name != "type"}
     await desk.up()
     n = desk.stimulate("set", **{**told, **args})
-    await desk.send(party.topic("command"), whole, retain=args.get("kind") == "retained")
+    await desk.send(party.topic("command"), encode(whole), retain=args.get("kind") == "retained")
     return n
 
 
@@ -79,15 +80,19 @@ async def command_repeated(desk: Desk) -> None:
     party = desk.device
     address, (other, present) = one_to_set(desk, party)
     first = {"id": desk.name(), "values": {address: other}, "ttl_ms": 60_000}
-    outcome = await desk.command(party, "set", first, expect="done", kind="repeat_first")
-    await desk.command(party, "set", {**first}, expect="any", kind="repeated", repeats=outcome.n)
+    outcome = await speech.command(desk, party, "set", first, expect="done", kind="repeat_first")
+    await speech.command(
+        desk, party, "set", {**first}, expect="any", kind="repeated", repeats=outcome.n
+    )
     for number in range(REMEMBERED - 1):
         value = present if number % 2 == 0 else other
-        await desk.command(
-            party, "set", {"values": {address: value}}, expect="done", kind="between"
+        await speech.command(
+            desk, party, "set", {"values": {address: value}}, expect="done", kind="between"
         )
-    await desk.command(party, "set", {**first}, expect="any", kind="repeated", repeats=outcome.n)
-    await desk.probe()
+    await speech.command(
+        desk, party, "set", {**first}, expect="any", kind="repeated", repeats=outcome.n
+    )
+    await speech.probe(desk)
 
 
 @scenario(features=("actions",), is_calm=True)
@@ -97,11 +102,17 @@ async def action_repeated(desk: Desk) -> None:
         arguments = {v.name: values.allowed(v, desk.rng)[0].value for v in action.arguments}
         body = {"id": desk.name(), "action": address, "arguments": arguments, "ttl_ms": 60_000}
         epoch = desk.device.epoch
-        outcome = await desk.command(
-            desk.device, "action", {**body, "epoch": epoch}, expect="done", kind="repeat_first"
+        outcome = await speech.command(
+            desk,
+            desk.device,
+            "action",
+            {**body, "epoch": epoch},
+            expect="done",
+            kind="repeat_first",
         )
         if desk.device.epoch == epoch:
-            await desk.command(
+            await speech.command(
+                desk,
                 desk.device,
                 "action",
                 {**body, "epoch": epoch},
@@ -120,7 +131,7 @@ async def command_retained(desk: Desk) -> None:
         desk, desk.device, {"values": {address: other}}, expect="ignored", kind="retained"
     )
     await desk.watch("neither ack nor effect of a retained command", LATER_S)
-    await desk.probe()
+    await speech.probe(desk)
 
 
 @scenario(features=("commands",))
@@ -130,7 +141,7 @@ async def command_ttl(desk: Desk) -> None:
     address, both = one_to_set(desk, party)
     for ttl_ms in (1, 20, 100):
         body: dict[str, object] = {"values": {address: both[0]}, "ttl_ms": ttl_ms}
-        await desk.command(party, "set", body, expect="any", kind="ttl")
+        await speech.command(desk, party, "set", body, expect="any", kind="ttl")
     names: set[str] = set()
     since = desk.next_n
     for number in range(4):
@@ -138,7 +149,7 @@ async def command_ttl(desk: Desk) -> None:
         names.add(str(body["id"]))
         await send_set(desk, party, body, expect="any", kind="ttl")
     await settled(desk, names, 3.0, since)
-    await desk.probe()
+    await speech.probe(desk)
 
 
 @scenario(features=("commands", "time_synced"))
@@ -146,8 +157,8 @@ async def command_expires_at(desk: Desk) -> None:
     """A command that has ended by wall time is not carried out."""
     address, (other, _) = one_to_set(desk, desk.device)
     body = {"values": {address: other}, "expires_at_ms": PAST_MS}
-    await desk.command(desk.device, "set", body, expect="expired", kind="expires_at")
-    await desk.probe()
+    await speech.command(desk, desk.device, "set", body, expect="expired", kind="expires_at")
+    await speech.probe(desk)
 
 
 @scenario(features=("commands",))
@@ -162,7 +173,7 @@ async def command_order(desk: Desk) -> None:
         names.add(str(body["id"]))
         await send_set(desk, party, body, expect="done", kind="order")
     await settled(desk, names, 4.0, since)
-    await desk.probe()
+    await speech.probe(desk)
 
 
 @scenario(features=("commands",))
@@ -181,7 +192,7 @@ async def command_flood(desk: Desk) -> None:
     await settled(desk, names, RECOVERY_S, since)
     await desk.watch("recovers from a flood", min(RECOVERY_S, 10.0 * desk.scale + 0.2))
     await set_to(desk, party, {address: both[1]}, "after_flood")
-    await desk.probe()
+    await speech.probe(desk)
 
 
 @scenario(features=("commands",))
@@ -192,12 +203,14 @@ async def unknown_fields(desk: Desk) -> None:
     news: tuple[Mapping[str, object], ...] = ({"eco_next": 1}, {"eco_next": {"a": [1, None]}})
     for number, new in enumerate(news):
         body = {"values": {address: both[number]}, **new}
-        outcome = await desk.command(party, "set", body, expect="done", kind="unknown_field")
-        await desk.shown(party, outcome, {address})
+        outcome = await speech.command(
+            desk, party, "set", body, expect="done", kind="unknown_field"
+        )
+        await speech.shown(desk, party, outcome, {address})
     large: dict[str, object] = {"values": {address: both[0]}, "eco_next": ""}
     room = 16_384 - len(encode({"type": "set", "id": "c.99999", "ttl_ms": 3_000, **large}))
     large["eco_next"] = "x" * room
-    await desk.command(party, "set", large, expect="done", kind="largest")
-    n, _ = await desk.birth(0.0, eco_next=True)
+    await speech.command(desk, party, "set", large, expect="done", kind="largest")
+    n, _ = await speech.birth(desk, 0.0, eco_next=True)
     await desk.full(2.5, n)
-    await desk.probe()
+    await speech.probe(desk)

@@ -2,6 +2,7 @@
 
 from typing import Final
 
+from certification import speech
 from certification.behaviour import Behaviour
 from certification.desk import Desk, GoneError
 from certification.packets import MQTT_3
@@ -105,6 +106,6 @@ async def mqtt_levels(desk: Desk) -> None:
     try:
         desk.close("fin")
         await desk.connected(n)
-        await desk.probe()
+        await speech.probe(desk)
     finally:
         desk.behave()

@@ -3,6 +3,7 @@
 from collections.abc import Callable
 from typing import Final
 
+from certification import speech
 from certification.desk import Desk, GoneError
 from certification.join_desk import Manners
 from certification.suite.registry import scenario
@@ -72,4 +73,4 @@ async def factory_reset(desk: Desk) -> None:
     await desk.hook("factory_reset")
     await knock(desk, 2, 200, n)
     await desk.connected(n)
-    await desk.interview(desk.device)
+    await speech.interview(desk, desk.device)

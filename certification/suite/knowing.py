@@ -2,6 +2,7 @@
 
 from typing import Final
 
+from certification import speech
 from certification.desk import Desk, GaveUpError, holds
 from certification.suite.registry import scenario
 
@@ -23,7 +24,7 @@ NO_HASH: Final = "0" * 64
 @scenario(is_basic=True, is_calm=True)
 async def interview(desk: Desk) -> None:
     """Ask for the product spec, part by part."""
-    await desk.interview(desk.device)
+    await speech.interview(desk, desk.device)
 
 
 @scenario(is_calm=True)
@@ -31,23 +32,23 @@ async def interview_offsets(desk: Desk) -> None:
     """Ask for parts out of order, as after a lost answer."""
     total = desk.device.spec_bytes
     for offset in (max(0, total - 1), total // 2, 0):
-        await desk.part(desk.device, offset, "part")
+        await speech.part(desk, desk.device, offset, "part")
 
 
 @scenario()
 async def interview_ignored(desk: Desk) -> None:
     """Ask for another document, and for a part beyond the end: both are ignored."""
-    await desk.part(desk.device, 0, "ignored", NO_HASH)
-    await desk.part(desk.device, desk.device.spec_bytes, "ignored")
-    await desk.part(desk.device, 2**53 - 1, "ignored")
-    await desk.probe()
+    await speech.part(desk, desk.device, 0, "ignored", NO_HASH)
+    await speech.part(desk, desk.device, desk.device.spec_bytes, "ignored")
+    await speech.part(desk, desk.device, 2**53 - 1, "ignored")
+    await speech.probe(desk)
 
 
 @scenario()
 async def state_get(desk: Desk) -> None:
     """Ask for a full state, again and again."""
     for _ in range(3):
-        if await desk.full_state(desk.device, "read") is None:
+        if await speech.full_state(desk, desk.device, "read") is None:
             raise GaveUpError("no full state comes")
 
 
@@ -68,7 +69,7 @@ def _heartbeat_s(desk: Desk) -> float:
 async def birth(desk: Desk) -> None:
     """The hub has started, again and again; the device answers each birth once."""
     for _ in range(BIRTHS):
-        n, name = await desk.birth(SPREAD_S)
+        n, name = await speech.birth(desk, SPREAD_S)
         found = await desk.said(holds("announce", birth=name), SPREAD_S + 2.5, n)
         if found is None:
             raise GaveUpError("the device does not answer a birth")
@@ -78,19 +79,19 @@ async def birth(desk: Desk) -> None:
 @scenario()
 async def birth_repeated(desk: Desk) -> None:
     """The same birth comes twice; it is answered once."""
-    n, name = await desk.birth(0.0)
+    n, name = await speech.birth(desk, 0.0)
     await desk.full(2.5, n)
-    await desk.birth(0.0, id=name, repeated=True)
+    await speech.birth(desk, 0.0, id=name, repeated=True)
     await desk.watch("no second announce for the same birth", 1.0)
-    await desk.probe()
+    await speech.probe(desk)
 
 
 @scenario()
 async def birth_of_older_hub(desk: Desk) -> None:
     """The hub has lost its own epoch; that is no business of the device."""
-    n, _ = await desk.birth(0.0, epoch=1)
+    n, _ = await speech.birth(desk, 0.0, epoch=1)
     await desk.full(2.5, n)
-    n, _ = await desk.birth(0.0, epoch=desk.hub_epoch + 1, time_ms=0)
+    n, _ = await speech.birth(desk, 0.0, epoch=desk.hub_epoch + 1, time_ms=0)
     await desk.full(2.5, n)
 
 
@@ -98,11 +99,11 @@ async def birth_of_older_hub(desk: Desk) -> None:
 async def min_epoch(desk: Desk) -> None:
     """A verdict asks for a higher epoch; the device goes on with it."""
     wanted = desk.device.epoch + 3
-    n = await desk.verdict("ECO-ORDER-001", "announce", "epoch", min_epoch=wanted)
+    n = await speech.verdict(desk, "ECO-ORDER-001", "announce", "epoch", min_epoch=wanted)
     found = await desk.said(
         lambda said: said.leaf == "announce" and desk.device.epoch >= wanted, 2.5, n
     )
     if found is None:
         raise GaveUpError("the device does not announce the epoch that the verdict asks for")
     await desk.full(2.5, found.n)
-    await desk.probe()
+    await speech.probe(desk)

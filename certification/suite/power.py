@@ -3,23 +3,18 @@
 from functools import partial
 from typing import Final
 
+from certification import speech
 from certification.behaviour import Behaviour
-from certification.desk import Desk, GaveUpError, GoneError, holds
+from certification.desk import Desk, GaveUpError, GoneError, holds, is_closed
 from certification.parties import Said
 from certification.suite.registry import scenario
 from certification.suite.setting import product_of
-from certification.transcript import Line
 
 GOODBYE_S: Final = 8.0
 """How long a device may take to leave in order."""
 
 HAPPENS_S: Final = 3.0
 """How long what a hook makes happen may take to be told."""
-
-
-def is_closed(line: Line) -> bool:
-    """Say whether a line tells that a connection has ended."""
-    return line.kind == "closed"
 
 
 @scenario(needs="power_cycle")
@@ -54,7 +49,7 @@ async def button(desk: Desk) -> None:
             await desk.hook("button", address)
             await desk.said(partial(_tells, address), HAPPENS_S, n)
             break
-    await desk.probe()
+    await speech.probe(desk)
 
 
 @scenario(features=("events",), needs="button")
@@ -64,7 +59,7 @@ async def event_each(desk: Desk) -> None:
         n = desk.next_n
         await desk.hook("button", address)
         await desk.said(holds("event", event=address), HAPPENS_S, n)
-    await desk.probe()
+    await speech.probe(desk)
 
 
 @scenario(features=("events",), needs="button")
@@ -99,7 +94,7 @@ async def new_firmware(desk: Desk) -> None:
     if await desk.said(lambda said: said.leaf == "announce", desk.back_s, n) is None:
         raise GoneError("it does not announce after its firmware was changed")
     await desk.up()
-    await desk.interview(desk.device)
+    await speech.interview(desk, desk.device)
 
 
 def _tells(address: str, said: Said) -> bool:

@@ -3,7 +3,9 @@
 from collections.abc import Iterator
 from typing import Final, NamedTuple
 
-from certification.desk import Desk, encode
+from certification import speech
+from certification.desk import Desk
+from certification.speech import encode
 from certification.suite.registry import scenario
 from certification.suite.setting import writable
 
@@ -60,14 +62,14 @@ def bombs(good: bytes) -> Iterator[Bomb]:
 async def garbage(desk: Desk) -> None:
     """Payloads that cannot be read, on each topic: no effect, and the device goes on."""
     good = encode({"type": "set", "id": "x.0", "ttl_ms": 3_000, "values": _change(desk)})[1:-1]
-    await desk.full_state(desk.device, "read")
+    await speech.full_state(desk, desk.device, "read")
     for number, bomb in enumerate(bombs(good), 1):
         topic = "eco/1/hub/birth" if bomb.leaf == "birth" else desk.device.topic(bomb.leaf)
         await desk.up()
         desk.stimulate("garbage", number=number, what=bomb.what, on=bomb.leaf)
         await desk.send(topic, bomb.payload, qos=0 if bomb.leaf == "verdict" else 1)
     await desk.watch("no effect of what cannot be read", QUIET_S)
-    await desk.probe()
+    await speech.probe(desk)
 
 
 @scenario()
@@ -79,10 +81,10 @@ async def verdict_noise(desk: Desk) -> None:
         ("ECO-CODEC-003", "event", "char 17"),
         ("ECO-NEXT-001", "later", "payload"),
     ):
-        await desk.verdict(rule, leaf, path)
-    await desk.verdict("ECO-ORDER-001", "announce", "epoch", min_epoch=1)
+        await speech.verdict(desk, rule, leaf, path)
+    await speech.verdict(desk, "ECO-ORDER-001", "announce", "epoch", min_epoch=1)
     await desk.watch("nothing is published because of a verdict", QUIET_S)
-    await desk.probe()
+    await speech.probe(desk)
 
 
 @scenario()
@@ -91,9 +93,9 @@ async def update_ignored(desk: Desk) -> None:
     for body in ({"version": "99.0"}, {"version": "99.0", "url": "http://192.0.2.1/fw"}):
         await desk.up()
         desk.stimulate("update", **body)
-        await desk.send(desk.device.topic("update"), body)
+        await desk.send(desk.device.topic("update"), encode(body))
     await desk.watch("nothing follows from a message on update", QUIET_S)
-    await desk.probe()
+    await speech.probe(desk)
 
 
 def _change(desk: Desk) -> dict[str, object]:

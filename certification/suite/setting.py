@@ -4,7 +4,7 @@ from collections.abc import Iterator, Mapping
 from random import Random
 from typing import Final, NamedTuple
 
-from certification import values
+from certification import speech, values
 from certification.desk import Desk, GaveUpError
 from certification.parties import Party
 from certification.suite.registry import scenario
@@ -54,10 +54,12 @@ async def set_over(desk: Desk, party: Party, address: Address) -> None:
 
 async def set_to(desk: Desk, party: Party, wanted: Mapping[str, Scalar], kind: str) -> None:
     """Set properties and wait until they are shown."""
-    outcome = await desk.command(party, "set", {"values": dict(wanted)}, expect="done", kind=kind)
+    outcome = await speech.command(
+        desk, party, "set", {"values": dict(wanted)}, expect="done", kind=kind
+    )
     if outcome.status == "done":
         readable = {address for address in wanted if Address(address) in product_of(party).readable}
-        await desk.shown(party, outcome, readable)
+        await speech.shown(desk, party, outcome, readable)
 
 
 def bad_sets(product: CompiledProduct, rng: Random) -> Iterator[Bad]:
@@ -98,7 +100,8 @@ async def set_together(desk: Desk) -> None:
 async def set_rejected(desk: Desk) -> None:
     """Set what cannot be set: wrong type, range, step, choice, length; undeclared; read-only."""
     for bad in bad_sets(product_of(desk.device), desk.rng):
-        await desk.command(
+        await speech.command(
+            desk,
             desk.device,
             "set",
             {"values": dict(bad.values)},
@@ -106,24 +109,30 @@ async def set_rejected(desk: Desk) -> None:
             kind=bad.kind,
             rule=bad.rule,
         )
-    await desk.probe()
+    await speech.probe(desk)
 
 
 @scenario(features=("commands",))
 async def set_atomic(desk: Desk) -> None:
     """Set one value that is right and one that is wrong: nothing may change."""
     product = product_of(desk.device)
-    await desk.full_state(desk.device, "read")
+    await speech.full_state(desk, desk.device, "read")
     for address in writable(product):
         part, present = product.properties[address], desk.device.values.get(address)
         good: dict[str, Scalar] = {address: values.another(part, present, desk.rng)}
         wrong = _wrong_besides(product, address)
         rule = product.check_set(wrong)[0].rule
         for mixed in ({**good, **wrong}, {**wrong, **good}):
-            await desk.command(
-                desk.device, "set", {"values": mixed}, expect="rejected", kind="mixed", rule=rule
+            await speech.command(
+                desk,
+                desk.device,
+                "set",
+                {"values": mixed},
+                expect="rejected",
+                kind="mixed",
+                rule=rule,
             )
-    await desk.probe()
+    await speech.probe(desk)
 
 
 def _wrong_besides(product: CompiledProduct, address: Address) -> dict[str, Scalar]:

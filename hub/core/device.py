@@ -16,8 +16,6 @@ from protocol.presence import Presence
 from protocol.topics import Leaf
 from protocol.validator import CompiledProduct
 
-_SHUT_OUT: Final = frozenset({Presence.QUARANTINED, Presence.RETIRED})
-
 FLAPS_KEPT: Final = 10
 """As many losses within `presence.FLAP_WINDOW_S` make a device unstable (design, section 6)."""
 
@@ -206,7 +204,7 @@ class Device:
     @property
     def is_shut_out(self) -> bool:
         """Whether nothing it says is stored, and it is not commanded."""
-        return self.presence in _SHUT_OUT
+        return self.presence in {Presence.QUARANTINED, Presence.RETIRED}
 
     @property
     def product(self) -> CompiledProduct | None:

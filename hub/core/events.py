@@ -71,7 +71,8 @@ class EventHappened:
     at_s: float
 
 
-class ReceiptChanged(NamedTuple):
+@dataclass(frozen=True, slots=True)
+class ReceiptChanged:
     """A command has come further: to what `record` tells, whatever has become of it since."""
 
     device: DeviceId

@@ -202,7 +202,8 @@ class DropDevice:
     device: DeviceId
 
 
-class SaveCommand(NamedTuple):
+@dataclass(frozen=True, slots=True)
+class SaveCommand:
     """Keep a command and its receipt."""
 
     record: CommandRecord

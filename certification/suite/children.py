@@ -1,0 +1,131 @@
+"""Gateways: what they say for their children, and what is asked of these."""
+
+from typing import Final
+
+from certification import speech
+from certification.desk import Desk, GaveUpError
+from certification.parties import Party, Said
+from certification.suite.acting import arguments_of, call
+from certification.suite.registry import scenario
+from certification.suite.setting import bad_sets, product_of, set_over, writable
+
+SETTLE_S: Final = 1.5
+"""When no other child was announced for so long, all have been."""
+
+MOST: Final = 3
+"""Children of which everything is tried."""
+
+LEFT_S: Final = 2.0
+"""How long a child is watched of which nothing may come any more."""
+
+HAPPENS_S: Final = 5.0
+"""How long a gateway may take to notice what became of a child."""
+
+
+async def all_announced(desk: Desk, since: int) -> None:
+    """Wait until no more children are announced."""
+    while True:
+        found = await desk.said(_is_of_child, SETTLE_S, since)
+        if found is None:
+            return
+        since = found.n + 1
+
+
+def there(desk: Desk) -> list[Party]:
+    """Return the children that can be reached and whose product is known.
+
+    Raises:
+        GaveUpError: There are none.
+    """
+    found = [one for one in desk.parties.children if one.is_there and one.product]
+    if not found:
+        raise GaveUpError("the gateway speaks for no child that can be reached")
+    return found
+
+
+@scenario(features=("gateway",))
+async def child_interview(desk: Desk) -> None:
+    """Ask for the product spec of each child, and for its full state."""
+    await desk.up()
+    await all_announced(desk, desk.device.announced_n)
+    for party in desk.parties.children:
+        if party.is_there:
+            await speech.interview(desk, party)
+            await speech.full_state(desk, party, "read")
+    there(desk)
+
+
+@scenario(features=("gateway",))
+async def child_set(desk: Desk) -> None:
+    """Set properties of children, right and wrong, and call their actions."""
+    for party in there(desk)[:MOST]:
+        product = product_of(party)
+        for address in writable(product):
+            await set_over(desk, party, address)
+        for bad in bad_sets(product, desk.rng):
+            body = {"values": dict(bad.values)}
+            await speech.command(
+                desk, party, "set", body, expect="rejected", kind=bad.kind, rule=bad.rule
+            )
+        for address, action in product.actions.items():
+            arguments = arguments_of(action, desk)
+            await call(desk, party, address, arguments, expect="done", kind="each")
+        await speech.probe(desk, party)
+
+
+@scenario(features=("gateway",))
+async def child_birth(desk: Desk) -> None:
+    """The hub has started: the gateway announces itself and then its children."""
+    n, _ = await speech.birth(desk, 0.0)
+    await all_announced(desk, n)
+    await speech.probe(desk)
+
+
+@scenario(features=("gateway",))
+async def child_unknown(desk: Desk) -> None:
+    """Commands for a child that does not exist are ignored."""
+    nobody = Party(desk.device.device, "eco-certify-nobody")
+    await speech.plain(desk, nobody, "state.get")
+    await desk.watch("nothing is said for a child that does not exist", LEFT_S)
+    await speech.probe(desk)
+
+
+@scenario(features=("gateway",), needs="child_lost")
+async def child_lost(desk: Desk) -> None:
+    """A child goes out of reach."""
+    party = there(desk)[0]
+    n = desk.next_n
+    await desk.hook("child_lost", party.child or "")
+    await desk.said(lambda said: _is_absent(said, party), HAPPENS_S, n)
+    await speech.probe(desk)
+
+
+@scenario(features=("gateway",), needs="child_removed")
+async def child_removed(desk: Desk) -> None:
+    """A child is unpaired at the gateway."""
+    party = there(desk)[0]
+    n = desk.next_n
+    await desk.hook("child_removed", party.child or "")
+    await desk.said(lambda said: _is_absent(said, party), HAPPENS_S, n)
+    await speech.probe(desk)
+
+
+@scenario(features=("gateway",))
+async def child_leave(desk: Desk) -> None:
+    """The owner removes a child: the gateway unpairs it and speaks for it no more."""
+    party = there(desk)[-1]
+    await speech.plain(desk, party, "leave")
+    await desk.watch("nothing more is said for a child that has left", LEFT_S)
+    n, _ = await speech.birth(desk, 0.0)
+    await desk.full(2.5, n)
+    await desk.watch("a child that has left is not announced", LEFT_S)
+    await speech.probe(desk)
+
+
+def _is_of_child(said: Said) -> bool:
+    return said.child is not None and said.leaf == "announce"
+
+
+def _is_absent(said: Said, party: Party) -> bool:
+    is_its = said.child == party.child and said.leaf == "presence"
+    return is_its and said.body.get("status") == "offline"
