@@ -6,6 +6,7 @@ from collections.abc import Callable, Mapping
 from typing import Final
 
 from certification.behaviour import WELL, Behaviour
+from certification.certificates import Certificates
 from certification.link import Link
 from certification.link_log import LinkLog
 from certification.transcript import Line, Writer
@@ -13,6 +14,9 @@ from certification.watching import until
 
 MOST_LINKS: Final = 64
 """TCP connections at a time; more are reset."""
+
+HANDSHAKE_S: Final = 10.0
+SHUTDOWN_S: Final = 1.0
 
 
 class ScriptedBroker:
@@ -22,6 +26,7 @@ class ScriptedBroker:
         writer: Where everything is written down.
         credentials: Password by user.
         place: Address and port to listen at; port 0 for any.
+        tls: The certificates that it may show; without them it speaks plain TCP.
     """
 
     def __init__(
@@ -29,10 +34,12 @@ class ScriptedBroker:
         writer: Writer,
         credentials: Mapping[str, str],
         place: tuple[str, int] = ("127.0.0.1", 0),
+        tls: Certificates | None = None,
     ) -> None:
         self.behaviour = WELL
         self._writer = writer
         self._place = place
+        self._tls = tls
         self._credentials: dict[str, str] = {}
         for user, password in credentials.items():
             self.admit(user, password)
@@ -135,6 +142,26 @@ class ScriptedBroker:
     async def _take(self, sock: socket.socket, log: LinkLog) -> None:
         link = Link(self, log)
         self._links[link.n] = link
-        await asyncio.get_running_loop().connect_accepted_socket(lambda: link, sock)
+        loop = asyncio.get_running_loop()
+        if self._tls is None:
+            await loop.connect_accepted_socket(lambda: link, sock)
+        else:
+            await self._secure(link, sock, log, self._tls)
         if len(self._links) > MOST_LINKS:
             link.cut()
+
+    async def _secure(
+        self, link: Link, sock: socket.socket, log: LinkLog, tls: Certificates
+    ) -> None:
+        log.shown = self.behaviour.certificate
+        try:
+            await asyncio.get_running_loop().connect_accepted_socket(
+                lambda: link,
+                sock,
+                ssl=tls.contexts[self.behaviour.certificate],
+                ssl_handshake_timeout=HANDSHAKE_S,
+                ssl_shutdown_timeout=SHUTDOWN_S,
+            )
+        except OSError as error:  # ssl.SSLError and TimeoutError are such
+            log.refused(str(error) or type(error).__name__)
+            link.connection_lost(error)

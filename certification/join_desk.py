@@ -84,12 +84,14 @@ class Home:
         code: The setup code.
         broker_port: Port of the broker, on the host of the desk.
         admit: Told user and password of each device that has joined.
+        is_tls: Whether the broker speaks TLS.
     """
 
     hub: str
     code: str = field(repr=False)
     broker_port: int
     admit: Callable[[str, str], None]
+    is_tls: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -203,7 +205,7 @@ class JoinDesk:
         grant = JoinGrant(
             hub=self._home.hub,
             proof=secrets.token_hex(32) if is_false else self._proof("hub", session),
-            broker=BrokerAddress(host=None, port=self._home.broker_port),
+            broker=BrokerAddress(host=None, port=self._home.broker_port, tls=self._home.is_tls),
             user=device,
             client_id=device,
             password=password,

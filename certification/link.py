@@ -130,6 +130,8 @@ class Link(asyncio.Protocol):
         """Take in that bytes can flow."""
         if isinstance(transport, asyncio.Transport):
             self._transport = transport
+        if (tls := transport.get_extra_info("ssl_object")) is not None:
+            self._log.secured(tls.version())
         if self._host.behaviour.hang_up:
             self.cut()
 
@@ -142,10 +144,10 @@ class Link(asyncio.Protocol):
             self._packets += 1
             if self._packets > MOST_PACKETS:
                 self._leave(f"more than {MOST_PACKETS} packets")
+            elif not self._is_stalled:
+                self._take(packet)
             if self.is_over:
                 return
-            if not self._is_stalled:
-                self._take(packet)
 
     def connection_lost(self, exc: Exception | None) -> None:
         """Take in that the connection has ended."""

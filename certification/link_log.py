@@ -25,6 +25,8 @@ class LinkLog:
         self.n = n
         self.level = MQTT_3
         """Protocol level of the CONNECT."""
+        self.shown = ""
+        """The certificate that is shown; none without TLS."""
         self._writer = writer
         self._streams: dict[Way, Splitter] = {
             "in": Splitter(MOST_BYTES),
@@ -35,6 +37,14 @@ class LinkLog:
     def opened(self, peer: str) -> None:
         """Note that `peer`, an address, has connected."""
         self._writer.write("opened", link=self.n, peer_is_local=peer in {"127.0.0.1", "::1"})
+
+    def secured(self, version: str) -> None:
+        """Note that the device has taken the certificate, by TLS `version`."""
+        self._writer.write("tls", link=self.n, certificate=self.shown, ok=True, version=version)
+
+    def refused(self, why: str) -> None:
+        """Note why no TLS came about."""
+        self._writer.write("tls", link=self.n, certificate=self.shown, ok=False, why=why)
 
     def stream(self, way: Way, data: bytes) -> Iterator[Decoded]:
         """Note the packets that these bytes complete, and return each; the last may be broken."""
@@ -67,7 +77,7 @@ class LinkLog:
         self._is_closed = True
         for way, splitter in self._streams.items():
             if rest := splitter.rest[:KEPT_BYTES]:
-                self._note(way, broken(rest, "the connection ended within a packet"))
+                self._note(way, broken(rest, "left over when the connection ended"))
         self._writer.write("closed", link=self.n, by=by, how=how)
         return True
 

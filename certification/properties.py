@@ -1,13 +1,13 @@
 """The properties of MQTT 5: what stands between the head of a packet and its content."""
 
 import struct
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Final, Literal, NamedTuple
 
 from protocol.mqtt import Fields, PacketError, sized, text
 
 Form = Literal["byte", "two", "four", "variable", "text", "binary", "pair"]
-Value = int | str | list[int | list[str]]
+Value = int | str | Sequence[int | Sequence[str]]
 Properties = Mapping[str, Value]
 """By name; `user_property` holds pairs, `subscription_identifier` numbers, binary ones hex."""
 
@@ -125,5 +125,5 @@ def _encode(known: _Property, value: Value) -> bytes:
     return b"".join(head + _one(item) for item in value)
 
 
-def _one(item: int | list[str]) -> bytes:
+def _one(item: int | Sequence[str]) -> bytes:
     return encode_variable(item) if isinstance(item, int) else text(item[0]) + text(item[1])

@@ -82,7 +82,10 @@ class Driver(Protocol):
     """Reaches one family of devices. A constructor does nothing but assign."""
 
     async def run(self, receiver: Receiver) -> None:
-        """Reach the devices until cancelled; lost links are mended inside, with jitter."""
+        """Reach the devices until cancelled; lost links are mended inside, with jitter.
+
+        What escapes is a fault: it is logged, the link counts as down, and the hub calls again.
+        """
 
     def send(self, device: DeviceId, message: DownMessage, gateway: DeviceId | None = None) -> bool:
         """Hand `message` to the link for `device` and return at once.

@@ -11,7 +11,7 @@ import asyncio
 import logging
 import ssl
 from collections.abc import Callable, Sequence
-from typing import Final, cast
+from typing import Final
 
 from drivers.contract import BrokerAccess
 from protocol.mqtt import (
@@ -88,6 +88,8 @@ class Link(asyncio.Protocol):
         self._unacknowledged: set[int] = set()
         self._last_id = 0
         self._heard_s = 0.0
+        # None until `create_connection` has returned: what that shows to `connection_made` before,
+        # uvloop closes without a word when it is cancelled.
         self._transport: asyncio.Transport | None = None
         self._connack: asyncio.Future[int] = self._loop.create_future()
         self._suback: asyncio.Future[bytes] = self._loop.create_future()
@@ -138,8 +140,12 @@ class Link(asyncio.Protocol):
         """Say goodbye, if there is somebody to say it to."""
         if self._transport is None or self._lost.done():
             return
-        self._write(DISCONNECT)
-        self._flush()
+        try:
+            self._write(DISCONNECT)
+            self._flush()
+        except (OSError, RuntimeError) as error:  # never in place of why the link is closed
+            _log.warning("mqtt: no goodbye to the broker at %s: %s", self._place, error)
+            self._transport.abort()
         self._transport.close()
         done, _ = await asyncio.wait([self._lost], timeout=CLOSE_S)
         if not done:
@@ -148,7 +154,8 @@ class Link(asyncio.Protocol):
     async def _connect(self) -> None:
         access = self._access
         tls = await asyncio.to_thread(ssl.create_default_context) if access.is_tls else None
-        await self._loop.create_connection(lambda: self, access.host, access.port, ssl=tls)
+        there = self._loop.create_connection(lambda: self, access.host, access.port, ssl=tls)
+        self._transport, _ = await there
         self._write(encode_connect(Connect(access.user, access.password, self._keepalive_s)))
         code = await self._connack
         if code:
@@ -209,11 +216,6 @@ class Link(asyncio.Protocol):
             self._transport.write(b"".join(out))
 
     # For the loop
-
-    def connection_made(self, transport: asyncio.BaseTransport) -> None:
-        """Note that the connection is there; asyncio has switched Nagle's algorithm off."""
-        self._transport = cast("asyncio.Transport", transport)  # uvloop's are no subclass
-        self._heard_s = self._loop.time()
 
     def connection_lost(self, exc: Exception | None) -> None:
         """Tell whoever waits."""

@@ -27,10 +27,16 @@ BROKER_WITHIN_S: Final = 3.0
 
 
 class Admission:
-    """Holds the join window and the broker credentials of all devices."""
+    """Holds the join window and the broker credentials of all devices.
+
+    Attributes:
+        joining: Devices whose proof was right and that are not let in yet; the window may have
+            closed behind them.
+    """
 
     def __init__(self, hub: Hub, clock: Clock, pipeline: Pipeline, broker: Broker) -> None:
         self.window = JoinWindow(hub.name)
+        self.joining = 0
         self._hub, self._clock, self._pipeline = hub, clock, pipeline
         self._broker = broker
         self._credentials: dict[DeviceId, str] = {}
@@ -77,12 +83,15 @@ class Admission:
             BrokerError: The broker could not be told of it; it may try again.
         """
         joined = self.window.finish(proof, self._clock.now_s())
+        self.joining += 1
         try:
             return await self._let_in(joined)
         except (BrokerError, StoreError):
             if not joined.is_repeat:
                 self.window.give_back(proof.session, self._clock.now_s())
             raise
+        finally:
+            self.joining -= 1
 
     async def _let_in(self, joined: Joined) -> JoinGrant:
         """Keep the device, tell the broker of it, and only then let it in."""

@@ -27,7 +27,7 @@ from hub.core.hub import Hub
 from hub.core.records import NATIVE
 from hub.discovery import Discovery
 from hub.home import Home
-from hub.reach import Reach
+from hub.reach import Reach, drive
 from hub.security import Security
 from hub.store import Store, Stored, StoreError
 from protocol.advert import HubAdvert
@@ -208,7 +208,7 @@ def _start_parts(tasks: asyncio.TaskGroup, home: Home, api: Api) -> None:
 async def _drive(driver: Driver, home: Home, name: str) -> None:
     """Run a driver once the broker is there; without one it runs all the same and says so."""
     await home.broker.wait_ready(BROKER_START_S)
-    await driver.run(Reach(home, name))
+    await drive(driver, name, Reach(home, name))
 
 
 async def _advertise(home: Home, api: Api) -> None:

@@ -3,6 +3,7 @@
 import time
 from collections.abc import Callable
 from datetime import UTC, datetime
+from functools import lru_cache
 from typing import Final
 
 PLAUSIBLE_S: Final = datetime(2025, 1, 1, tzinfo=UTC).timestamp()
@@ -14,6 +15,10 @@ SLEW: Final = 0.1
 
 IN_STEP_S: Final = 5.0
 """Largest lag behind the latest known time that still counts as synced."""
+
+SECONDS_KEPT: Final = 256
+"""Whole seconds whose text is remembered: what is told happened lately, and a receipt tells six
+times at each of its steps."""
 
 
 class Clock:
@@ -53,8 +58,7 @@ class Clock:
 
     def iso(self, mono_s: float) -> str:
         """Return a time of `now_s` as ISO 8601 in UTC with milliseconds."""
-        moment = datetime.fromtimestamp(self.wall_s(mono_s), UTC)
-        return f"{moment:%Y-%m-%dT%H:%M:%S}.{moment.microsecond // 1000:03d}Z"
+        return iso_of_ms(round((mono_s + self._offset_s) * 1_000_000) // 1000)
 
     def not_before(self, wall_s: float) -> None:
         """Take in that it was `wall_s` already, in an earlier run of this hub."""
@@ -78,3 +82,14 @@ class Clock:
         is_set = self._system_s + now_s >= PLAUSIBLE_S
         held_s = self._offset_s - (SLEW * passed_s if is_set else 0.0)
         self._offset_s = max(self._system_s, held_s)
+
+
+def iso_of_ms(wall_ms: int) -> str:
+    """Return a Unix time in milliseconds as `Clock.iso` tells times."""
+    second, ms = divmod(wall_ms, 1000)
+    return f"{_second(second)}.{ms:03d}Z"
+
+
+@lru_cache(SECONDS_KEPT)
+def _second(wall_s: int) -> str:
+    return f"{datetime.fromtimestamp(wall_s, UTC):%Y-%m-%dT%H:%M:%S}"

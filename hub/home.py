@@ -2,7 +2,8 @@
 
 import asyncio
 import logging
-from collections.abc import Mapping
+from collections.abc import Coroutine, Mapping
+from functools import partial
 from typing import Final
 
 from drivers.contract import Driver
@@ -91,14 +92,26 @@ class Home:
             RequestError: It cannot be carried out.
             StoreError: It could not be made durable and was not sent.
         """
+        begun = self.begin(request)
+        return begun if isinstance(begun, CommandRecord) else await begun
+
+    def begin(
+        self, request: CommandRequest
+    ) -> CommandRecord | Coroutine[object, object, CommandRecord]:
+        """Do as `command` does: at once, or by what has to be awaited where the disk is waited for.
+
+        Raises:
+            RequestError: It cannot be carried out.
+        """
         record, outcome = self.hub.request(request, self.clock.now_s())
         if not outcome.saves:
-            return await self._repeated(record, request)
-        await self._pipeline.carry_out(outcome, then=lambda kept: self._go_on(record, kept=kept))
-        return record  # not what has become of it meanwhile: that may not be durable yet
+            return self._repeated(record, request)
+        then = partial(self._go_on, record)
+        promise = self._pipeline.hand_over(outcome, then=then)
+        return record if promise is None else _after(promise, record)
 
-    def _go_on(self, record: CommandRecord, *, kept: bool) -> Outcome:
-        if kept:
+    def _go_on(self, record: CommandRecord, is_kept: bool) -> Outcome:
+        if is_kept:
             return self.hub.proceed(record, self.clock.now_s())
         self.hub.withdraw(record)
         return Outcome()
@@ -374,3 +387,9 @@ class Home:
         if record is None:
             raise KeyError(command)
         return record
+
+
+async def _after(promise: asyncio.Future[None], record: CommandRecord) -> CommandRecord:
+    """Return a record as it was when it was handed over: what became of it may not be durable."""
+    await promise
+    return record

@@ -88,16 +88,32 @@ class Pipeline:
         Raises:
             StoreError: It is not durable and was not released.
         """
+        promise = self.hand_over(outcome, extra, then)
+        if promise is not None:
+            await promise
+
+    def hand_over(
+        self,
+        outcome: Outcome,
+        extra: Sequence[Write] = (),
+        then: Callable[[bool], Outcome] | None = None,
+    ) -> asyncio.Future[None] | None:
+        """Do as `carry_out` does, but leave the waiting to the caller.
+
+        Returns:
+            What is done when the outcome is durable and released, or else raises `StoreError`; None
+            if nobody has to wait for that.
+        """
         self._end_turn()
         if not self._entries and not extra and self._is_kept_now(outcome.saves):
             self._release(outcome)
             if then:
                 self.push(then(True))
-            return
+            return None
         promise: asyncio.Future[None] = asyncio.get_running_loop().create_future()
         self._entries.append(_Entry(outcome, extra, promise, then))
         self._wake.set()
-        await promise
+        return promise
 
     async def settled(self) -> None:
         """Wait until all that was handed over before is carried out, and durable if it can be."""

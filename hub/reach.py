@@ -1,7 +1,43 @@
 """The hub as one driver sees it: what it tells is told of its own devices and its own link."""
 
+import asyncio
+import logging
+import random
+from typing import Final
+
+from drivers.contract import Driver, Receiver
 from hub.home import Home
 from protocol.ids import DeviceId
+
+FIRST_PAUSE_S: Final = 1.0
+LONGEST_PAUSE_S: Final = 60.0
+"""Between the failure of a driver and its next run; doubled each time."""
+
+_log = logging.getLogger(__name__)
+
+
+async def drive(
+    driver: Driver, name: str, receiver: Receiver, first_pause_s: float = FIRST_PAUSE_S
+) -> None:
+    """Run a driver until cancelled: one that fails is run again, and the home goes on without it.
+
+    Args:
+        driver: What reaches the devices.
+        name: What hub.toml calls it.
+        receiver: Whom it tells.
+        first_pause_s: Seconds before it is run again for the first time.
+    """
+    pause_s = first_pause_s
+    while True:
+        try:
+            await driver.run(receiver)
+            fault = "it has ended by itself"
+        except Exception as error:
+            _log.exception("driver %s has failed", name)
+            fault = f"{type(error).__name__}: {error}"
+        receiver.link_changed(is_up=False, reason=f"driver {name} has failed: {fault}")
+        await asyncio.sleep(pause_s * random.uniform(0.5, 1.0))  # noqa: S311 - only jitter
+        pause_s = min(2 * pause_s, LONGEST_PAUSE_S)
 
 
 class Reach:

@@ -62,12 +62,16 @@ class Security:
 
     Args:
         folder: The data folder, where the token for the local command line lies.
+        burst: Wrong tokens that are answered plainly at once.
     """
 
-    def __init__(self, store: TokenStore, folder: Path, clock: Clock) -> None:
+    def __init__(
+        self, store: TokenStore, folder: Path, clock: Clock, burst: int = FAILURE_BURST
+    ) -> None:
         self._store, self._folder, self._clock = store, folder, clock
         self._tokens: dict[str, TokenRecord] = {}
-        self._allowance, self._allowed_at_s = float(FAILURE_BURST), clock.now_s()
+        self._burst = burst
+        self._allowance, self._allowed_at_s = float(burst), clock.now_s()
 
     async def open(self) -> None:
         """Read the tokens, and see to it that the local command line has one."""
@@ -129,7 +133,7 @@ class Security:
     def _refill(self) -> None:
         now_s = self._clock.now_s()
         gained = (now_s - self._allowed_at_s) * FAILURES_PER_S
-        self._allowance, self._allowed_at_s = min(FAILURE_BURST, self._allowance + gained), now_s
+        self._allowance, self._allowed_at_s = min(self._burst, self._allowance + gained), now_s
 
     def _has_local_token(self) -> bool:
         path = self.local_token_path

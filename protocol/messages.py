@@ -13,6 +13,9 @@ MAX_INTEGER: Final = 2**53 - 1
 Scalar = bool | int | float | str | None
 """A value of a property or an argument; None says that the device does not know it now."""
 
+Values = dict[str, Scalar]
+"""Values by address or name. No model has a `{}` as its default: pydantic would copy it deeply."""
+
 Text64 = Annotated[
     str, StringConstraints(min_length=1, max_length=64, pattern=r"^[^\x00-\x1f\x7f-\x9f]*$")
 ]
@@ -100,7 +103,7 @@ class State(Message):
 
     epoch: Ordinal
     seq: Ordinal
-    values: dict[str, Scalar]
+    values: Values
     full: bool = False
     cause: CommandIdText | None = None
     time_ms: Millis | None = None
@@ -112,7 +115,7 @@ class Event(Message):
     epoch: Ordinal
     seq: Ordinal
     event: AddressText
-    arguments: dict[str, Scalar] = {}
+    arguments: Values = Field(default_factory=dict)
     time_ms: Millis | None = None
 
 
@@ -144,7 +147,7 @@ class Ack(Message):
     status: Literal["received", "done", "rejected", "expired", "busy"]
     items: Annotated[tuple[AckItem, ...], Field(strict=False)] = ()
     error: Fault | None = None
-    results: dict[str, Scalar] = {}
+    results: Values = Field(default_factory=dict)
     retry_after_ms: Annotated[int, Field(ge=0, le=3_600_000)] | None = None
 
 
@@ -167,7 +170,7 @@ class SetCommand(_Command):
     """Set properties to absolute values, all of them or none."""
 
     type: Literal["set"] = "set"
-    values: dict[str, Scalar]
+    values: Values
 
 
 class ActionCommand(_Command):
@@ -176,7 +179,7 @@ class ActionCommand(_Command):
     type: Literal["action"] = "action"
     action: AddressText
     epoch: Ordinal
-    arguments: dict[str, Scalar] = {}
+    arguments: Values = Field(default_factory=dict)
 
 
 class SpecGet(_Command):

@@ -5,18 +5,20 @@ from typing import Final
 from aiohttp import web
 from pydantic import TypeAdapter
 
-from hub.api.asking import Wish, ask, ended
+from hub.api.asking import ended, new_id
 from hub.api.bodies import ChangeDevice, LetInChild, MoveChild, RunAction, SetProperties
 from hub.api.judged_models import BrokenRules
 from hub.api.models import DeviceList, DeviceView, Receipt, ReceiptList
 from hub.api.operations import ACTION, DEVICE, Answer, Body, Call, Routes
 from hub.api.problems import refused
+from hub.api.receipts import receipt_json
 from hub.api.replies import empty_reply, encoded_reply, json_reply
 from hub.api.terms import Document
-from hub.api.views import broken_rules, device_summary, device_view, receipt, receipts
+from hub.api.views import broken_rules, device_summary, device_view
+from hub.core.commands import CommandRequest
 from hub.core.device import Device
 from hub.core.errors import DeviceUnknownError
-from protocol.ids import DeviceId
+from protocol.ids import Address, DeviceId
 
 routes = Routes("Devices")
 
@@ -124,14 +126,15 @@ async def set_properties(call: Call[SetProperties]) -> web.Response:
     with the same body gives the same receipt, with another body 409.
     """
     body = call.body
-    wish = Wish(
+    request = CommandRequest(
+        device=DeviceId(call.path(DEVICE)),
         scope=call.scope,
-        device=call.path(DEVICE),
+        command_id=new_id(),
         values=body.properties,
         client_id=body.id,
-        expires_in_s=body.expires_in_s,
+        ttl_s=body.expires_in_s,
     )
-    return await _command(call, wish, body.wait_s)
+    return await _command(call, request, body.wait_s)
 
 
 @routes.operation(
@@ -150,15 +153,16 @@ async def run_action(call: Call[RunAction]) -> web.Response:
     reason outcome_unknown.
     """
     body = call.body
-    wish = Wish(
+    request = CommandRequest(
+        device=DeviceId(call.path(DEVICE)),
         scope=call.scope,
-        device=call.path(DEVICE),
+        command_id=new_id(),
         values=body.arguments,
-        action=call.path(ACTION),
+        action=Address(call.path(ACTION)),
         client_id=body.id,
-        expires_in_s=body.expires_in_s,
+        ttl_s=body.expires_in_s,
     )
-    return await _command(call, wish, body.wait_s)
+    return await _command(call, request, body.wait_s)
 
 
 @routes.operation(
@@ -175,7 +179,8 @@ async def list_commands(call: Call[None]) -> web.Response:
     home = call.context.home
     await home.settled()
     records = home.hub.commands.of(_device(call).id)[-LISTED:]
-    return json_reply(ReceiptList(commands=receipts(records, home.clock)))
+    shown = b",".join(receipt_json(record, home.clock) for record in reversed(records))
+    return encoded_reply(b'{"commands":[' + shown + b"]}")
 
 
 @routes.operation(
@@ -205,10 +210,10 @@ async def list_violations(call: Call[None]) -> web.Response:
     return json_reply(BrokenRules(violations=broken_rules(_device(call), clock)))
 
 
-async def _command(call: Call[Body], wish: Wish, wait_s: float) -> web.Response:
+async def _command(call: Call[Body], request: CommandRequest, wait_s: float) -> web.Response:
     home = call.context.home
-    record = await ended(home, await ask(home, wish), wait_s)
-    return json_reply(receipt(record, home.clock), 200 if record.is_final else 202)
+    record = await ended(home, await home.command(request), wait_s)
+    return encoded_reply(receipt_json(record, home.clock), 200 if record.is_final else 202)
 
 
 def _view(call: Call[Body]) -> DeviceView:

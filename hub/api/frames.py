@@ -10,8 +10,9 @@ from typing import Final
 from pydantic_core import to_json
 
 from hub.api.evidence import notice_shown
-from hub.api.views import device_summary, iso, iso_of_ms, receipt
-from hub.clock import Clock
+from hub.api.receipts import receipt_json
+from hub.api.views import device_summary
+from hub.clock import Clock, iso_of_ms
 from hub.core.events import (
     DeviceAdded,
     DeviceRemoved,
@@ -84,7 +85,7 @@ class Frames:
         for address in addresses:
             value = event.values[address]
             if value.at_s != at_s:
-                at_s, at = value.at_s, iso(value.at_s, self._clock)
+                at_s, at = value.at_s, self._clock.iso(value.at_s)
             time_ms = value.device_time_ms
             told_at = "" if time_ms is None else f',"device_time":"{iso_of_ms(time_ms)}"'
             parts.append(f'"{address}":{{"value":{_scalar(value.value)},"at":"{at}"{told_at}}}')
@@ -123,19 +124,19 @@ class Frames:
         known = self._receipts.get(record.id)
         if known is not None and known[0] is record:
             return known[1]
-        text = to_json(receipt(record, self._clock))
+        text = receipt_json(record, self._clock)
         self._receipts[record.id] = record, text
         if len(self._receipts) > TEXTS_KEPT:
             self._receipts.popitem(last=False)
         return text
 
     def _presence(self, event: PresenceChanged, seq: int) -> bytes:
-        since = iso(event.since_s, self._clock)
+        since = self._clock.iso(event.since_s)
         state = {"status": str(event.presence), "reason": event.reason, "since": since}
         device = self._hub.devices.get(event.device)
         wakes_s = expected_s(device) if device and event.presence is Presence.ASLEEP else None
         if wakes_s is not None:
-            state["next_wake_at"] = iso(wakes_s, self._clock)
+            state["next_wake_at"] = self._clock.iso(wakes_s)
         return _sealed_json(
             {"type": "presence", "seq": seq, "device": event.device, "presence": state}
         )
@@ -148,7 +149,7 @@ class Frames:
                 "device": event.device,
                 "event": event.event,
                 "arguments": event.arguments,
-                "at": iso(event.at_s, self._clock),
+                "at": self._clock.iso(event.at_s),
             }
         )
 

@@ -232,6 +232,9 @@ class WindowState(TypedDict):
     is_open: bool
     closes_at: Timestamp | None
     devices_left: int
+    joining: Annotated[
+        int, Field(description="Devices that have proved themselves and are just being let in.")
+    ]
     guesses_left: Annotated[int, Field(description="Wrong proofs until the window closes.")]
     replaces: str | None
 

@@ -86,6 +86,7 @@ def _window(home: Home) -> WindowState:
         "is_open": status.is_open,
         "closes_at": closes_at,
         "devices_left": status.devices_left,
+        "joining": home.admission.joining,
         "guesses_left": status.guesses_left,
         "replaces": status.replaces,
     }

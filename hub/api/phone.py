@@ -2,36 +2,34 @@
 
 import asyncio
 import logging
-from collections.abc import Callable
+from collections.abc import Callable, Coroutine
 from dataclasses import dataclass
 from enum import Enum
 from typing import Final, NamedTuple
 
 from aiohttp import WSMsgType, web
-from pydantic import ValidationError
 from pydantic_core import to_json
 
 from hub.api import problems
-from hub.api.asking import Wish, ask
+from hub.api.asking import new_id
 from hub.api.connections import Connection
 from hub.api.frames import sealed
 from hub.api.journal import Journal, Place, Reader
-from hub.api.messages import SAID, Auth, CallAction, Ping, Ref, Said, Set, Told
+from hub.api.messages import Auth, CallAction, Ping, Ref, Set, Told
 from hub.api.problems import ProblemError
+from hub.api.said import read_said
+from hub.core.commands import CommandRequest
 from hub.core.errors import RequestError
 from hub.core.records import CommandRecord
 from hub.home import Home
 from hub.metrics import Metrics
 from hub.store import StoreError
-from protocol.codec import read_object
-from protocol.errors import ViolationError
+from protocol.ids import Address, DeviceId
 from protocol.version import PROTOCOL
 
 AUTH_WITHIN_S: Final = 10.0
 MAX_AT_ONCE: Final = 64
 """Commands of one phone that may wait for the store; it is not read further meanwhile."""
-
-MAX_MESSAGE_BYTES: Final = 65_536
 
 _log = logging.getLogger(__name__)
 
@@ -168,7 +166,7 @@ class Phone:
             self.leave(Close.NO_AUTH)
             return False
         try:
-            said = _parse(message.data)
+            said = read_said(message.data)
         except ProblemError as error:
             self._object(None, error)
             self.leave(Close.NO_AUTH)
@@ -206,7 +204,7 @@ class Phone:
 
     async def _take(self, data: bytes) -> None:
         try:
-            said = _parse(data)
+            said = read_said(data)
         except ProblemError as error:
             self._object(None, error)
             return
@@ -218,25 +216,37 @@ class Phone:
                 remedy = "open another stream for another token"
                 self._object(None, problems.refused(409, "auth-again", detail, remedy))
             case Set() | CallAction():
-                await self._slots.acquire()
-                self._tasks.create_task(self._obey(said), name="command")
+                await self._obey(said)
 
     async def _obey(self, said: Set | CallAction) -> None:
+        """Take a command; what has to wait for the store does so beside those that follow."""
+        self.check_token()
+        if self._is_leaving:
+            return
         try:
-            self.check_token()
-            if not self._is_leaving:
-                record = await ask(self._home, self._wish(said))
-                self._answers.append(_Accepted(said.ref, record))
-                self._write_soon()
-        except RequestError as error:
-            self._object(said.ref, problems.of_request(error))
-        except StoreError as error:
-            self._object(said.ref, problems.of_store(error))
-        except Exception:
-            _log.exception("a command over the stream failed")
-            self._object(said.ref, problems.internal())
+            begun = self._home.begin(self._request(said))
+        except Exception as error:
+            self._object(said.ref, _as_problem(error))
+            return
+        if isinstance(begun, CommandRecord):
+            self._accept(said.ref, begun)
+        else:
+            self._tasks.create_task(self._accept_later(said.ref, begun), name="command")
+            await self._slots.acquire()
+
+    async def _accept_later(
+        self, ref: Ref | None, begun: Coroutine[object, object, CommandRecord]
+    ) -> None:
+        try:
+            self._accept(ref, await begun)
+        except Exception as error:
+            self._object(ref, _as_problem(error))
         finally:
             self._slots.release()
+
+    def _accept(self, ref: Ref | None, record: CommandRecord) -> None:
+        self._answers.append(_Accepted(ref, record))
+        self._write_soon()
 
     def _text(self, answer: "bytes | _Accepted") -> bytes:
         if isinstance(answer, bytes):
@@ -245,13 +255,21 @@ class Phone:
         head = b'{"type":"accepted","ref":' + to_json(answer.ref)
         return sealed(head + b',"receipt":' + shown + b"}")
 
-    def _wish(self, said: Set | CallAction) -> Wish:
+    def _request(self, said: Set | CallAction) -> CommandRequest:
         match said:
             case Set(properties=values):
                 action = None
-            case CallAction(action=action, arguments=values):
-                pass
-        return Wish(self._scope, said.device, values, action, said.id, said.expires_in_s)
+            case CallAction(arguments=values):
+                action = Address(said.action)
+        return CommandRequest(
+            device=DeviceId(said.device),
+            scope=self._scope,
+            command_id=new_id(),
+            values=values,
+            action=action,
+            client_id=said.id,
+            ttl_s=said.expires_in_s,
+        )
 
     def _object(self, ref: Ref | None, error: ProblemError) -> None:
         self._tell({"type": "problem", "ref": ref, "problem": error.problem})
@@ -261,10 +279,12 @@ class Phone:
         self._write_soon()
 
 
-def _parse(data: bytes) -> Said:
-    try:
-        return SAID.validate_python(read_object(data, MAX_MESSAGE_BYTES))
-    except ViolationError as error:
-        raise problems.of_malformed(error) from error
-    except ValidationError as error:
-        raise problems.of_invalid(error) from error
+def _as_problem(error: Exception) -> ProblemError:
+    match error:
+        case RequestError():
+            return problems.of_request(error)
+        case StoreError():
+            return problems.of_store(error)
+        case _:
+            _log.error("a command over the stream failed", exc_info=error)
+            return problems.internal()

@@ -13,6 +13,7 @@ from hub.api.frames import Frames
 from hub.api.journal import Journal
 from hub.api.phone import Close, Line, Phone
 from hub.api.problems import refused
+from hub.api.said import MAX_MESSAGE_BYTES
 from hub.core.events import Event
 from hub.home import Home
 from hub.metrics import Metrics
@@ -25,7 +26,6 @@ CHECK_EVERY_S: Final = 0.5
 """How often is looked whether the phones' tokens are still good."""
 
 HEARTBEAT_S: Final = 30.0
-MAX_MESSAGE_BYTES: Final = 65_536
 CLOSE_WITHIN_S: Final = 2.0
 
 _log = logging.getLogger(__name__)

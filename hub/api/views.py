@@ -1,8 +1,6 @@
 """Shows what the core holds: core objects in, the API's dictionaries out."""
 
-from collections.abc import Iterable, Mapping
-from datetime import UTC, datetime
-from functools import lru_cache
+from collections.abc import Mapping
 from typing import Final
 
 from pydantic_core import from_json
@@ -15,19 +13,15 @@ from hub.api.models import (
     DeviceView,
     Identity,
     PresenceState,
-    Receipt,
-    ReceiptItem,
-    ReceiptMoment,
     RuleEntry,
     SleepState,
     TwinProperty,
     TwinValue,
 )
-from hub.clock import Clock
+from hub.clock import Clock, iso_of_ms
 from hub.core.children import is_gateway
 from hub.core.device import Desired, Device, ViolationCount
 from hub.core.events import Reported
-from hub.core.records import CommandRecord, Item, Moment
 from hub.core.sleepers import expected_s
 from protocol.ids import Address
 from protocol.presence import Presence
@@ -36,22 +30,6 @@ from protocol.rules import Rule
 
 REACHABLE: Final = frozenset({Presence.ONLINE, Presence.ASLEEP})
 """Where the values of a device are as it told them last, and not merely the last that were told."""
-
-
-TEXTS_KEPT: Final = 4096
-
-
-def iso(mono_s: float, clock: Clock) -> str:
-    """Return what `Clock.iso` does, in a tenth of the time where it was asked for lately.
-
-    A receipt names five times and is shown at each of its steps.
-    """
-    return _text(clock.wall_s(mono_s))
-
-
-def iso_of_ms(wall_ms: int) -> str:
-    """Return a Unix time in milliseconds as `iso` shows times."""
-    return _text(wall_ms / 1000)
 
 
 def device_summary(device: Device, clock: Clock) -> DeviceSummary:
@@ -113,10 +91,10 @@ def device_class(device: Device) -> str | None:
 
 def presence_state(device: Device, clock: Clock) -> PresenceState:
     """Show whether a device can be reached, why, and since when."""
-    since = iso(device.since_s, clock)
+    since = clock.iso(device.since_s)
     state = PresenceState(status=str(device.presence), reason=device.reason, since=since)
     if device.presence is Presence.ASLEEP and (wakes_s := expected_s(device)) is not None:
-        state["next_wake_at"] = iso(wakes_s, clock)
+        state["next_wake_at"] = clock.iso(wakes_s)
     return state
 
 
@@ -125,7 +103,7 @@ def sleep_state(device: Device, clock: Clock) -> SleepState | None:
     if device.record.sleep_s is None:
         return None
     wakes_s = expected_s(device) if device.presence is Presence.ASLEEP else None
-    wakes_at = None if wakes_s is None else iso(wakes_s, clock)
+    wakes_at = None if wakes_s is None else clock.iso(wakes_s)
     return {"interval_s": device.record.sleep_s, "next_wake_at": wakes_at}
 
 
@@ -141,7 +119,7 @@ def identity(device: Device, clock: Clock) -> Identity:
         "protocol": record.protocol,
         "driver": record.driver,
         "epoch": record.epoch,
-        "joined_at": iso(record.joined_at_s, clock),
+        "joined_at": clock.iso(record.joined_at_s),
         "replaces": record.replaces,
         "replaced_by": record.replaced_by,
     }
@@ -153,7 +131,7 @@ def twin_values(reported: Mapping[Address, Reported], clock: Clock) -> dict[str,
     at_s, at = -1.0, ""
     for address, value in reported.items():
         if value.at_s != at_s:
-            at_s, at = value.at_s, iso(value.at_s, clock)
+            at_s, at = value.at_s, clock.iso(value.at_s)
         shown[address] = one = TwinValue(value=value.value, at=at)
         if value.device_time_ms is not None:
             one["device_time"] = iso_of_ms(value.device_time_ms)
@@ -197,36 +175,9 @@ def broken_rule(found: ViolationCount, clock: Clock) -> BrokenRule:
         "text": violation.text,
         "fix": violation.fix,
         "count": found.count,
-        "first_at": iso(found.first_s, clock),
-        "last_at": iso(found.last_s, clock),
+        "first_at": clock.iso(found.first_s),
+        "last_at": clock.iso(found.last_s),
     }
-
-
-def receipt(record: CommandRecord, clock: Clock) -> Receipt:
-    """Show how far a command has come; never what it asks for, which may be a password."""
-    shown: Receipt = {
-        "id": record.client_id,
-        "command": record.id,
-        "scope": record.scope,
-        "device": record.device,
-        "action": record.action,
-        "status": str(record.status),
-        "is_final": record.is_final,
-        "reason": record.reason,
-        "items": [_item(item) for item in record.items],
-        "results": dict(record.results),
-        "history": [_moment(moment, clock) for moment in record.history],
-        "created_at": iso(record.created_at_s, clock),
-        "expires_at": iso(record.expires_at_s, clock),
-    }
-    if record.expected_at_s is not None:
-        shown["expected_at"] = iso(record.expected_at_s, clock)
-    return shown
-
-
-def receipts(records: Iterable[CommandRecord], clock: Clock) -> list[Receipt]:
-    """Show commands, the latest first."""
-    return [receipt(record, clock) for record in reversed(list(records))]
 
 
 def rule_entry(rule: Rule) -> RuleEntry:
@@ -244,27 +195,11 @@ def rule_entry(rule: Rule) -> RuleEntry:
     }
 
 
-def _item(item: Item) -> ReceiptItem:
-    shown = ReceiptItem(address=item.address, status=str(item.status))
-    if item.error is not None:
-        shown["error"] = item.error
-    if item.message:
-        shown["message"] = item.message
-    return shown
-
-
-def _moment(moment: Moment, clock: Clock) -> ReceiptMoment:
-    shown = ReceiptMoment(status=str(moment.status), at=iso(moment.at_s, clock))
-    if moment.reason:
-        shown["reason"] = moment.reason
-    return shown
-
-
 def _property(value: Reported | None, clock: Clock, now_s: float) -> TwinProperty:
     if value is None:
         return {"value": None, "at": None, "age_s": None, "is_stale": True}
     age_s = round(max(0.0, now_s - value.at_s), 3)
-    shown = TwinProperty(value=value.value, at=iso(value.at_s, clock), age_s=age_s, is_stale=False)
+    shown = TwinProperty(value=value.value, at=clock.iso(value.at_s), age_s=age_s, is_stale=False)
     if value.device_time_ms is not None:
         shown["device_time"] = iso_of_ms(value.device_time_ms)
     return shown
@@ -280,12 +215,7 @@ def _is_stale(
 
 
 def _desired(desired: Desired, clock: Clock, *, is_readable: bool) -> DesiredValue:
-    shown = DesiredValue(command=desired.command, since=iso(desired.since_s, clock))
+    shown = DesiredValue(command=desired.command, since=clock.iso(desired.since_s))
     if is_readable:
         shown["value"] = desired.value
     return shown
-
-
-@lru_cache(TEXTS_KEPT)
-def _text(wall_s: float) -> str:
-    return f"{datetime.fromtimestamp(wall_s, UTC).isoformat(timespec='milliseconds')[:-6]}Z"

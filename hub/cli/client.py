@@ -155,6 +155,16 @@ class HubClient:
         place = f"devices/{_part(child)}/move"
         return cast("DeviceView", await self._call("POST", place, {"gateway": gateway}))
 
+    async def make_room(self, gateway: str, at_most: int) -> "DeviceView":
+        """Change how many children a gateway may have."""
+        body = {"max_children": at_most}
+        return cast("DeviceView", await self._call("PATCH", f"devices/{_part(gateway)}", body))
+
+    async def let_in(self, gateway: str, child: str) -> "DeviceView":
+        """Let a gateway bring a child again that was sent away."""
+        place = f"devices/{_part(gateway)}/children"
+        return cast("DeviceView", await self._call("POST", place, {"child": child}))
+
     async def unjoin(self, device: str) -> None:
         """Send a device away."""
         await self._call("DELETE", f"devices/{_part(device)}")

@@ -56,8 +56,12 @@ COMMANDS: Final = (
     Command("history", "hub.cli.history:history", "What a device told over time.", _DEVICES),
     Command("set", "hub.cli.control:set_properties", "Set properties of a device.", _DEVICES),
     Command("call", "hub.cli.control:call", "Run an action of a device.", _DEVICES),
+    Command("spec new", "hub.cli.design:new_file", "Begin one of a device class.", _DEVICES),
+    Command("spec lint", "hub.cli.design:lint_file", "How it will look in the app.", _DEVICES),
+    Command("spec diff", "hub.cli.design:diff_files", "Whether a version only adds.", _DEVICES),
     Command("spec import", "hub.cli.spec:import_file", "From MIoT-Spec-V2.", _DEVICES),
     Command("move", "hub.cli.devices:move", "Let a child go to another gateway.", _DEVICES),
+    Command("gateway", "hub.cli.gateway:gateway", "The children of a gateway.", _DEVICES),
     Command("rename", "hub.cli.devices:rename", "Give a device another name.", _DEVICES),
     Command("trace", "hub.cli.trace:trace", "Its last messages and their fates.", _DEVICES),
     Command("release", "hub.cli.judging:release", "Let a device out of quarantine.", _DEVICES),
@@ -65,7 +69,7 @@ COMMANDS: Final = (
     Command("inbox", "hub.cli.inbox:inbox", "What you are to be told of.", _HOME),
 )
 
-GROUPS: Final[Mapping[str, str]] = {"spec": "Product specs: take them over from other formats."}
+GROUPS: Final[Mapping[str, str]] = {"spec": "Product specs: begin, judge, compare, import."}
 """What the groups of commands are about, by their first word."""
 
 

@@ -122,7 +122,7 @@ async def _await_newcomers(
             newcomers = await known.newcomers(client)
             if err.is_terminal and not is_quiet:
                 screen.update(_progress(window, newcomers), refresh=True)
-            if not window["is_open"]:
+            if not window["is_open"] and not window["joining"]:
                 left_s -= LOOK_EVERY_S
                 if left_s <= 0 or all(d["presence"]["status"] == "online" for d in newcomers):
                     break

@@ -3,7 +3,7 @@
 from collections import OrderedDict, deque
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
-from typing import Final
+from typing import Final, NamedTuple
 
 from hub.core.device import Desired, Device
 from hub.core.events import ReceiptChanged
@@ -44,8 +44,7 @@ _STILL_OUT: Final = {Status.CONFIRMED, Status.SUPERSEDED}
 """Ended by something else than the device's answer: it takes a place in flight until that comes."""
 
 
-@dataclass(frozen=True, slots=True)
-class CommandRequest:
+class CommandRequest(NamedTuple):
     """What a client asks of a device.
 
     Attributes:
@@ -233,9 +232,10 @@ def want(device: Device, record: CommandRecord) -> None:
 
 def pump(commands: Commands, device: Device, now_s: float, out: Outcome) -> None:
     """Send what waits for a device, in order, as far as it is there and has room."""
-    lane = commands.lane(device.id)
-    is_ready = device.is_connected and device.product is not None and not device.is_shut_out
-    if not is_ready or now_s < lane.held_until_s:
+    lane = commands.lane(device.record.id)
+    if not lane.waiting or now_s < lane.held_until_s:
+        return
+    if not device.is_connected or device.product is None or device.is_shut_out:
         return
     while lane.waiting and len(lane.flights) < MAX_IN_FLIGHT:
         record = commands.record(lane.waiting.popleft())

@@ -16,6 +16,8 @@ from protocol.presence import Presence
 from protocol.topics import Leaf
 from protocol.validator import CompiledProduct
 
+_SHUT_OUT: Final = frozenset({Presence.QUARANTINED, Presence.RETIRED})
+
 FLAPS_KEPT: Final = 10
 """As many losses within `presence.FLAP_WINDOW_S` make a device unstable (design, section 6)."""
 
@@ -204,7 +206,7 @@ class Device:
     @property
     def is_shut_out(self) -> bool:
         """Whether nothing it says is stored, and it is not commanded."""
-        return self.presence in {Presence.QUARANTINED, Presence.RETIRED}
+        return self.presence in _SHUT_OUT
 
     @property
     def product(self) -> CompiledProduct | None:

@@ -71,8 +71,7 @@ class EventHappened:
     at_s: float
 
 
-@dataclass(frozen=True, slots=True)
-class ReceiptChanged:
+class ReceiptChanged(NamedTuple):
     """A command has come further: to what `record` tells, whatever has become of it since."""
 
     device: DeviceId

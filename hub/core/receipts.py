@@ -31,7 +31,7 @@ def stepped(
     is_final = not TABLE[after] or step is Step.FINISHED
     return record._replace(
         status=after,
-        items=tuple(_follow(item, after) for item in record.items),
+        items=tuple([_follow(item, after) for item in record.items]),
         history=(*record.history, Moment(after, now_s, reason)),
         reason=reason,
         is_final=is_final,
@@ -54,10 +54,12 @@ def shown(record: CommandRecord, values: Mapping[Address, Scalar]) -> CommandRec
     """Return the record with those items confirmed whose value a state of this cause shows."""
     wanted = _set_values(record)
     items = tuple(
-        item._replace(status=Status.CONFIRMED)
-        if item.address in values and is_same(values[item.address], wanted[item.address])
-        else item
-        for item in record.items
+        [
+            item._replace(status=Status.CONFIRMED)
+            if item.address in values and is_same(values[item.address], wanted[item.address])
+            else item
+            for item in record.items
+        ]
     )
     return record._replace(items=items) if items != record.items else record
 

@@ -202,8 +202,7 @@ class DropDevice:
     device: DeviceId
 
 
-@dataclass(frozen=True, slots=True)
-class SaveCommand:
+class SaveCommand(NamedTuple):
     """Keep a command and its receipt."""
 
     record: CommandRecord

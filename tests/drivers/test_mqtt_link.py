@@ -1,15 +1,17 @@
 """What the MQTT driver does about a broker that does not do its part."""
 
 import asyncio
-from collections.abc import AsyncIterator, Callable
+from collections.abc import AsyncIterator, Callable, Sequence
 from contextlib import asynccontextmanager
 from typing import Final
 
 import pytest
+import uvloop
 
-from drivers import mqtt_link
+from drivers import mqtt, mqtt_link
 from drivers.contract import BrokerAccess, DriverContext
 from drivers.mqtt import WANTED, MqttDriver
+from drivers.mqtt_link import Link
 from protocol.messages import SetCommand
 from tests.drivers.driver_suite import BIRTH, ONE, STOP_S, command
 from tests.drivers.recorder import Recorder
@@ -115,11 +117,18 @@ async def test_a_broker_that_says_nothing_is_given_up(monkeypatch: pytest.Monkey
     assert "does not answer" in await first_reason(lambda *_: b"")
 
 
-async def test_where_there_is_no_broker_is_said_once() -> None:
-    recorder = Recorder()
+async def test_where_there_is_no_broker_is_said_once(monkeypatch: pytest.MonkeyPatch) -> None:
+    recorder, attempts = Recorder(), list[Link]()
+
+    class Counted(Link):
+        async def open(self, wanted: Sequence[tuple[str, int]]) -> None:
+            attempts.append(self)
+            await super().open(wanted)
+
+    monkeypatch.setattr(mqtt, "Link", Counted)
+    monkeypatch.setattr(mqtt, "FIRST_PAUSE_S", 0.01)
     async with driving(9, recorder):
-        await recorder.until(lambda: recorder.links != [])
-        await asyncio.sleep(0.3)  # some more attempts
+        await until(lambda: len(attempts) == 4)
     assert len(recorder.links) == 1
     assert "127.0.0.1:9 cannot be reached" in recorder.links[0][1]
 
@@ -180,3 +189,50 @@ async def test_a_broker_that_falls_silent_is_lost(monkeypatch: pytest.MonkeyPatc
         await recorder.until(lambda: recorder.is_up)
         await recorder.until(lambda: not recorder.is_up)
     assert "was lost" in recorder.links[-1][1]
+
+
+class Interrupted(Link):
+    """Is cancelled when its connection is there and `create_connection` has not returned."""
+
+    opening: asyncio.Task[None]
+
+    def connection_made(self, transport: asyncio.BaseTransport) -> None:
+        super().connection_made(transport)
+        self.opening.cancel()
+
+
+@pytest.mark.parametrize("make_loop", [uvloop.new_event_loop, asyncio.new_event_loop])
+def test_a_link_that_is_given_up_while_it_connects_closes_without_an_error(
+    make_loop: Callable[[], asyncio.AbstractEventLoop],
+) -> None:
+    """uvloop closes the transport of a `create_connection` that is cancelled, and tells nobody."""
+
+    async def give_up() -> None:
+        async with broker(obliging) as port:
+            access = BrokerAccess("127.0.0.1", port, "hub", "secret")
+            link = Interrupted(access, lambda *_: None, 10, 10)
+            link.opening = asyncio.create_task(link.open(WANTED))
+            with pytest.raises(asyncio.CancelledError):
+                await link.opening
+            await link.close()
+
+    with asyncio.Runner(loop_factory=make_loop) as runner:
+        runner.run(give_up())
+
+
+@pytest.mark.parametrize("error", [RuntimeError("the handler is closed"), BrokenPipeError()])
+async def test_a_goodbye_that_cannot_be_said_hides_nothing(
+    error: Exception, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def fail(_: Link) -> None:
+        raise error
+
+    recorder = Recorder()
+    async with broker(obliging) as port:
+        access = BrokerAccess("127.0.0.1", port, "hub", "secret")
+        task = asyncio.create_task(MqttDriver(DriverContext(access)).run(recorder))
+        await recorder.until(lambda: recorder.is_up)
+        monkeypatch.setattr(Link, "_flush", fail)
+        task.cancel()
+        with pytest.raises(asyncio.CancelledError):
+            await task

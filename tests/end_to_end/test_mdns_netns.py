@@ -112,7 +112,7 @@ async def test_hub_uses_a_network_that_comes_later(net: Network) -> None:
     home.address("eth0", "10.77.0.1/24")
     shelf.address("eth0", "10.77.0.2/24")
     join = home.start("join", "join", CODE, "--for", "60", "--json")
-    shelf.start("plug", "simulate", "smart-plug", "--code", CODE, "--json")
-    assert await joined(join) == ["smart-plug-0001"]
+    plug = shelf.start("plug", "simulate", "smart-plug", "--code", CODE, "--json")
+    assert await joined(join) == ["smart-plug-0001"], plug.tail()
     interfaces = [question["interface"] for question in ecohub(home, "discover")["questions"]]
     assert "eth0" in interfaces

@@ -23,6 +23,8 @@ NONCE = "0123456789abcdef" * 2
 NEW = DeviceId("lamp-0009")
 ACCESS = BrokerAccess("127.0.0.1", 1883, "hub", "secret")
 READY = BrokerState("embedded", True, "", "", "127.0.0.1", 1883)
+FULL = StoreFullError("No room", "Free some space.")
+AWAY = ProvisionError("the broker does not answer", "look at it")
 
 
 @dataclass
@@ -61,11 +63,16 @@ class Porter:
     access: BrokerAccess = ACCESS
     state: BrokerState = READY
     denied: Mapping[str, int] = field(default_factory=dict)
+    gate: asyncio.Event = field(default_factory=asyncio.Event)
+
+    def __post_init__(self) -> None:
+        self.gate.set()
 
     async def run(self) -> None:
         """Nothing runs."""
 
     async def wait_ready(self, timeout_s: float) -> bool:
+        await self.gate.wait()
         return True
 
     def set_credentials(self, credentials: Mapping[DeviceId, str]) -> None:
@@ -123,8 +130,24 @@ async def door() -> AsyncIterator[Door]:
             await running
 
 
-FULL = StoreFullError("No room", "Free some space.")
-AWAY = ProvisionError("the broker does not answer", "look at it")
+async def test_who_is_being_let_in_is_known_though_the_window_has_closed(door: Door) -> None:
+    door.admission.open_window(CODE, 300.0, 1)
+    door.porter.gate.clear()
+    joining = asyncio.create_task(door.join(NEW))
+    while door.admission.window.status(door.world.now_s).is_open:  # noqa: ASYNC110 - it tells nobody
+        await asyncio.sleep(0)
+    assert (door.admission.joining, NEW in door.world.hub.devices) == (1, False)
+    door.porter.gate.set()
+    await joining
+    assert (door.admission.joining, NEW in door.world.hub.devices) == (0, True)
+
+
+async def test_who_could_not_be_let_in_is_not_being_let_in_any_more(door: Door) -> None:
+    door.admission.open_window(CODE, 300.0, 1)
+    door.porter.error = AWAY
+    with pytest.raises(ProvisionError):
+        await door.join(NEW)
+    assert door.admission.joining == 0
 
 
 @pytest.mark.parametrize("device", [LAMP, NEW])

@@ -1,12 +1,14 @@
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from hub.clock import IN_STEP_S, PLAUSIBLE_S, Clock
+from hub.clock import IN_STEP_S, PLAUSIBLE_S, Clock, iso_of_ms
+from protocol.messages import LAST_MS
 from tests.hub.clocks import SUMMER_S, Times
 
+EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 YEAR_S = 365 * 86_400.0
 
 
@@ -22,6 +24,20 @@ def test_times_go_to_wall_time_and_back_unchanged() -> None:
 def test_a_time_reads_as_iso_8601_in_utc_with_milliseconds() -> None:
     wall_s = datetime(2026, 11, 21, 20, 43, 0, 123_999, tzinfo=UTC).timestamp()
     assert Times(wall_s).clock().iso(50.0) == "2026-11-21T20:43:00.123Z"
+
+
+@given(st.integers(0, LAST_MS))
+def test_a_unix_time_reads_as_it_does_elsewhere(wall_ms: int) -> None:
+    moment = EPOCH + timedelta(milliseconds=wall_ms)
+    assert iso_of_ms(wall_ms) == f"{moment:%Y-%m-%dT%H:%M:%S}.{moment.microsecond // 1000:03d}Z"
+
+
+def test_a_time_that_was_told_follows_the_clock_when_that_is_set() -> None:
+    times = Times()
+    clock = times.clock()
+    before = clock.iso(50.0)
+    clock.not_before(SUMMER_S + YEAR_S)
+    assert clock.iso(50.0)[:4] == str(int(before[:4]) + 1)
 
 
 def test_wall_time_jumps_ahead_with_the_system_clock() -> None:

@@ -24,7 +24,7 @@ from hub.core.records import DeviceRecord
 from hub.discovery import Discovery
 from hub.home import Home
 from hub.reach import Reach
-from hub.security import Security
+from hub.security import FAILURE_BURST, Security
 from hub.store import Store
 from protocol.ids import Address, DeviceId
 from protocol.messages import AnyMessage, DownMessage, Scalar, State, UpMessage
@@ -193,8 +193,14 @@ class Bench:
 
 
 @asynccontextmanager
-async def bench(folder: Path, **api_settings: Any) -> AsyncIterator[Bench]:
-    """Run a home and its API until the block ends."""
+async def bench(
+    folder: Path, wrong_tokens: int = FAILURE_BURST, **api_settings: Any
+) -> AsyncIterator[Bench]:
+    """Run a home and its API until the block ends.
+
+    Args:
+        wrong_tokens: How many are answered with 401 before 429 tells to wait.
+    """
     settings = Settings(
         hub=HubSettings(name="Test home", data_dir=folder / "data"),
         api=ApiSettings(host="127.0.0.1", port=0, **api_settings),
@@ -205,7 +211,7 @@ async def bench(folder: Path, **api_settings: Any) -> AsyncIterator[Bench]:
     store = await asyncio.to_thread(Store.open, settings.hub.data_dir, clock)
     try:
         stored = store.load()
-        security = Security(store, settings.hub.data_dir, clock)
+        security = Security(store, settings.hub.data_dir, clock, wrong_tokens)
         await security.open()
         broker = make_broker(settings.broker, settings.hub.data_dir / "broker")
         driver = MemoryDriver(DriverContext(broker.access))

@@ -1,6 +1,7 @@
 import asyncio
 import json
 import sys
+from collections.abc import AsyncIterator
 from pathlib import Path
 from typing import Any
 
@@ -8,9 +9,11 @@ import pytest
 
 from hub.core.inbox import IDS_PER_EPOCH
 from hub.core.outcome import Outcome
-from tests.hub.api.bench import DOCUMENT, GATEWAY, PHYSICS, PLUG, PURIFIER, SENSOR, Bench
+from tests.hub.api.bench import DOCUMENT, GATEWAY, PHYSICS, PLUG, PURIFIER, SENSOR, Bench, bench
 
 NOTICE = IDS_PER_EPOCH + 1
+WRONG_TOKENS = 10_000
+"""Each operation is tried with several, and wants 401 each time; 429 is a test of the gate."""
 
 CONFIG = f"""
 [[operations]]
@@ -34,6 +37,12 @@ parameters = {{ "path.id" = "{GATEWAY}" }}
 include-path-regex = "/api/v1/devices/[{{]id[}}].*"
 parameters = {{ "path.id" = "{PURIFIER}", "path.action" = "filter.reset" }}
 """
+
+
+@pytest.fixture
+async def home(tmp_path: Path) -> AsyncIterator[Bench]:
+    async with bench(tmp_path, WRONG_TOKENS) as running:
+        yield running
 
 
 @pytest.mark.slow

@@ -39,7 +39,7 @@ async def test_the_window_is_opened_shown_and_closed(home: Bench) -> None:
     assert not (await home.get(WINDOW))["is_open"]
     opened = await home.ask("POST", WINDOW, {"code": CODE, "devices": 3, "duration_s": 60})
     assert opened["is_open"]
-    assert opened["devices_left"] == 3
+    assert (opened["devices_left"], opened["joining"]) == (3, 0)
     assert opened == await home.get(WINDOW)
     assert not (await home.ask("DELETE", WINDOW))["is_open"]
     assert not (await home.get(WINDOW))["is_open"]

@@ -190,6 +190,20 @@ async def test_join_opens_the_window_shows_who_comes_and_closes_it(hub: FakeHub)
     assert hub.asked[-1][:2] == ("DELETE", "join/window")
 
 
+async def test_join_waits_for_the_one_that_is_let_in_when_the_window_has_closed(
+    hub: FakeHub,
+) -> None:
+    newcomer = {**copy.deepcopy(hub.device()), "id": "air-purifier-0002"}
+    before = copy.deepcopy(hub.answers["devices"])
+    hub.later["devices"] = [before, before, {"devices": [*before["devices"], newcomer]}]
+    window = {**hub.answers["join/window"], "is_open": True}
+    closed = {**window, "is_open": False, "joining": 1}
+    hub.later["join/window"] = [window, closed, {**closed, "joining": 0}]
+    ended = await at(hub, "join", "1234-5678", "--json")
+    assert ended.code == 0, ended.err
+    assert [device["id"] for device in ended.document["devices"]] == ["air-purifier-0002"]
+
+
 async def test_join_that_nobody_answers_ends_with_1(hub: FakeHub) -> None:
     hub.answers["join/window"]["is_open"] = False
     ended = await at(hub, "join", "1234-5678")
@@ -254,3 +268,24 @@ async def test_move_asks_for_the_gateway_that_was_meant(hub: FakeHub) -> None:
     ended = await at(hub, "move", child, gateway, "--json")
     assert ended.code == 0
     assert ("POST", f"devices/{child}/move", {"gateway": gateway}) in hub.asked
+
+
+async def test_a_gateway_shows_its_children_and_may_be_given_more(hub: FakeHub) -> None:
+    family = hub.answers[f"devices/{PURIFIER}"]
+    family |= {"children": ["band-0001", "door-0001"], "max_children": 64}
+    ended = await at(hub, "gateway", PURIFIER)
+    assert ended.out.splitlines() == [f"{PURIFIER}: 2 of at most 64", "└ band-0001", "└ door-0001"]
+    hub.answers[f"devices/{PURIFIER}/children"] = {**family, "max_children": 100}
+    ended = await at(hub, "gateway", PURIFIER, "--at-most", "100", "--let-in", "lamp-0001")
+    assert ended.out.startswith(f"{PURIFIER}: 2 of at most 100")
+    assert "lamp-0001 may come back" in ended.out
+    assert ("PATCH", f"devices/{PURIFIER}", {"max_children": 100}) in hub.asked
+    assert ("POST", f"devices/{PURIFIER}/children", {"child": "lamp-0001"}) in hub.asked
+
+
+async def test_a_device_that_is_no_gateway_is_said_to_be_none(hub: FakeHub) -> None:
+    hub.answers[f"devices/{PURIFIER}"]["max_children"] = None
+    ended = await at(hub, "gateway", PURIFIER, "--at-most", "3")
+    assert ended.code != 0
+    assert f"{PURIFIER} is no gateway" in ended.err
+    assert {method for method, _, _ in hub.asked} == {"GET"}

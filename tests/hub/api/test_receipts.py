@@ -1,0 +1,77 @@
+"""A receipt is put together by hand: what it says must be what a JSON library would say."""
+
+from types import MappingProxyType
+
+from hypothesis import given
+from hypothesis import strategies as st
+from pydantic import TypeAdapter
+from pydantic_core import from_json
+
+from hub.api.models import Receipt
+from hub.api.receipts import receipt_json
+from hub.clock import Clock
+from hub.core.records import CommandRecord, Item, Moment
+from protocol.ids import Address, CommandId, DeviceId
+from protocol.receipt import Status
+
+CLOCK = Clock(monotonic=lambda: 100.0, wall=lambda: 1_800_000_000.25)
+SHAPE = TypeAdapter(Receipt)
+
+texts = st.text(max_size=12)
+scalars = st.none() | st.booleans() | st.integers(-(2**53), 2**53) | st.floats(-1e9, 1e9) | texts
+statuses = st.sampled_from(Status)
+times = st.floats(0, 10**6)
+items = st.builds(Item, st.just(Address("lamp.on")), statuses, st.none() | texts, texts)
+records = st.builds(
+    CommandRecord,
+    id=st.just(CommandId("abc123.c1")),
+    device=st.just(DeviceId("lamp-0001")),
+    client_id=st.just("c1"),
+    scope=st.just("abc123"),
+    values=st.just({"lamp.secret": "hunter2"}),
+    digest=st.just(""),
+    created_at_s=times,
+    expires_at_s=times,
+    action=st.none() | st.just(Address("lamp.blink")),
+    status=statuses,
+    items=st.lists(items, max_size=3).map(tuple),
+    history=st.lists(st.builds(Moment, statuses, times, texts), max_size=3).map(tuple),
+    reason=texts,
+    results=st.dictionaries(texts, scalars, max_size=3).map(MappingProxyType),
+    is_final=st.booleans(),
+    expected_at_s=st.none() | times,
+)
+
+
+@given(records)
+def test_a_receipt_says_what_is_in_the_record_in_its_declared_shape(record: CommandRecord) -> None:
+    text = receipt_json(record, CLOCK)
+    shown = SHAPE.validate_json(text, strict=True)
+    assert shown == from_json(text)  # no field that is not declared
+    assert b"hunter2" not in text
+    expected_s = record.expected_at_s
+    assert shown == {
+        "id": "c1",
+        "command": "abc123.c1",
+        "scope": "abc123",
+        "device": "lamp-0001",
+        "action": record.action,
+        "status": record.status,
+        "is_final": record.is_final,
+        "reason": record.reason,
+        "items": [_told({"address": i.address, "status": i.status}, i) for i in record.items],
+        "results": record.results,
+        "history": [_step(moment) for moment in record.history],
+        "created_at": CLOCK.iso(record.created_at_s),
+        "expires_at": CLOCK.iso(record.expires_at_s),
+    } | ({} if expected_s is None else {"expected_at": CLOCK.iso(expected_s)})
+
+
+def _told(shown: dict[str, object], item: Item) -> dict[str, object]:
+    error = {} if item.error is None else {"error": item.error}
+    return shown | error | ({"message": item.message} if item.message else {})
+
+
+def _step(moment: Moment) -> dict[str, object]:
+    shown: dict[str, object] = {"status": moment.status, "at": CLOCK.iso(moment.at_s)}
+    return shown | ({"reason": moment.reason} if moment.reason else {})
