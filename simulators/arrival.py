@@ -62,7 +62,9 @@ class Arrival:
             remedy = "give the code that the hub was told: --code 1234-5678"
             raise UsageError("the devices have not joined yet and have no setup code", remedy)
         if self._plan.is_advertised:
-            self._advertiser = Advertiser([self._advert(device) for device in devices])
+            self._advertiser = Advertiser(
+                [self._advert(device) for device in devices], txt=self._plan.seams.txt
+            )
         threads = ThreadPoolExecutor(JOINS_AT_ONCE, thread_name_prefix="join")
         try:
             async with asyncio.TaskGroup() as group:
@@ -87,13 +89,14 @@ class Arrival:
         self, devices: Iterator[DeviceId], url: str, code: str, threads: ThreadPoolExecutor
     ) -> None:
         loop = asyncio.get_running_loop()
+        approach = self._plan.seams.approach.at(self._plan.tempo)
         for device in devices:
             give_up_s = loop.time() + self._plan.wait_s
             credentials = None
             while credentials is None:
                 try:
                     credentials = await loop.run_in_executor(
-                        threads, joiner.join, url, self._newcomer(device), code
+                        threads, joiner.join, url, self._newcomer(device), code, approach
                     )
                 except (WindowClosedError, HubBusyError, HubNotFoundError) as error:
                     if loop.time() >= give_up_s:

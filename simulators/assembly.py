@@ -78,14 +78,15 @@ class Assembly:
             epoch=epoch,
             speed=self._plan.speed,
             wall_minus_now_s=time.time() - time.monotonic(),
-            tempo=self._plan.tempo,
+            tempo=self._plan.seams.tempo(self._plan.tempo),
         )
         identity = Identity(device, serial=f"SIM-{device}")
         return SimDevice(identity, self._product(kind), physics, settings)
 
     def _product(self, kind: PhysicsType) -> Product:
         if kind not in self._products:
-            self._products[kind] = Product.read(kind.document())
+            product = Product.read(kind.document())
+            self._products[kind] = product.told_as(self._plan.seams.document(product.document))
         return self._products[kind]
 
 

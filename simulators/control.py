@@ -41,6 +41,9 @@ class Bench(Protocol):
     def stop(self) -> None:
         """Begin the orderly end."""
 
+    async def reboot(self) -> None:
+        """Cut the power of all devices for a moment."""
+
     async def reset(self) -> None:
         """Give all devices back their factory settings; they join again by themselves."""
 
@@ -121,8 +124,7 @@ class _Desk:
             case ["wake"]:
                 return [link.device.id for link in links if link.rouse()]
             case ["reboot"]:
-                for link in links:
-                    link.cut_power()
+                await self._bench.reboot()
             case ["reset"]:
                 await self._bench.reset()
             case ["off"]:

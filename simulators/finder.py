@@ -4,7 +4,7 @@ import asyncio
 import fcntl
 import socket
 import struct
-from collections.abc import Sequence
+from collections.abc import Callable, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
 from typing import Final
@@ -150,10 +150,13 @@ class Advertiser:
     """Tells by mDNS that devices wait to be let in, until each has joined."""
 
     def __init__(
-        self, adverts: Sequence[DeviceAdvert], interfaces: Interfaces = InterfaceChoice.All
+        self,
+        adverts: Sequence[DeviceAdvert],
+        interfaces: Interfaces = InterfaceChoice.All,
+        txt: Callable[[Mapping[str, str]], Mapping[str, str]] = dict,
     ) -> None:
         self._adverts = tuple(adverts[:ADVERTISED])
-        self._interfaces = interfaces
+        self._interfaces, self._txt = interfaces, txt
         self._joined: asyncio.Queue[DeviceId] = asyncio.Queue(ADVERTISED)
 
     def joined(self, device: DeviceId) -> None:
@@ -174,7 +177,10 @@ class Advertiser:
 
     async def _advertise(self, responder: AsyncZeroconf) -> None:
         addresses = _own_addresses()
-        services = {advert.id: _service(advert, addresses) for advert in self._adverts}
+        services = {
+            advert.id: _service(advert.id, self._txt(advert.encode()), addresses)
+            for advert in self._adverts
+        }
         told = [
             await responder.async_register_service(service, cooperating_responders=True)
             for service in services.values()
@@ -188,13 +194,15 @@ class Advertiser:
             await asyncio.gather(*told)
 
 
-def _service(advert: DeviceAdvert, addresses: Sequence[str]) -> AsyncServiceInfo:
+def _service(
+    device: DeviceId, txt: Mapping[str, str], addresses: Sequence[str]
+) -> AsyncServiceInfo:
     return AsyncServiceInfo(
         DEVICE_TYPE,
-        f"{advert.id}.{DEVICE_TYPE}",
+        f"{device}.{DEVICE_TYPE}",
         port=0,  # a device listens on none: it dials the hub
-        properties=advert.encode(),
-        server=f"{advert.id}.local.",
+        properties=dict(txt),
+        server=f"{device}.local.",
         parsed_addresses=list(addresses),
     )
 

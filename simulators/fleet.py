@@ -41,6 +41,9 @@ class Fleet:
         self._tell = tell
         self._rng = Random(plan.seed)  # noqa: S311 - no secret: when to retry, which button
         self._kept: dict[DeviceId, Credentials] = {}
+        self._flash = plan.seams.flash(plan.folder)
+        self._boots: dict[DeviceId, int] = {}
+        self._resets = 0
         self._online: set[DeviceId] = set()
         self._links = Links(time.monotonic, self._rng, self._changed, self._before_dial)
         self._stop, self._is_new = asyncio.Event(), asyncio.Event()
@@ -56,10 +59,27 @@ class Fleet:
         self._stop.set()
 
     async def reset(self) -> None:
-        """Give all devices back their factory settings; they join again by themselves."""
+        """Give all devices back their factory settings; they join again by themselves.
+
+        Their boot counters go on: a factory reset is one more boot (ECO-ORDER-001).
+        """
         await self._links.leave(LEAVE_S, "reset")
         for device in self._kept:
-            await asyncio.to_thread(self._plan.folder.erase, device)
+            await asyncio.to_thread(self._flash.erase, device)
+        self._resets += 1
+        self._move_out()
+
+    async def reboot(self) -> None:
+        """Cut the power of all devices for a moment; who has kept nothing joins again."""
+        for link in self._links.links:
+            link.cut_power()
+        kept = [await asyncio.to_thread(self._flash.load, device) for device in self._kept]
+        if None in kept:
+            await self._links.leave(LEAVE_S)
+            self._move_out()
+
+    def _move_out(self) -> None:
+        self._boots = {link.device.id: link.device.epoch for link in self._links.links}
         self._kept.clear()
         self._is_new.set()
 
@@ -106,10 +126,11 @@ class Fleet:
 
     async def _settle_in(self) -> None:
         try:
-            devices = self._plan.devices()
+            name = self._plan.seams.name
+            devices = [name(device, self._resets) for device in self._plan.devices()]
             indexes = {device: index for index, device in enumerate(devices)}
             for device in devices:
-                credentials = self._plan.folder.load(device)
+                credentials = self._flash.load(device)
                 if credentials is not None:
                     self._move_in(credentials, indexes[device])
 
@@ -126,12 +147,14 @@ class Fleet:
 
     def _move_in(self, credentials: Credentials, index: int) -> None:
         device = DeviceId(credentials.device)
+        boots = max(credentials.epoch, self._boots.get(device, 0))
         self._kept[device] = credentials
         access = Access(credentials.host, credentials.port, device, credentials.password)
         rate_per_s = self._assembly.product.compiled.spec.rate_per_s
         faults = FaultLayer[Heard](self._plan.faults, self._assembly.seed(index), rate_per_s)
-        party = self._assembly.party(device, index, credentials.epoch + 1)
-        self._links.add(party, access, faults if self._plan.faults else None)
+        party = self._assembly.party(device, index, boots + 1)
+        dialling = self._plan.seams.dialling(device, party.product.compiled)
+        self._links.add(party, access, faults if self._plan.faults else None, dialling)
 
     async def _live(self) -> None:
         await asyncio.sleep(CALM_S)
@@ -149,7 +172,7 @@ class Fleet:
             return
         kept = self._kept[device.id] = kept.model_copy(update={"epoch": device.epoch})
         try:
-            await asyncio.to_thread(self._plan.folder.save, kept)
+            await asyncio.to_thread(self._flash.save, kept)
         except StateError as error:
             self._fail(error)
 

@@ -62,6 +62,11 @@ class Household:
         for fleet in self._fleets:
             await fleet.reset()
 
+    async def reboot(self) -> None:
+        """Cut the power of all devices for a moment."""
+        for fleet in self._fleets:
+            await fleet.reboot()
+
     def stop(self) -> None:
         """Begin the orderly end."""
         self._stop.set()

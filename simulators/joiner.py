@@ -2,7 +2,10 @@
 
 import http.client
 import secrets
-from typing import Final, NamedTuple, TypeVar
+import time
+from collections.abc import Callable
+from dataclasses import dataclass, replace
+from typing import Final, NamedTuple, Self, TypeVar
 from urllib.parse import urlsplit
 
 from pydantic import BaseModel, ConfigDict, ValidationError
@@ -14,6 +17,7 @@ from protocol.joining import (
     JoinGrant,
     JoinProof,
     JoinRequest,
+    Role,
     is_proof,
     normalise_code,
     proof,
@@ -28,6 +32,7 @@ from simulators.errors import (
     WrongCodeError,
 )
 from simulators.state import Credentials
+from simulators.tempo import Tempo
 
 PATH: Final = "/api/v1/join"
 PORT: Final = 8321
@@ -57,6 +62,36 @@ class _Problem(BaseModel):
     code: str = ""
     detail: str = ""
     remedy: str = ""
+
+
+def fresh_nonce() -> str:
+    """Return 16 new random bytes in lower-case hex."""
+    return secrets.token_hex(16)
+
+
+@dataclass(frozen=True, slots=True)
+class Approach:
+    """How a device goes about joining.
+
+    Attributes:
+        nonce: Makes its nonce (ECO-JOIN-004).
+        prove: Makes its proof (ECO-JOIN-003).
+        trusts: Judges the hub's proof against the right one (ECO-JOIN-006).
+        pause_s: How long it takes from the first call to the second (ECO-JOIN-013).
+    """
+
+    nonce: Callable[[], str] = fresh_nonce
+    prove: Callable[[Role, str, str, str, DeviceId], str] = proof
+    trusts: Callable[[str, str], bool] = is_proof
+    pause_s: float = 0.0
+
+    def at(self, tempo: Tempo) -> Self:
+        """Return the approach of a device of this tempo."""
+        return replace(self, pause_s=tempo.away_s(self.pause_s))
+
+
+PLAIN: Final = Approach()
+"""How a healthy device goes about it."""
 
 
 def check_code(code: str) -> str:
@@ -99,21 +134,22 @@ def place_of(url: str) -> tuple[str, int]:
     return parts.hostname or "", parts.port or (443 if parts.scheme == "https" else 80)
 
 
-def join(url: str, newcomer: Newcomer, code: str) -> Credentials:
+def join(url: str, newcomer: Newcomer, code: str, approach: Approach = PLAIN) -> Credentials:
     """Join the hub at `url`; blocks, so call it in a thread.
 
     Raises:
         HubNotFoundError: Nothing answers there.
         JoinError: The hub does not let the device in, or is not the right one.
     """
-    nonce = secrets.token_hex(16)
+    nonce = approach.nonce()
     device, vendor, product = newcomer
     asked = JoinRequest(device=device, product=product, vendor=vendor, nonce=nonce)
     challenge = _post(url, asked, JoinChallenge)
-    mine = proof("device", code, nonce, challenge.nonce, device)
+    mine = approach.prove("device", code, nonce, challenge.nonce, device)
+    time.sleep(approach.pause_s)
     grant = _post(url, JoinProof(session=challenge.session, proof=mine), JoinGrant)
     theirs = proof("hub", code, nonce, challenge.nonce, device)
-    if not is_proof(grant.proof, theirs) or grant.hub != challenge.hub:
+    if not approach.trusts(grant.proof, theirs) or grant.hub != challenge.hub:
         raise FalseHubError(
             f"what answers at {url} cannot prove that it knows the setup code",
             "it may not be your hub: compare its address with the one that the hub shows",

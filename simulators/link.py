@@ -19,7 +19,16 @@ from simulators.fault_layer import FaultLayer
 from simulators.party import Heard, Party, hear, said_by, spoken, subscriptions
 from simulators.sleeper import Sleeper
 from simulators.voice import Absence
-from simulators.wire import Access, Connect, Connection, Hello, Wire, open_socket
+from simulators.wire import (
+    Access,
+    Connect,
+    Connection,
+    Dialling,
+    Hello,
+    Wire,
+    open_socket,
+    straight,
+)
 
 UNSENT: Final = 256
 """Messages without the broker's answer with which a link counts as broken and is made anew."""
@@ -72,6 +81,7 @@ class Link:
         "_change",
         "_clock",
         "_connection",
+        "_dialling",
         "_goodbye",
         "_is_away",
         "_is_last",
@@ -101,6 +111,7 @@ class Link:
         wake: Callable[["Link"], None],
         *,
         faults: FaultLayer[Heard] | None = None,
+        dialling: Dialling = straight,
     ) -> None:
         self.device = device
         self.status = Status.RESTING
@@ -110,6 +121,7 @@ class Link:
         self._access, self._clock, self._rng = access, clock, rng
         self._change, self._wake = change, wake
         self.faults = faults
+        self._dialling = dialling
         self._connection: Wire | None = None
         self._settled: asyncio.Future[None] | None = None
         self._unsent: dict[int, Said | None] = {}
@@ -142,7 +154,7 @@ class Link:
             if self.status is not Status.DIALLING:
                 sock.close()
                 return
-            self.begin(lambda hello: Connection(sock, hello, self))
+            self.begin(lambda hello, owner: Connection(sock, hello, owner))
             async with asyncio.timeout(connect_s):
                 await self._settled
         except OSError as error:  # a timeout is one, too
@@ -160,7 +172,7 @@ class Link:
             topics=tuple(subscriptions(self.device)),
             keepalive_s=self.device.tempo.keepalive_s,
         )
-        self._connection = connect(hello)
+        self._connection = self._dialling(hello, self, connect)
         self._connection.open()
 
     def turn(self, now_s: float) -> None:

@@ -14,7 +14,7 @@ from simulators.fault_layer import FaultLayer
 from simulators.link import Change, Link, Status
 from simulators.party import Heard, Party
 from simulators.voice import Absence
-from simulators.wire import Access
+from simulators.wire import Access, Dialling, straight
 
 DIALERS: Final = 32
 """Devices that connect at the same time; the others wait for their turn."""
@@ -56,10 +56,18 @@ class Links:
         device: Party,
         access: Access,
         faults: FaultLayer[Heard] | None = None,
+        dialling: Dialling = straight,
     ) -> Link:
         """Connect a device, as soon as a dialer is free."""
         link = Link(
-            device, access, self._clock, self._rng, self._change, self._schedule, faults=faults
+            device,
+            access,
+            self._clock,
+            self._rng,
+            self._change,
+            self._schedule,
+            faults=faults,
+            dialling=dialling,
         )
         self._links[device.id] = link
         self._alive.add(device.id)

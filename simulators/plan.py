@@ -10,7 +10,8 @@ from protocol.ids import DeviceId, is_device_id
 from simulators.errors import UsageError
 from simulators.faults import Faults
 from simulators.physics import PhysicsType
-from simulators.state import StateFolder
+from simulators.seams import Seams
+from simulators.state import Flash
 from simulators.tempo import Tempo
 
 Kind = Literal[
@@ -79,6 +80,7 @@ class Plan:
         children: What is behind each of them, where they are gateways.
         interval_s: How often devices that sleep wake; None for as often as the product does.
         tempo: Their long waits.
+        seams: How they are put together.
     """
 
     physics: PhysicsType
@@ -88,13 +90,14 @@ class Plan:
     hub: str | None
     code: str | None
     prefix: str
-    folder: StateFolder
+    folder: Flash
     is_advertised: bool
     wait_s: float
     faults: Faults = field(default_factory=Faults)
     children: tuple[PhysicsType, ...] = ()
     interval_s: int | None = None
     tempo: Tempo = field(default_factory=Tempo)
+    seams: Seams = field(default_factory=Seams)
 
     @property
     def total(self) -> int:

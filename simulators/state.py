@@ -3,7 +3,7 @@
 import os
 import tempfile
 from pathlib import Path
-from typing import Annotated
+from typing import Annotated, Protocol
 
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
@@ -34,11 +34,25 @@ class Credentials(BaseModel):
     epoch: Count = 0
 
 
+class Flash(Protocol):
+    """Where devices keep what has to last."""
+
+    def load(self, device: DeviceId) -> Credentials | None:
+        """Return what a device kept, or None for a factory-new one."""
+
+    def save(self, credentials: Credentials) -> None:
+        """Keep credentials."""
+
+    def erase(self, device: DeviceId) -> None:
+        """Forget what a device kept."""
+
+
 class StateFolder:
-    """A folder with one file per device, for the user's eyes only; no folder keeps nothing."""
+    """A folder with one file per device, for the user's eyes only; without one, the memory."""
 
     def __init__(self, folder: Path | None) -> None:
         self._folder = folder
+        self._memory: dict[str, Credentials] = {}
 
     def load(self, device: DeviceId) -> Credentials | None:
         """Return what a device kept, or None for a factory-new one.
@@ -47,7 +61,7 @@ class StateFolder:
             StateError: The file cannot be read.
         """
         if self._folder is None:
-            return None
+            return self._memory.get(device)
         place = self._place(self._folder, device)
         try:
             return Credentials.model_validate_json(place.read_bytes())
@@ -68,6 +82,7 @@ class StateFolder:
             StateError: The file cannot be written.
         """
         if self._folder is None:
+            self._memory[credentials.device] = credentials
             return
         place = self._place(self._folder, DeviceId(credentials.device))
         try:
@@ -84,6 +99,7 @@ class StateFolder:
             StateError: The file cannot be removed.
         """
         if self._folder is None:
+            self._memory.pop(device, None)
             return
         place = self._place(self._folder, device)
         try:

@@ -36,6 +36,7 @@ class Hello:
         will: What the broker says when the connection breaks.
         topics: What to subscribe to, with its QoS.
         keepalive_s: `Wire.keep_alive` has to be called four times in it.
+        is_clean: Whether the broker is to forget the device with the connection.
     """
 
     client_id: str
@@ -44,6 +45,7 @@ class Hello:
     will: Encoded
     topics: tuple[tuple[str, int], ...]
     keepalive_s: int
+    is_clean: bool = True
 
 
 class Wire(Protocol):
@@ -65,9 +67,6 @@ class Wire(Protocol):
         """Close at once, without DISCONNECT; the owner is not told."""
 
 
-Connect = Callable[[Hello], Wire]
-
-
 class Owner(Protocol):
     """Who is told what happens on a connection; no method may raise."""
 
@@ -84,12 +83,26 @@ class Owner(Protocol):
         """Take in that the connection has ended; `is_refused`: the broker did not let us in."""
 
 
+Connect = Callable[[Hello, Owner], Wire]
+
+Dialling = Callable[[Hello, Owner, Connect], Wire]
+"""Makes the connection on which a device says hello, by `Connect` in the end."""
+
+
+def straight(hello: Hello, owner: Owner, connect: Connect) -> Wire:
+    """Connect, with nothing between the device and its connection."""
+    return connect(hello, owner)
+
+
 class _Client(mqtt.Client):
     """paho's client on a socket that is connected already: paho's own connect blocks the loop."""
 
-    def __init__(self, client_id: str, sock: socket.socket) -> None:
+    def __init__(self, hello: Hello, sock: socket.socket) -> None:
         super().__init__(
-            CallbackAPIVersion.VERSION2, client_id, clean_session=True, reconnect_on_failure=False
+            CallbackAPIVersion.VERSION2,
+            hello.client_id,
+            clean_session=hello.is_clean,
+            reconnect_on_failure=False,
         )
         self._connected_socket = sock
 
@@ -111,7 +124,7 @@ class Connection:
         self._hello = hello
         self._owner = owner
         self._loop = asyncio.get_running_loop()
-        self._client = _Client(hello.client_id, sock)
+        self._client = _Client(hello, sock)
         self._refusal = ""
 
     def open(self) -> None:

@@ -353,7 +353,7 @@ class Home:
         link.scheduled_s = math.inf
         if link.status is Status.RESTING and self.now_s >= link.rest_until_s:
             link.status = Status.DIALLING
-            link.begin(lambda hello: Cable(self, link, hello.will))
+            link.begin(lambda hello, owner: Cable(self, link, hello.will))
         else:
             link.turn(self.now_s)
         self._schedule(link)

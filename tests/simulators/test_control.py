@@ -78,7 +78,7 @@ async def test_reset_says_so_forgets_the_credentials_and_joins_again(
         heard = await hub.until(lambda heard: len(announces(heard)) == 2)
         reasons = [one.message.reason for one in heard if isinstance(one.message, Presence)]
         assert "reset" in reasons
-        assert [one.epoch for one in announces(heard)] == [1, 1]
+        assert [one.epoch for one in announces(heard)] == [1, 2]
     assert [event["event"] for event in running.events].count("joined") == 2
 
 

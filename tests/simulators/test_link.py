@@ -167,7 +167,7 @@ def faulty(*words: str) -> tuple[Alone, Cable]:
     alone, cable = Alone(), Cable()
     alone.link.faults = FaultLayer(Faults.parse(words), 1, 2.0)
     alone.link.status = Status.DIALLING
-    alone.link.begin(lambda hello: cable)
+    alone.link.begin(lambda hello, owner: cable)
     alone.link.subscribed()
     return alone, cable
 

@@ -1,0 +1,62 @@
+"""Where a device can be made other than it should be; as they are here, the seams make it healthy.
+
+A mutant (`simulators.mutants`) is a device with one of them changed.
+"""
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+
+from protocol.ids import DeviceId
+from protocol.validator import CompiledProduct
+from simulators.joiner import Approach
+from simulators.state import Flash
+from simulators.tempo import Tempo
+from simulators.wire import Dialling, straight
+
+
+def same_tempo(tempo: Tempo) -> Tempo:
+    """Keep the device's waits."""
+    return tempo
+
+
+def same_bytes(document: bytes) -> bytes:
+    """Keep the product spec."""
+    return document
+
+
+def same_id(device: DeviceId, join: int) -> DeviceId:
+    """Keep the device's id at each join."""
+    return device
+
+
+def same_flash(flash: Flash) -> Flash:
+    """Keep what the device keeps through loss of power."""
+    return flash
+
+
+def directly(device: DeviceId, product: CompiledProduct) -> Dialling:
+    """Let a device speak to its broker as it means to."""
+    return straight
+
+
+@dataclass(frozen=True, slots=True)
+class Seams:
+    """How one kind of device is put together.
+
+    Attributes:
+        dialling: What stands between a device and its connections, made once for each device.
+        tempo: What becomes of its long waits.
+        approach: How it joins.
+        document: What becomes of its product spec, on the wire alone.
+        txt: What becomes of its advert.
+        flash: What becomes of the place where it keeps its credentials.
+        name: Under which id it joins for the first, second, ... time.
+    """
+
+    dialling: Callable[[DeviceId, CompiledProduct], Dialling] = directly
+    tempo: Callable[[Tempo], Tempo] = same_tempo
+    approach: Approach = field(default_factory=Approach)
+    document: Callable[[bytes], bytes] = same_bytes
+    txt: Callable[[Mapping[str, str]], Mapping[str, str]] = dict
+    flash: Callable[[Flash], Flash] = same_flash
+    name: Callable[[DeviceId, int], DeviceId] = same_id
