@@ -12,7 +12,7 @@ from simulators.physics import DAY_S, Physics, PhysicsType
 from simulators.plan import Plan
 from simulators.product import Product
 from simulators.sleeper import Sleeper, Sleepy
-from simulators.voice import Identity
+from simulators.voice import FIRMWARE, Identity
 
 _SEED_STEP: Final = 1_000_003
 """Between the seeds of two devices of a plan; of children 101 lie between."""
@@ -26,10 +26,17 @@ class Carried(Protocol):
 
 
 class Assembly:
-    """Makes the devices of a plan; products are read once."""
+    """Makes the devices of a plan; products are read once.
 
-    def __init__(self, plan: Plan) -> None:
+    Args:
+        plan: What the devices are.
+        firmware: What runs on them.
+        installs: How often that has changed since they were made.
+    """
+
+    def __init__(self, plan: Plan, firmware: str = FIRMWARE, installs: int = 0) -> None:
         self._plan = plan
+        self._firmware, self._installs = firmware, installs
         self._products: dict[PhysicsType, Product] = {}
 
     @property
@@ -80,13 +87,14 @@ class Assembly:
             wall_minus_now_s=time.time() - time.monotonic(),
             tempo=self._plan.seams.tempo(self._plan.tempo),
         )
-        identity = Identity(device, serial=f"SIM-{device}")
+        identity = Identity(device, serial=f"SIM-{device}", firmware=self._firmware)
         return SimDevice(identity, self._product(kind), physics, settings)
 
     def _product(self, kind: PhysicsType) -> Product:
         if kind not in self._products:
             product = Product.read(kind.document())
-            self._products[kind] = product.told_as(self._plan.seams.document(product.document))
+            document = self._plan.seams.document(product.document, self._installs)
+            self._products[kind] = product.told_as(document)
         return self._products[kind]
 
 

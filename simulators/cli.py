@@ -1,6 +1,7 @@
 """The command `ecohub simulate`; heavy libraries are imported when it is called."""
 
 import json
+import sys
 from pathlib import Path
 from typing import Annotated
 
@@ -16,6 +17,15 @@ def _list(is_asked: bool) -> None:
     from simulators.faults import describe  # noqa: PLC0415 - nobody else needs it here
 
     typer.echo(describe())
+    raise typer.Exit
+
+
+def _list_mutants(is_asked: bool) -> None:
+    if not is_asked:
+        return
+    from simulators.mutants import registry  # noqa: PLC0415 - nobody else needs it here
+
+    typer.echo(registry.describe(as_json="--json" in sys.argv))
     raise typer.Exit
 
 
@@ -118,6 +128,24 @@ def simulate(  # noqa: PLR0913 - each is an option of the command line
             show_default=False,
         ),
     ] = None,
+    mqtt5: Annotated[
+        bool, typer.Option("--mqtt5", help="Try MQTT 5 first, and MQTT 3.1.1 when that fails.")
+    ] = False,
+    mutant: Annotated[
+        str | None,
+        typer.Option(
+            metavar="ID", help="Make devices that break one rule of ECO/1.", show_default=False
+        ),
+    ] = None,
+    mutants: Annotated[
+        bool,
+        typer.Option(
+            "--mutants",
+            help="List the mutants and exit.",
+            callback=_list_mutants,
+            is_eager=True,
+        ),
+    ] = False,
     control: Annotated[
         Path | None,
         typer.Option(
@@ -157,6 +185,8 @@ def simulate(  # noqa: PLR0913 - each is an option of the command line
         interval_s=interval,
         time_scale=time_scale,
         control=control,
+        is_mqtt5=mqtt5,
+        mutant=mutant,
     )
     raise typer.Exit(process.run(options, as_json=as_json))
 
@@ -168,7 +198,9 @@ def simulate_control(
     ],
     command: Annotated[
         list[str],
-        typer.Argument(help="press NAME|ADDRESS, wake, reboot, reset, off or status."),
+        typer.Argument(
+            help="press NAME|ADDRESS, wake, reboot, reset, firmware VERSION, off or status."
+        ),
     ],
 ) -> None:
     """Do with simulated devices what hands would: press, wake, reboot, reset, switch off.

@@ -26,6 +26,7 @@ COMMANDS: Final = {
     "wake": "wake the devices that sleep",
     "reboot": "cut the power for a moment, without a word",
     "reset": "back to factory settings: they leave, forget their credentials and join again",
+    "firmware VERSION": "install another firmware: they say so, and boot with it",
     "off": "switch off in an orderly way; the process ends",
     "status": "how far each device is, its boots and connections, its buttons",
 }
@@ -40,6 +41,9 @@ class Bench(Protocol):
 
     def stop(self) -> None:
         """Begin the orderly end."""
+
+    async def install(self, firmware: str) -> None:
+        """Put another firmware on all devices, which boot with it."""
 
     async def reboot(self) -> None:
         """Cut the power of all devices for a moment."""
@@ -127,6 +131,8 @@ class _Desk:
                 await self._bench.reboot()
             case ["reset"]:
                 await self._bench.reset()
+            case ["firmware", version]:
+                await self._bench.install(version)
             case ["off"]:
                 self._bench.stop()
             case _:

@@ -43,7 +43,7 @@ class Fleet:
         self._kept: dict[DeviceId, Credentials] = {}
         self._flash = plan.seams.flash(plan.folder)
         self._boots: dict[DeviceId, int] = {}
-        self._resets = 0
+        self._resets = self._installs = 0
         self._online: set[DeviceId] = set()
         self._links = Links(time.monotonic, self._rng, self._changed, self._before_dial)
         self._stop, self._is_new = asyncio.Event(), asyncio.Event()
@@ -67,6 +67,13 @@ class Fleet:
         for device in self._kept:
             await asyncio.to_thread(self._flash.erase, device)
         self._resets += 1
+        self._move_out()
+
+    async def install(self, firmware: str) -> None:
+        """Put another firmware on all devices, which boot with it."""
+        await self._links.leave(LEAVE_S, "update")
+        self._installs += 1
+        self._assembly = Assembly(self._plan, firmware, self._installs)
         self._move_out()
 
     async def reboot(self) -> None:
@@ -149,7 +156,8 @@ class Fleet:
         device = DeviceId(credentials.device)
         boots = max(credentials.epoch, self._boots.get(device, 0))
         self._kept[device] = credentials
-        access = Access(credentials.host, credentials.port, device, credentials.password)
+        level = self._plan.level
+        access = Access(credentials.host, credentials.port, device, credentials.password, level)
         rate_per_s = self._assembly.product.compiled.spec.rate_per_s
         faults = FaultLayer[Heard](self._plan.faults, self._assembly.seed(index), rate_per_s)
         party = self._assembly.party(device, index, boots + 1)

@@ -62,6 +62,11 @@ class Household:
         for fleet in self._fleets:
             await fleet.reset()
 
+    async def install(self, firmware: str) -> None:
+        """Put another firmware on all devices."""
+        for fleet in self._fleets:
+            await fleet.install(firmware)
+
     async def reboot(self) -> None:
         """Cut the power of all devices for a moment."""
         for fleet in self._fleets:

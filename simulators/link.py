@@ -85,6 +85,7 @@ class Link:
         "_goodbye",
         "_is_away",
         "_is_last",
+        "_level",
         "_rested_s",
         "_rng",
         "_settled",
@@ -122,6 +123,7 @@ class Link:
         self._change, self._wake = change, wake
         self.faults = faults
         self._dialling = dialling
+        self._level = access.level
         self._connection: Wire | None = None
         self._settled: asyncio.Future[None] | None = None
         self._unsent: dict[int, Said | None] = {}
@@ -171,6 +173,7 @@ class Link:
             will=encode(self.device.id, self.device.dial()),
             topics=tuple(subscriptions(self.device)),
             keepalive_s=self.device.tempo.keepalive_s,
+            level=self._level,
         )
         self._connection = self._dialling(hello, self, connect)
         self._connection.open()
@@ -339,6 +342,8 @@ class Link:
 
     def _finish(self, reason: str) -> None:
         was_up = self.status in {Status.UP, Status.LEAVING}
+        if not was_up:
+            self._level = 4  # what did not come up over MQTT 5 may over 3.1.1 (ECO-MQTT-002)
         if self._connection is not None:
             self._connection.drop()
             self._connection = None

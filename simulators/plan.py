@@ -13,6 +13,7 @@ from simulators.physics import PhysicsType
 from simulators.seams import Seams
 from simulators.state import Flash
 from simulators.tempo import Tempo
+from simulators.wire import Level
 
 Kind = Literal[
     "waiting",
@@ -64,6 +65,8 @@ class Options:
     interval_s: int | None = None
     time_scale: float = 1.0
     control: Path | None = None
+    is_mqtt5: bool = False
+    mutant: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,6 +84,7 @@ class Plan:
         interval_s: How often devices that sleep wake; None for as often as the product does.
         tempo: Their long waits.
         seams: How they are put together.
+        level: The version of MQTT that they try first.
     """
 
     physics: PhysicsType
@@ -98,6 +102,7 @@ class Plan:
     interval_s: int | None = None
     tempo: Tempo = field(default_factory=Tempo)
     seams: Seams = field(default_factory=Seams)
+    level: Level = 4
 
     @property
     def total(self) -> int:

@@ -8,11 +8,13 @@ from pathlib import Path
 
 from simulators import control, household, joiner, registry
 from simulators.assembly import Assembly, needs_gateway
-from simulators.errors import SimulatorError
+from simulators.errors import SimulatorError, UsageError
 from simulators.faults import Faults
 from simulators.fleet import Fleet
 from simulators.household import GATEWAY, Household
+from simulators.mutants import registry as mutants
 from simulators.plan import Options, Plan
+from simulators.seams import Seams
 from simulators.show import Screen, screen, show_error
 from simulators.state import StateFolder
 from simulators.tempo import Tempo
@@ -58,11 +60,24 @@ def make_plan(options: Options) -> Plan:
         children=children,
         interval_s=options.interval_s,
         tempo=Tempo.of(options.time_scale),
+        seams=_seams(options),
+        level=5 if options.is_mqtt5 else 4,
     )
     Assembly(plan).party(plan.devices()[0], 0, 1)
     if plan.hub is not None and joiner.is_url(plan.hub):
         joiner.check_url(plan.hub)
     return plan
+
+
+def _seams(options: Options) -> Seams:
+    if options.mutant is None:
+        return Seams()
+    mutant = mutants.find(options.mutant)
+    if mutant.product != options.product:
+        text = f"{mutant.id} is a {mutant.product}, and no {options.product}"
+        words = " ".join((mutant.product, *mutant.arguments))
+        raise UsageError(text, f"ecohub simulate {words} --mutant {mutant.id}")
+    return mutant.seams
 
 
 async def _live(plans: Sequence[Plan], shown: Screen, place: Path | None) -> None:

@@ -19,8 +19,8 @@ def same_tempo(tempo: Tempo) -> Tempo:
     return tempo
 
 
-def same_bytes(document: bytes) -> bytes:
-    """Keep the product spec."""
+def same_bytes(document: bytes, installs: int) -> bytes:
+    """Keep the product spec with every firmware."""
     return document
 
 
@@ -47,7 +47,8 @@ class Seams:
         dialling: What stands between a device and its connections, made once for each device.
         tempo: What becomes of its long waits.
         approach: How it joins.
-        document: What becomes of its product spec, on the wire alone.
+        document: What becomes of its product spec, on the wire alone, after so many installations
+            of another firmware.
         txt: What becomes of its advert.
         flash: What becomes of the place where it keeps its credentials.
         name: Under which id it joins for the first, second, ... time.
@@ -56,7 +57,7 @@ class Seams:
     dialling: Callable[[DeviceId, CompiledProduct], Dialling] = directly
     tempo: Callable[[Tempo], Tempo] = same_tempo
     approach: Approach = field(default_factory=Approach)
-    document: Callable[[bytes], bytes] = same_bytes
+    document: Callable[[bytes, int], bytes] = same_bytes
     txt: Callable[[Mapping[str, str]], Mapping[str, str]] = dict
     flash: Callable[[Flash], Flash] = same_flash
     name: Callable[[DeviceId, int], DeviceId] = same_id

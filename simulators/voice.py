@@ -3,7 +3,7 @@
 import math
 from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import Literal
+from typing import Final, Literal
 
 from protocol.ids import Address, CommandId, DeviceId
 from protocol.messages import (
@@ -23,7 +23,10 @@ from simulators.commands import Answer
 from simulators.physics import Happening
 from simulators.product import Product
 
-Absence = Literal["lost", "shutdown", "reset", "removed"]
+Absence = Literal["lost", "shutdown", "reset", "update", "removed"]
+
+
+FIRMWARE: Final = "1.0.0"
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,7 +36,7 @@ class Identity:
     device: DeviceId
     serial: str
     hardware: str = "sim-1"
-    firmware: str = "1.0.0"
+    firmware: str = FIRMWARE
 
 
 class Voice:

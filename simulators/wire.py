@@ -8,24 +8,33 @@ import asyncio
 import socket
 from collections.abc import Callable
 from dataclasses import dataclass, field
-from typing import Protocol
+from typing import Any, Literal, Protocol
 
 from paho.mqtt import client as mqtt
-from paho.mqtt.enums import CallbackAPIVersion
+from paho.mqtt.enums import CallbackAPIVersion, MQTTProtocolVersion
 from paho.mqtt.properties import Properties
 from paho.mqtt.reasoncodes import ReasonCode
+from paho.mqtt.subscribeoptions import SubscribeOptions
 
 from protocol.codec import Encoded
+
+Level = Literal[4, 5]
+"""Version of MQTT by its number in CONNECT: 4 is MQTT 3.1.1."""
 
 
 @dataclass(frozen=True, slots=True)
 class Access:
-    """Where a device's broker is and as whom it logs in; user and client id are the device id."""
+    """Where a device's broker is and as whom it logs in; user and client id are the device id.
+
+    Attributes:
+        level: The version of MQTT that it tries first.
+    """
 
     host: str
     port: int
     user: str
     password: str = field(repr=False)
+    level: Level = 4
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,6 +55,7 @@ class Hello:
     topics: tuple[tuple[str, int], ...]
     keepalive_s: int
     is_clean: bool = True
+    level: Level = 4
 
 
 class Wire(Protocol):
@@ -101,7 +111,8 @@ class _Client(mqtt.Client):
         super().__init__(
             CallbackAPIVersion.VERSION2,
             hello.client_id,
-            clean_session=hello.is_clean,
+            clean_session=hello.is_clean if hello.level == 4 else None,
+            protocol=MQTTProtocolVersion(hello.level),
             reconnect_on_failure=False,
         )
         self._connected_socket = sock
@@ -199,7 +210,12 @@ class Connection:
         if reason.is_failure:
             self._refusal = str(reason)
         else:
-            client.subscribe(list(self._hello.topics))
+            client.subscribe(self._wanted())
+
+    def _wanted(self) -> list[Any]:
+        if self._hello.level == 4:
+            return list(self._hello.topics)
+        return [(topic, SubscribeOptions(qos=qos)) for topic, qos in self._hello.topics]
 
     def _on_subscribe(
         self,

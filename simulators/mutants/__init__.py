@@ -1,0 +1,1 @@
+"""Devices that break one rule each: what a certification suite has to find, and nothing else."""

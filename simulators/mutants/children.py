@@ -1,0 +1,194 @@
+"""Mutants of ECO-CHILD: gateways that speak wrongly for others."""
+
+import json
+from dataclasses import replace
+from typing import Final
+
+from simulators.mutants.mutant import Mutant, at_wire
+from simulators.mutants.ways import has, lost, on_child
+from simulators.mutants.words import NEXT, Body, Word, Words
+from simulators.wire import Hello
+
+GATEWAY: Final = "gateway"
+CHILDREN: Final = ("--child", "light", "--child", "climate-sensor")
+
+TOO_MANY: Final = 65
+"""Children of whom an owner has not heard."""
+
+
+def _deaf_to_children(hello: Hello, body: Body) -> Hello:
+    topics = [topic for topic in hello.topics if "+" not in topic[0]]
+    return replace(hello, topics=tuple(topics))
+
+
+def _of_no_gateway(word: Word, body: Body) -> Words:
+    return (word.saying(connection=word.fields["connection"] + 1),)
+
+
+def _child_first(body: Body) -> Words:
+    fields = {"epoch": 1, "seq": 1, "values": {}}
+    topic = f"eco/1/{body.id}/{body.id}-light-1/state"
+    return (Word(topic, json.dumps(fields).encode(), 0, is_raw=True),)
+
+
+def _retained(word: Word, body: Body) -> Words:
+    return (replace(word, is_retained=True),)
+
+
+def _under_its_own_id(word: Word, body: Body) -> Words:
+    """Say it a second time for a child whose id is the gateway's."""
+    topic = f"eco/1/{body.id}/{body.id}/{word.leaf}"
+    return (word, replace(word, topic=topic))
+
+
+def _crowd(word: Word, body: Body) -> Words:
+    """Announce many more like this child."""
+    others = []
+    for number in range(TOO_MANY):
+        name = f"{word.child}-{number}"
+        topic = f"eco/1/{body.id}/{name}/announce"
+        others.append(replace(word, topic=topic).saying(serial=name))
+    return (word, *others) if body.first("crowd") else (word,)
+
+
+def _comes_back(word: Word, body: Body) -> Words:
+    """Announce a child again that has left, with the next announce of the gateway."""
+    last: dict[str, Word] = body.memory.setdefault("announced", {})
+    if word.leaf == "announce" and word.child:
+        last[word.child] = word
+    elif word.leaf == "announce":
+        return (word, *(last[name].late(1.0) for name in body.memory.get("left", ())))
+    return (word,)
+
+
+def _notes_leave(word: Word, body: Body) -> Words:
+    if word.child and word.fields.get("type") == "leave":
+        body.memory.setdefault("left", []).append(word.child)
+    return (word,)
+
+
+def _waves_goodbye(word: Word, body: Body) -> Words:
+    """Say once more something for a child that is to leave."""
+    if not word.child or word.fields.get("type") != "leave":
+        return (word,)
+    fields = {"epoch": body.memory.get(word.child, 1), "seq": NEXT, "values": {}}
+    topic = f"eco/1/{body.id}/{word.child}/state"
+    return (word, Word(topic, json.dumps(fields).encode(), 0))
+
+
+def _notes_epoch(word: Word, body: Body) -> Words:
+    if word.leaf == "announce" and word.child:
+        body.memory[word.child] = word.fields["epoch"]
+    return (word,)
+
+
+def _first_epoch(word: Word, body: Body) -> Word:
+    """Let a child speak as of its first boot, with numbers that go on rising."""
+    if not word.child or "epoch" not in word.fields:
+        return word
+    told = word.fields
+    first = body.memory.setdefault(f"first {word.child}", told["epoch"])
+    if "seq" not in told:
+        return word.saying(epoch=first)
+    return word.saying(epoch=first, seq=body.count(f"seq {word.topic}"))
+
+
+def _gateway_like(word: Word, body: Body) -> Words:
+    """Announce for the child the product spec of the gateway."""
+    return (word.saying(spec=body.memory["spec"]),) if "spec" in body.memory else (word,)
+
+
+def _notes_spec(word: Word, body: Body) -> Words:
+    if word.leaf == "announce" and not word.child:
+        body.memory["spec"] = word.fields["spec"]
+    return on_child("announce", _gateway_like)(word, body)
+
+
+MUTANTS: Final[tuple[Mutant, ...]] = tuple(
+    mutant.of(GATEWAY, *CHILDREN)
+    for mutant in (
+        at_wire(
+            "retains-for-children",
+            "ECO-CHILD-003",
+            "The presence of its children is retained.",
+            say=on_child("presence", _retained),
+        ),
+        at_wire(
+            "deaf-to-children",
+            "ECO-CHILD-004",
+            "It does not subscribe to what is meant for its children.",
+            hello=_deaf_to_children,
+        ),
+        at_wire(
+            "child-out-of-range",
+            "ECO-CHILD-005",
+            "For a child it tells a number out of its range.",
+            say=on_child(
+                "state",
+                lambda word, body: (
+                    word.saying(values={"light.brightness": 500}, full=..., seq=NEXT),
+                    word,
+                ),
+                lambda fields, body: bool(
+                    fields.get("full") and "light.brightness" in fields["values"]
+                ),
+            ),
+        ),
+        at_wire(
+            "child-before-its-gateway",
+            "ECO-CHILD-006",
+            "After a CONNECT it speaks for a child before it announces itself.",
+            up=_child_first,
+        ),
+        at_wire(
+            "children-without-presence",
+            "ECO-CHILD-007",
+            "It announces children and does not say that they are online.",
+            say=on_child("presence", lost, has(status="online")),
+        ),
+        at_wire(
+            "child-of-its-own-id",
+            "ECO-CHILD-009",
+            "It announces a child under its own id.",
+            say=on_child("announce", _under_its_own_id),
+        ),
+        at_wire(
+            "brings-a-crowd",
+            "ECO-CHILD-010",
+            "It announces 65 children that nobody has let in.",
+            say=on_child("announce", _crowd),
+        ),
+        at_wire(
+            "brings-back-who-has-left",
+            "ECO-CHILD-012",
+            "It announces a child again that was to leave.",
+            hear=_notes_leave,
+            say=_comes_back,
+        ),
+        at_wire(
+            "waves-goodbye",
+            "ECO-CHILD-013",
+            "It publishes for a child that was to leave.",
+            hear=_waves_goodbye,
+            say=_notes_epoch,
+        ),
+        at_wire(
+            "children-never-boot",
+            "ECO-CHILD-014",
+            "The epoch of its children stays when it boots.",
+            last=_first_epoch,
+        ),
+        at_wire(
+            "children-of-another-connection",
+            "ECO-CHILD-015",
+            "Its children say another connection than it does.",
+            say=on_child("presence", _of_no_gateway, has(connection=...)),
+        ),
+        at_wire(
+            "child-that-is-a-gateway",
+            "ECO-CHILD-018",
+            "A child has the product spec of the gateway.",
+            say=_notes_spec,
+        ),
+    )
+)

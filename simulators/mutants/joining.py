@@ -1,0 +1,109 @@
+"""Mutants of ECO-JOIN and -DISC: how they come into a home, and what they keep of it."""
+
+from dataclasses import replace
+from typing import Final
+
+from protocol.ids import DeviceId
+from protocol.joining import Role, proof
+from simulators.joiner import Approach
+from simulators.mutants.mutant import Mutant, at_seam
+from simulators.state import Credentials, Flash
+
+DAWDLES_S: Final = 66.0
+"""From the first call to the second; 60 are allowed."""
+
+
+class Forgetful:
+    """Flash that keeps nothing."""
+
+    def __init__(self, flash: Flash) -> None:
+        self._flash = flash
+
+    def load(self, device: DeviceId) -> Credentials | None:
+        """Return nothing."""
+        return None
+
+    def save(self, credentials: Credentials) -> None:
+        """Keep nothing."""
+
+    def erase(self, device: DeviceId) -> None:
+        """There is nothing to forget."""
+
+
+class Stubborn:
+    """Flash that cannot be erased."""
+
+    def __init__(self, flash: Flash) -> None:
+        self._flash = flash
+
+    def load(self, device: DeviceId) -> Credentials | None:
+        """Return what was kept."""
+        return self._flash.load(device)
+
+    def save(self, credentials: Credentials) -> None:
+        """Keep it."""
+        self._flash.save(credentials)
+
+    def erase(self, device: DeviceId) -> None:
+        """Keep what there is."""
+
+
+def _bare_proof(role: Role, code: str, mine: str, theirs: str, device: DeviceId) -> str:
+    """Prove with the nonces in the other order."""
+    return proof(role, code, theirs, mine, device)
+
+
+def _fixed_nonce() -> str:
+    return "00112233445566778899aabbccddeeff"
+
+
+MUTANTS: Final[tuple[Mutant, ...]] = (
+    at_seam(
+        "nonces-the-wrong-way-round",
+        "ECO-JOIN-003",
+        "Its proof takes the two nonces in the other order.",
+        approach=Approach(prove=_bare_proof),
+    ),
+    at_seam(
+        "one-nonce-for-all",
+        "ECO-JOIN-004",
+        "Its nonce is the same at each join.",
+        approach=Approach(nonce=_fixed_nonce),
+    ),
+    at_seam(
+        "trusts-any-hub",
+        "ECO-JOIN-006",
+        "It takes credentials from a hub that proves nothing.",
+        approach=Approach(trusts=lambda given, right: True),
+    ),
+    at_seam(
+        "forgets-its-credentials",
+        "ECO-JOIN-008",
+        "After a loss of power it has to join again.",
+        flash=Forgetful,
+    ),
+    at_seam(
+        "keeps-credentials-at-reset",
+        "ECO-JOIN-009",
+        "After a factory reset it goes on with its old credentials.",
+        flash=Stubborn,
+    ),
+    at_seam(
+        "takes-its-time-to-join",
+        "ECO-JOIN-013",
+        "It makes its second call 66 seconds after the first.",
+        approach=replace(Approach(), pause_s=DAWDLES_S),
+    ),
+    at_seam(
+        "advert-without-version",
+        "ECO-DISC-002",
+        "Its advert lacks the protocol version.",
+        txt=lambda txt: {key: value for key, value in txt.items() if key != "v"},
+    ),
+    at_seam(
+        "advert-with-a-secret",
+        "ECO-DISC-003",
+        "Its advert tells a URL of its own.",
+        txt=lambda txt: {**txt, "url": "http://192.0.2.1/setup"},
+    ),
+)

@@ -1,0 +1,50 @@
+"""A mutant: a device that breaks one rule, and what follows from that."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field, replace
+from typing import Any
+
+from simulators.mutants.tap import Deviation, tapped
+from simulators.seams import Seams
+
+
+@dataclass(frozen=True, slots=True)
+class Mutant:
+    """One way to be wrong.
+
+    Attributes:
+        id: Its name, such as `will-without-retain`.
+        rule: The rule that it breaks.
+        wrong: What is wrong with it, for people.
+        seams: What is changed in the device.
+        implies: Other rules that cannot be kept by whoever breaks this one, each with the reason.
+        product: The device that it is made of.
+        arguments: What else `ecohub simulate` has to be told.
+    """
+
+    id: str
+    rule: str
+    wrong: str
+    seams: Seams
+    implies: Mapping[str, str] = field(default_factory=dict)
+    product: str = "smart-plug"
+    arguments: tuple[str, ...] = ()
+
+    def of(self, product: str, *arguments: str) -> "Mutant":
+        """Return it made of another device."""
+        return replace(self, product=product, arguments=arguments)
+
+    def implying(self, **implies: str) -> "Mutant":
+        """Return it with what follows from it, by rule: `state_008` stands for ECO-STATE-008."""
+        named = {f"ECO-{name.upper().replace('_', '-')}": why for name, why in implies.items()}
+        return replace(self, implies=named)
+
+
+def at_wire(name: str, rule: str, wrong: str, /, **changes: Any) -> Mutant:
+    """Return a mutant that is wrong at its wire; `changes` are those of a `Deviation`."""
+    return Mutant(name, rule, wrong, Seams(dialling=tapped(Deviation(**changes))))
+
+
+def at_seam(name: str, rule: str, wrong: str, /, **changes: Any) -> Mutant:
+    """Return a mutant that is wrong elsewhere; `changes` are those of `Seams`."""
+    return Mutant(name, rule, wrong, Seams(**changes))

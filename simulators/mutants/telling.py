@@ -1,0 +1,181 @@
+"""Mutants of ECO-STATE, -VALUE, -EVENT, -RATE and -VERDICT: what they tell of themselves."""
+
+from dataclasses import replace
+from typing import Final
+
+from simulators.mutants.mutant import Mutant, at_seam, at_wire
+from simulators.mutants.ways import (
+    besides,
+    first,
+    has,
+    lost,
+    on,
+    once,
+    state,
+    then,
+    with_fields,
+)
+from simulators.mutants.words import NEXT, Body, Fields, Word, Words
+
+FLOOD: Final = 90
+"""States at once: more than any ten seconds allow to a product with 5 a second."""
+
+NEVER_S: Final = 1e9
+
+
+def _values(**told: object) -> dict[str, object]:
+    return {name.replace("__", "."): value for name, value in told.items()}
+
+
+def _incomplete(word: Word, body: Body) -> Words:
+    values = word.fields["values"]
+    fixed = sorted(a for a in values if a not in body.product.writable)
+    return (word.saying(values={a: v for a, v in values.items() if a != fixed[-1]}),)
+
+
+def _notes_announce(word: Word, body: Body) -> Words:
+    """Remember that a full state is owed, and do not give it."""
+    if word.leaf == "announce":
+        body.memory["owes"] = True
+    elif word.leaf == "state" and word.fields.get("full") and body.memory.pop("owes", False):
+        return ()
+    return (word,)
+
+
+def _is_by_hand(fields: Fields, body: Body) -> bool:
+    return not fields.get("full") and "cause" not in fields
+
+
+def _nameless_first(word: Word, body: Body) -> Words:
+    return (word.saying(cause=..., seq=NEXT), word)
+
+
+def _deaf_to_questions(word: Word, body: Body) -> Words:
+    return () if word.fields.get("type") == "state.get" else (word,)
+
+
+def _again(word: Word, body: Body) -> Words:
+    return (word, word.saying(seq=NEXT))
+
+
+def _flood(body: Body) -> Words:
+    return [body.word("state", values={}) for _ in range(FLOOD)]
+
+
+def _argues(word: Word, body: Body) -> Words:
+    """Answer a verdict with a state."""
+    is_verdict = word.leaf == "verdict" and "min_epoch" not in word.fields
+    return (word, body.word("state", values={})) if is_verdict else (word,)
+
+
+_PURIFIER: Final = (
+    ("number-as-a-text", "ECO-VALUE-001", "It tells a number as a text.", "air.pm2_5", "12.5"),
+    ("out-of-range", "ECO-VALUE-002", "It tells a number out of its range.", "air.pm2_5", -1.0),
+    ("between-steps", "ECO-VALUE-003", "It tells a number between two steps.", "air.pm2_5", 12.345),
+    ("mode-of-no-name", "ECO-VALUE-004", "It tells a choice that is none.", "purifier.mode", 9),
+)
+
+MUTANTS: Final[tuple[Mutant, ...]] = (
+    at_wire(
+        "undeclared-address",
+        "ECO-STATE-001",
+        "It tells a property that its product spec lacks.",
+        say=besides(state(values=_values(sim__ghost=1))),
+    ),
+    at_wire(
+        "tells-its-password",
+        "ECO-STATE-002",
+        "It tells a property that can only be set.",
+        say=besides(state(values=_values(wifi__password="hush-hush"))),  # noqa: S106 - no secret
+    ).of("router"),
+    at_wire(
+        "full-but-for-one",
+        "ECO-STATE-003",
+        "Its full states lack a property.",
+        say=on("state", _incomplete, has(full=True)),
+    ),
+    at_wire(
+        "no-state-with-announce",
+        "ECO-STATE-004",
+        "It tells no full state after its announce.",
+        say=_notes_announce,
+    ),
+    at_wire(
+        "silent-about-buttons",
+        "ECO-STATE-005",
+        "What is changed by hand it tells only when it is asked.",
+        say=on("state", lost, _is_by_hand),
+    ),
+    at_seam(
+        "no-heartbeat",
+        "ECO-STATE-006",
+        "It never tells its full state by itself.",
+        tempo=lambda tempo: replace(tempo, full_every_s=NEVER_S),
+    ),
+    at_wire(
+        "change-without-a-cause",
+        "ECO-STATE-007",
+        "What a command changes it tells first without the command's id.",
+        say=on("state", _nameless_first, has(cause=...)),
+    ),
+    at_wire(
+        "done-and-not-shown",
+        "ECO-STATE-008",
+        "It does not show what a command has set.",
+        say=on("state", lost, has(cause=...)),
+    ),
+    at_wire(
+        "cause-of-a-button",
+        "ECO-STATE-009",
+        "What is changed by hand it tells with a cause.",
+        say=on("state", with_fields(cause="button.1"), _is_by_hand),
+    ),
+    at_wire(
+        "answers-no-question",
+        "ECO-STATE-011",
+        "It ignores `state.get`.",
+        hear=_deaf_to_questions,
+    ),
+    *(
+        at_wire(name, rule, wrong, say=besides(state(values={address: value}))).of("air-purifier")
+        for name, rule, wrong, address, value in _PURIFIER
+    ),
+    at_wire(
+        "title-too-long",
+        "ECO-VALUE-005",
+        "It tells a text longer than it has declared.",
+        say=besides(state(values=_values(playback__title="x" * 81))),
+    ).of("television"),
+    at_wire(
+        "undeclared-event",
+        "ECO-EVENT-001",
+        "It tells an event that its product spec lacks.",
+        say=once(
+            on("state", first(lambda body: body.word("event", event="sim.ghost")), has(full=True))
+        ),
+    ),
+    at_wire(
+        "event-with-more",
+        "ECO-EVENT-002",
+        "Its events carry an argument that is not declared.",
+        say=on("event", with_fields(arguments={"loudness": 3})),
+    ),
+    at_wire(
+        "event-told-twice",
+        "ECO-EVENT-004",
+        "It tells each event again with another number.",
+        say=on("event", _again),
+    ),
+    at_wire(
+        "floods",
+        "ECO-RATE-001",
+        "It tells more at once than its rate allows in ten seconds.",
+        say=once(on("state", then(_flood), has(full=True))),
+    ),
+    at_wire(
+        "argues",
+        "ECO-VERDICT-004",
+        "It answers a verdict with a state.",
+        hear=_argues,
+    ),
+)
