@@ -2,23 +2,18 @@
 
 import asyncio
 import hmac
-import socket
-import struct
 from collections.abc import Callable, Mapping
-from typing import Any, Final, Protocol
+from typing import Final, Protocol
 
 from certification import outgoing
 from certification.behaviour import Answer, Behaviour
-from certification.link_log import How, LinkLog, Party
+from certification.connection import Connection, matches
+from certification.link_log import LinkLog
 from certification.outgoing import PINGRESP, Message
 from certification.packets import BROKEN, MQTT_5, Decoded
 
-MOST_PACKETS: Final = 50_000
-"""A device that sends more over one connection is cut off: it floods."""
-
 _BAD_LEVEL: Final = 1
 _BAD_LOGIN: Final = 5
-_RESET: Final = struct.pack("ii", 1, 0)
 
 
 class Host(Protocol):
@@ -36,59 +31,16 @@ class Host(Protocol):
         """Take in that a link has ended."""
 
 
-class Link(asyncio.Protocol):
-    """One TCP connection of a device.
-
-    Attributes:
-        client_id: That of its CONNECT.
-        is_let_in: Whether its CONNECT was accepted.
-        is_over: Whether it has ended.
-    """
+class Link(Connection):
+    """One TCP connection of a device to the scripted broker."""
 
     def __init__(self, host: Host, log: LinkLog) -> None:
-        self.client_id = ""
-        self.is_let_in = self.is_over = False
+        super().__init__(log)
         self._host = host
-        self._log = log
         self._loop = asyncio.get_running_loop()
-        self._transport: asyncio.Transport | None = None
-        self._said: Mapping[str, Any] = {}
-        self._filters: dict[str, int] = {}
-        self._last_id = self._packets = 0
-        self._is_stalled = self._has_left = False
+        self._last_id = 0
         self._keepalive: asyncio.TimerHandle | None = None
         self._heard_s = self._loop.time()
-
-    @property
-    def n(self) -> int:
-        """Its number in the transcript."""
-        return self._log.n
-
-    @property
-    def is_open(self) -> bool:
-        """Whether it was let in and has not ended."""
-        return self.is_let_in and not self.is_over
-
-    @property
-    def level(self) -> int:
-        """The protocol level that the device speaks."""
-        return self._log.level
-
-    def send(self, raw: bytes) -> int:
-        """Send bytes, whether they are a packet or not, and return the line that tells of them.
-
-        Raises:
-            ConnectionError: The link has ended.
-        """
-        if self._transport is None or self.is_over:
-            raise ConnectionError(f"link {self.n} has ended")
-        line = self._log.sent(raw)
-        self._transport.write(raw)
-        return line
-
-    def is_subscribed(self, topic: str) -> bool:
-        """Say whether the device would be sent what is published on `topic`."""
-        return any(matches(topics, topic) for topics in self._filters)
 
     def publish(
         self, topic: str, payload: bytes, qos: int = 1, *, retain: bool = False, dup: bool = False
@@ -108,18 +60,6 @@ class Link(asyncio.Protocol):
         message = Message(topic, payload, qos, retain, dup)
         return self.send(outgoing.publish(self.level, message, self._last_id if qos else None))
 
-    def cut(self) -> None:
-        """Reset the TCP connection: no DISCONNECT, no FIN."""
-        self._end("harness", "cut")
-
-    def close(self) -> None:
-        """Close the TCP connection in order, with FIN, and without DISCONNECT."""
-        self._end("harness", "fin")
-
-    def stall(self) -> None:
-        """Keep the TCP connection and answer nothing more, as after a cable was pulled."""
-        self._is_stalled = True
-
     def take_over(self) -> None:
         """End it because its client id has connected again."""
         if self.level == MQTT_5:
@@ -128,31 +68,14 @@ class Link(asyncio.Protocol):
 
     def connection_made(self, transport: asyncio.BaseTransport) -> None:
         """Take in that bytes can flow."""
-        if isinstance(transport, asyncio.Transport):
-            self._transport = transport
-        if (tls := transport.get_extra_info("ssl_object")) is not None:
-            self._log.secured(tls.version())
+        super().connection_made(transport)
         if self._host.behaviour.hang_up:
             self.cut()
 
     def data_received(self, data: bytes) -> None:
         """Take in what the device sends."""
-        if self.is_over:
-            return
         self._heard_s = self._loop.time()
-        for packet in self._log.stream("in", data):
-            self._packets += 1
-            if self._packets > MOST_PACKETS:
-                self._leave(f"more than {MOST_PACKETS} packets")
-            elif not self._is_stalled:
-                self._take(packet)
-            if self.is_over:
-                return
-
-    def connection_lost(self, exc: Exception | None) -> None:
-        """Take in that the connection has ended."""
-        how: How = "disconnect" if self._has_left else "fin" if exc is None else "reset"
-        self._finish("device", how)
+        super().data_received(data)
 
     def _take(self, packet: Decoded) -> None:
         if packet.type == BROKEN:
@@ -252,40 +175,9 @@ class Link(asyncio.Protocol):
         else:
             self._keepalive = self._loop.call_later(left_s, self._watch)
 
-    def _leave(self, why: str) -> None:
-        self._log.note(why)
-        self._end("harness", "fin")
-
-    def _end(self, by: Party, how: How) -> None:
-        if self.is_over:
-            return
-        self._finish(by, how)
-        if self._transport is None:
-            return
-        if how == "cut":
-            sock = self._transport.get_extra_info("socket")
-            sock.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, _RESET)
-            self._transport.abort()
-        else:
-            self._transport.close()
-
-    def _finish(self, by: Party, how: How) -> None:
-        if self.is_over:
-            return
-        self.is_over = True
+    def _ended(self) -> None:
         if self._keepalive is not None:
             self._keepalive.cancel()
-        self._log.closed(by, how)
         if self.is_let_in and "will" in self._said:
             self._log.note(f"its will is due: {self._said['will']['topic']}")
         self._host.ended(self)
-
-
-def matches(topics: str, topic: str) -> bool:
-    """Say whether a topic filter takes in a topic."""
-    wanted, levels = topics.split("/"), topic.split("/")
-    if wanted[-1] == "#":
-        wanted, levels = wanted[:-1], levels[: len(wanted) - 1]
-    return len(wanted) == len(levels) and all(
-        want in {"+", level} for want, level in zip(wanted, levels, strict=True)
-    )

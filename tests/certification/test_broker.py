@@ -9,10 +9,10 @@ from collections.abc import AsyncIterator
 import pytest
 from paho.mqtt import client as paho
 
-import certification.link
+import certification.connection
 from certification.behaviour import Answer, Behaviour
 from certification.broker import MOST_LINKS
-from certification.link import matches
+from certification.connection import matches
 from certification.outgoing import Message, publish
 from certification.properties import Properties
 from protocol.mqtt import PING, Connect, encode_connect, encode_subscribe
@@ -358,7 +358,7 @@ async def test_a_flood_of_connections_is_bounded(bench: Bench) -> None:
 async def test_a_flood_of_packets_is_bounded(
     bench: Bench, caller: RawClient, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(certification.link, "MOST_PACKETS", 100)
+    monkeypatch.setattr(certification.connection, "MOST_PACKETS", 100)
     await caller.connect(DEVICE, PASSWORD)
     caller.writer.write(PING * 500)
     await bench.seen("closed", by="harness", how="fin")
