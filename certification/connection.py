@@ -67,6 +67,16 @@ class Connection(asyncio.Protocol):
         """Say whether the device would be sent what is published on `topic`."""
         return any(matches(topics, topic) for topics in self._filters)
 
+    def publish(
+        self, topic: str, payload: bytes, qos: int = 1, *, retain: bool = False, dup: bool = False
+    ) -> int | None:
+        """Publish to the device; return the line, or None when it has not subscribed to `topic`."""
+        raise NotImplementedError
+
+    def take_over(self) -> None:
+        """End it because its client id has connected again."""
+        self._end("harness", "takeover")
+
     def cut(self) -> None:
         """Reset the TCP connection: no DISCONNECT, no FIN."""
         self._end("harness", "cut")

@@ -12,11 +12,11 @@ from random import Random
 from typing import Final
 
 from certification.behaviour import WELL, Behaviour
-from certification.broker import ScriptedBroker
+from certification.connection import Connection
 from certification.declaration import Declaration
 from certification.hooks import Hooks
 from certification.join_desk import JoinDesk
-from certification.link import Link
+from certification.listening import Broker
 from certification.parameters import Timeouts
 from certification.parties import Parties, Party, Said, said_in
 from certification.transcript import Line, Writer
@@ -61,7 +61,7 @@ class Desk:
     declaration: Declaration
     timeouts: Timeouts
     writer: Writer
-    broker: ScriptedBroker
+    broker: Broker
     door: JoinDesk
     hooks: Hooks
     rng: Random
@@ -85,7 +85,7 @@ class Desk:
         return self.parties.device
 
     @property
-    def link(self) -> Link | None:
+    def link(self) -> Connection | None:
         """The connection by which the device was let in last, if it is still there."""
         mine = [
             link
@@ -148,7 +148,7 @@ class Desk:
         self.stimulate("watch", **{"for": what_for}, duration_s=duration_s)
         await self.until(lambda line: False, duration_s)
 
-    async def connected(self, since: int) -> Link:
+    async def connected(self, since: int) -> Connection:
         """Return the connection of the device on which it has announced, from line `since` on.
 
         Raises:
@@ -164,7 +164,7 @@ class Desk:
             raise GoneError(f"it does not connect and announce within {self.back_s:.0f} s")
         return link
 
-    async def up(self) -> Link:
+    async def up(self) -> Connection:
         """Return the connection on which the device has announced and told its full state.
 
         Raises:

@@ -64,7 +64,7 @@ class Link(Connection):
         """End it because its client id has connected again."""
         if self.level == MQTT_5:
             self.send(outgoing.disconnect(0x8E))
-        self._end("harness", "takeover")
+        super().take_over()
 
     def connection_made(self, transport: asyncio.BaseTransport) -> None:
         """Take in that bytes can flow."""

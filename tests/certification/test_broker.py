@@ -11,8 +11,8 @@ from paho.mqtt import client as paho
 
 import certification.connection
 from certification.behaviour import Answer, Behaviour
-from certification.broker import MOST_LINKS
 from certification.connection import matches
+from certification.listening import MOST_LINKS
 from certification.outgoing import Message, publish
 from certification.properties import Properties
 from protocol.mqtt import PING, Connect, encode_connect, encode_subscribe
