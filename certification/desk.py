@@ -68,16 +68,15 @@ class Desk:
     hub_epoch: int = 7
     parties: Parties = field(init=False)
     _is_started: bool = False
-    _last_n: int = 0
-    _last_s: float = 0.0
     _commands: int = 0
     _births: int = 0
     _silent: int = 0
     _all_silent: int = 0
 
     def __post_init__(self) -> None:
-        self.parties = Parties(DeviceId(self.declaration.device.id))
-        self.writer.listeners += [self.parties.see, self._hear]
+        clock = asyncio.get_running_loop().time
+        self.parties = Parties(DeviceId(self.declaration.device.id), clock)
+        self.writer.listeners.append(self.parties.see)
 
     @property
     def device(self) -> Party:
@@ -189,16 +188,15 @@ class Desk:
         """Return the first full state from line `since` on."""
         return await self.said(lambda said: is_full(said) and said.child == child, timeout_s, since)
 
-    def _hear(self, line: Line) -> None:
-        if line.kind == "packet":
-            self._last_n, self._last_s = line.n, asyncio.get_running_loop().time()
-
     def _is_drowsy(self) -> bool:
         """Say whether a sleeper has heard and said nothing for half of the time it may."""
         if self.link is None or not self.awake_s:
             return False
-        quiet_s = asyncio.get_running_loop().time() - self._last_s
-        return quiet_s > DROWSY * self.awake_s
+        return self.quiet_s(self.device) > DROWSY * self.awake_s
+
+    def quiet_s(self, party: Party) -> float:
+        """Return since when there was no message to or from a device or child."""
+        return asyncio.get_running_loop().time() - party.heard_s
 
     def _is_open(self, said: Said) -> bool:
         return self.link is not None and self.link.n == said.link

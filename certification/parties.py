@@ -5,7 +5,7 @@ run goes on with a device that breaks a rule.
 """
 
 import json
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from typing import Any, Final
 
@@ -14,7 +14,7 @@ from pydantic import ValidationError
 from certification.transcript import Line
 from protocol.errors import ViolationError
 from protocol.ids import DeviceId
-from protocol.messages import Announce, Scalar
+from protocol.messages import Announce, Scalar, Sleep
 from protocol.product import digest, parse_product
 from protocol.topics import ROOT
 from protocol.validator import CompiledProduct, compile_product
@@ -50,6 +50,7 @@ class Party:
         announced_n: Line of its last announce; -1 before the first.
         announced_link: Connection on which that came.
         is_there: Whether its last presence was `online`.
+        heard_n, heard_s: Line and time of the last message to or from it.
         values: What it reported last, by address.
         product, document: Its product spec, once it is read.
         announced: Its last announce as it came.
@@ -64,6 +65,8 @@ class Party:
     is_there: bool = False
     sha256: str = ""
     spec_bytes: int = 0
+    heard_n: int = -1
+    heard_s: float = 0.0
     values: dict[str, Scalar] = field(default_factory=dict)
     product: CompiledProduct | None = None
     document: bytes = b""
@@ -94,6 +97,17 @@ class Party:
                 if isinstance(values, dict):
                     self.values.update(values)
 
+    @property
+    def sleep(self) -> Sleep | None:
+        """How it sleeps, by its last announce."""
+        announce = self.announce()
+        return None if announce is None else announce.sleep
+
+    @property
+    def interval_s(self) -> int:
+        """How long it sleeps at most, unscaled; 0 for one that is always there."""
+        return self.sleep.interval_s if self.sleep else 0
+
     def announce(self) -> Announce | None:
         """Return its last announce; None where it cannot be read."""
         try:
@@ -116,8 +130,15 @@ class Party:
 class Parties:
     """The device and its children; told of every line of the transcript."""
 
-    def __init__(self, device: DeviceId) -> None:
+    def __init__(self, device: DeviceId, clock: Callable[[], float]) -> None:
+        """Begin with nobody but the device.
+
+        Args:
+            device: Its id.
+            clock: Monotonic time, seconds.
+        """
         self.device = Party(device)
+        self._clock = clock
         self._children: dict[str, Party] = {}
 
     @property
@@ -127,19 +148,34 @@ class Parties:
 
     def see(self, line: Line) -> None:
         """Take in a line."""
-        said = said_in(line, self.device.device)
+        said = message_in(line, self.device.device)
         if said is None:
             return
-        if said.child is None:
-            self.device.take(said)
-        elif said.child in self._children or len(self._children) < MOST:
-            new = Party(self.device.device, said.child)
-            self._children.setdefault(said.child, new).take(said)
+        is_in = line.fields["way"] == "in"
+        party = self._party(said.child, is_new=is_in)
+        if party is None:
+            return
+        party.heard_n, party.heard_s = line.n, self._clock()
+        if is_in:
+            party.take(said)
+
+    def _party(self, child: str | None, *, is_new: bool) -> Party | None:
+        if child is None:
+            return self.device
+        if is_new and child not in self._children and len(self._children) < MOST:
+            self._children[child] = Party(self.device.device, child)
+        return self._children.get(child)
 
 
 def said_in(line: Line, device: DeviceId) -> Said | None:
     """Return what the device says in a line; None if it says nothing there."""
-    if line.kind != "packet" or line.fields["way"] != "in" or line.fields["type"] != "PUBLISH":
+    is_in = line.kind == "packet" and line.fields["way"] == "in"
+    return message_in(line, device) if is_in else None
+
+
+def message_in(line: Line, device: DeviceId) -> Said | None:
+    """Return what a line says to or of the device or a child; None if it says nothing there."""
+    if line.kind != "packet" or line.fields["type"] != "PUBLISH":
         return None
     decoded = line.fields["decoded"]
     levels = str(decoded["topic"]).removeprefix(f"{ROOT}/").split("/")
@@ -147,11 +183,6 @@ def said_in(line: Line, device: DeviceId) -> Said | None:
         return None
     child = levels[1] if len(levels) == 3 else None
     return Said(line.n, line.fields["link"], child, levels[-1], _body(decoded.get("payload")))
-
-
-def saids(lines: Iterator[Line], device: DeviceId) -> Iterator[Said]:
-    """Return all that the device says in these lines."""
-    return (said for line in lines if (said := said_in(line, device)) is not None)
 
 
 def _body(payload: str | None) -> Json:

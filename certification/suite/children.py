@@ -1,5 +1,6 @@
 """Gateways: what they say for their children, and what is asked of these."""
 
+from functools import partial
 from typing import Final
 
 from certification import speech
@@ -12,8 +13,11 @@ from certification.suite.setting import bad_sets, product_of, set_over, writable
 SETTLE_S: Final = 1.5
 """When no other child was announced for so long, all have been."""
 
-MOST: Final = 3
-"""Children of which everything is tried."""
+MOST: Final = 2
+"""Children of which everything is tried: those that wake soonest."""
+
+FRESH: Final = 0.4
+"""Part of its `awake_s` of silence after which a sleeping child is left to wake again."""
 
 LEFT_S: Final = 2.0
 """How long a child is watched of which nothing may come any more."""
@@ -31,16 +35,31 @@ async def all_announced(desk: Desk, since: int) -> None:
         since = found.n + 1
 
 
-def there(desk: Desk) -> list[Party]:
-    """Return the children that can be reached and whose product is known.
+def known(desk: Desk) -> list[Party]:
+    """Return the children whose product is known.
 
     Raises:
         GaveUpError: There are none.
     """
-    found = [one for one in desk.parties.children if one.is_there and one.product]
+    found = [one for one in desk.parties.children if one.product]
     if not found:
-        raise GaveUpError("the gateway speaks for no child that can be reached")
+        raise GaveUpError("the gateway speaks for no child")
     return found
+
+
+async def awake(desk: Desk, party: Party) -> None:
+    """Wait until a child can be reached; one that sleeps has then just woken.
+
+    Raises:
+        GaveUpError: It does not come.
+    """
+    sleep = party.sleep
+    if party.is_there and (sleep is None or desk.quiet_s(party) < FRESH * sleep.awake_s):
+        return
+    wait_s = HAPPENS_S + party.interval_s * desk.scale
+    since = desk.next_n
+    if await desk.said(partial(_is, party, "online"), wait_s, since) is None:
+        raise GaveUpError(f"child {party.child} cannot be reached")
 
 
 @scenario(features=("gateway",))
@@ -48,17 +67,19 @@ async def child_interview(desk: Desk) -> None:
     """Ask for the product spec of each child, and for its full state."""
     await desk.up()
     await all_announced(desk, desk.device.announced_n)
-    for party in desk.parties.children:
-        if party.is_there:
-            await speech.interview(desk, party)
-            await speech.full_state(desk, party, "read")
-    there(desk)
+    soon = sorted(desk.parties.children, key=lambda party: party.interval_s)
+    for party in soon[:MOST]:
+        await awake(desk, party)
+        await speech.interview(desk, party)
+        await speech.full_state(desk, party, "read")
+    known(desk)
 
 
 @scenario(features=("gateway",))
 async def child_set(desk: Desk) -> None:
     """Set properties of children, right and wrong, and call their actions."""
-    for party in there(desk)[:MOST]:
+    for party in sorted(known(desk), key=desk.quiet_s):
+        await awake(desk, party)
         product = product_of(party)
         for address in writable(product):
             await set_over(desk, party, address)
@@ -71,6 +92,9 @@ async def child_set(desk: Desk) -> None:
             arguments = arguments_of(action, desk)
             await call(desk, party, address, arguments, expect="done", kind="each")
         await speech.probe(desk, party)
+        if party.sleep is not None:
+            n = await speech.plain(desk, party, "rest")
+            await desk.said(partial(_is, party, "asleep"), HAPPENS_S, n)
 
 
 @scenario(features=("gateway",))
@@ -93,27 +117,27 @@ async def child_unknown(desk: Desk) -> None:
 @scenario(features=("gateway",), needs="child_lost")
 async def child_lost(desk: Desk) -> None:
     """A child goes out of reach."""
-    party = there(desk)[0]
+    party = known(desk)[0]
     n = desk.next_n
     await desk.hook("child_lost", party.child or "")
-    await desk.said(lambda said: _is_absent(said, party), HAPPENS_S, n)
+    await desk.said(partial(_is, party, "offline"), HAPPENS_S, n)
     await speech.probe(desk)
 
 
 @scenario(features=("gateway",), needs="child_removed")
 async def child_removed(desk: Desk) -> None:
     """A child is unpaired at the gateway."""
-    party = there(desk)[0]
+    party = known(desk)[0]
     n = desk.next_n
     await desk.hook("child_removed", party.child or "")
-    await desk.said(lambda said: _is_absent(said, party), HAPPENS_S, n)
+    await desk.said(partial(_is, party, "offline"), HAPPENS_S, n)
     await speech.probe(desk)
 
 
 @scenario(features=("gateway",))
 async def child_leave(desk: Desk) -> None:
     """The owner removes a child: the gateway unpairs it and speaks for it no more."""
-    party = there(desk)[-1]
+    party = known(desk)[-1]
     await speech.plain(desk, party, "leave")
     await desk.watch("nothing more is said for a child that has left", LEFT_S)
     n, _ = await speech.birth(desk, 0.0)
@@ -126,6 +150,6 @@ def _is_of_child(said: Said) -> bool:
     return said.child is not None and said.leaf == "announce"
 
 
-def _is_absent(said: Said, party: Party) -> bool:
+def _is(party: Party, status: str, said: Said) -> bool:
     is_its = said.child == party.child and said.leaf == "presence"
-    return is_its and said.body.get("status") == "offline"
+    return is_its and said.body.get("status") == status
