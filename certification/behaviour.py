@@ -1,4 +1,7 @@
-"""How a scripted broker behaves: well, or wrong in the ways that a scenario asks for."""
+"""How a broker behaves: well, or wrong in the ways that a scenario asks for.
+
+* NotScriptedError      this broker cannot be made to do that
+"""
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field, fields
@@ -9,6 +12,10 @@ from certification.properties import Properties
 
 Answer = Literal["CONNACK", "PUBACK", "SUBACK", "PINGRESP"]
 Certificate = Literal["good", "expired", "wrong-name", "unknown-ca"]
+
+
+class NotScriptedError(Exception):
+    """This broker cannot be made to do that."""
 
 
 @dataclass(frozen=True, slots=True)

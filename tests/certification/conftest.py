@@ -9,6 +9,7 @@ from typing import Any
 import pytest
 
 from certification.broker import ScriptedBroker
+from certification.listening import Broker
 from certification.transcript import Line, Writer, parse
 from tests.certification.devices import DEVICE, PASSWORD
 
@@ -17,7 +18,7 @@ from tests.certification.devices import DEVICE, PASSWORD
 class Bench:
     """A broker that listens."""
 
-    broker: ScriptedBroker
+    broker: Broker
     writer: Writer
     file: io.BytesIO
     port: int = 0
