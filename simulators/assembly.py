@@ -87,7 +87,8 @@ class Assembly:
             wall_minus_now_s=time.time() - time.monotonic(),
             tempo=self._plan.seams.tempo(self._plan.tempo),
         )
-        identity = Identity(device, serial=f"SIM-{device}", firmware=self._firmware)
+        serial = self._plan.seams.serial(device)
+        identity = Identity(device, serial, firmware=self._firmware)
         return SimDevice(identity, self._product(kind), physics, settings)
 
     def _product(self, kind: PhysicsType) -> Product:

@@ -55,6 +55,9 @@ class Radio(Physics, Protocol):
     def is_in_reach(self, child: DeviceId) -> bool:
         """Say whether a child can be heard now."""
 
+    def hide(self, child: DeviceId, seconds: float) -> None:
+        """Take a paired child out of reach for so long."""
+
     def know(self, child: DeviceId) -> None:
         """Take in that a child was paired long ago."""
 
@@ -174,6 +177,11 @@ class Carrier:
     def product_of(self, name: DeviceId) -> Product:
         """Return the product of a child."""
         return self._children[name].device.product
+
+    def hide(self, name: DeviceId, seconds: float, now_s: float) -> list[Said]:
+        """Take a child out of the gateway's reach for so long."""
+        self._radio.hide(name, seconds)
+        return self.tick(now_s)
 
     def remove(self, name: DeviceId, now_s: float) -> list[Said]:
         """Unpair a child, as somebody does at the gateway or on the child."""

@@ -154,6 +154,9 @@ def simulate(  # noqa: PLR0913 - each is an option of the command line
             show_default=False,
         ),
     ] = None,
+    label: Annotated[
+        bool, typer.Option("--label", help="Print id and serial of each device and exit.")
+    ] = False,
     advertise: Annotated[
         bool, typer.Option(help="Tell by mDNS of devices that wait to join, of 32 at most.")
     ] = True,
@@ -188,6 +191,9 @@ def simulate(  # noqa: PLR0913 - each is an option of the command line
         is_mqtt5=mqtt5,
         mutant=mutant,
     )
+    if label:
+        typer.echo(process.labels(options))
+        raise typer.Exit
     raise typer.Exit(process.run(options, as_json=as_json))
 
 

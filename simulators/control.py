@@ -12,6 +12,8 @@ from contextlib import asynccontextmanager
 from pathlib import Path
 from typing import Final, Protocol
 
+from protocol.ids import DeviceId
+from simulators.carrier import Carrier
 from simulators.errors import UsageError
 from simulators.link import Link
 
@@ -26,6 +28,8 @@ COMMANDS: Final = {
     "wake": "wake the devices that sleep",
     "reboot": "cut the power for a moment, without a word",
     "reset": "back to factory settings: they leave, forget their credentials and join again",
+    "lose CHILD": "carry a child out of its gateway's reach, for some seconds",
+    "unpair CHILD": "unpair a child at its gateway",
     "firmware VERSION": "install another firmware: they say so, and boot with it",
     "off": "switch off in an orderly way; the process ends",
     "status": "how far each device is, its boots and connections, its buttons",
@@ -127,6 +131,14 @@ class _Desk:
                 return [link.status_now() for link in links]
             case ["wake"]:
                 return [link.device.id for link in links if link.rouse()]
+            case [("lose" | "unpair") as deed, child]:
+                return self._part(deed, DeviceId(child))
+        await self._switch(words)
+        return [link.device.id for link in links]
+
+    async def _switch(self, words: list[str]) -> None:
+        """Do what concerns all devices alike."""
+        match words:
             case ["reboot"]:
                 await self._bench.reboot()
             case ["reset"]:
@@ -138,7 +150,16 @@ class _Desk:
             case _:
                 known = "; ".join(f"{name}: {text}" for name, text in COMMANDS.items())
                 raise UsageError(f"there is no command {' '.join(words)!r}", known)
-        return [link.device.id for link in links]
+
+    def _part(self, deed: str, child: DeviceId) -> list[object]:
+        gateways = [x for x in self._bench.links if isinstance(x.device, Carrier)]
+        its = [link for link in gateways if child in _children(link)]
+        if not its:
+            known = ", ".join(name for link in gateways for name in _children(link))
+            raise UsageError(f"nobody is the gateway of {child!r}", f"the children: {known}")
+        for link in its:
+            link.lose(child) if deed == "lose" else link.unpair(child)
+        return [child]
 
     def _press(self, name: str) -> list[object]:
         able = [link for link in self._bench.links if link.device.has_button(name)]
@@ -149,3 +170,7 @@ class _Desk:
         for link in able:
             link.press(name)
         return [link.device.id for link in able]
+
+
+def _children(link: Link) -> tuple[DeviceId, ...]:
+    return link.device.children if isinstance(link.device, Carrier) else ()

@@ -85,6 +85,14 @@ class Fleet:
             await self._links.leave(LEAVE_S)
             self._move_out()
 
+    def _forget_all(self) -> None:
+        """Begin as from the factory, but for the boot counters."""
+        for device in self._plan.devices():
+            kept = self._flash.load(device)
+            self._boots[device] = kept.epoch if kept else 0
+            self._flash.erase(device)
+        self._resets += 1
+
     def _move_out(self) -> None:
         self._boots = {link.device.id: link.device.epoch for link in self._links.links}
         self._kept.clear()
@@ -126,6 +134,8 @@ class Fleet:
         return account
 
     async def _dwell(self) -> None:
+        if self._flash.is_reset_held():
+            self._forget_all()
         while True:
             await self._settle_in()
             await self._is_new.wait()

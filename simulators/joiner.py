@@ -43,6 +43,9 @@ TIMEOUT_S: Final = 4.0
 
 MAX_ANSWER_BYTES: Final = 65_536
 
+TRIFLE_S: Final = 4.0
+"""No scale makes a pause between the two calls shorter than that."""
+
 _CLOSED: Final = "open the joining window: ecohub join, or POST /api/v1/joining"
 
 _Answer = TypeVar("_Answer", JoinChallenge, JoinGrant)
@@ -87,7 +90,7 @@ class Approach:
 
     def at(self, tempo: Tempo) -> Self:
         """Return the approach of a device of this tempo."""
-        return replace(self, pause_s=tempo.away_s(self.pause_s))
+        return replace(self, pause_s=max(tempo.away_s(self.pause_s), min(self.pause_s, TRIFLE_S)))
 
 
 PLAIN: Final = Approach()

@@ -13,7 +13,7 @@ from protocol.errors import ViolationError
 from protocol.ids import DeviceId
 from protocol.messages import Presence, StateGet, UpMessage
 from simulators.account import Frame, Spoken
-from simulators.carrier import ChildSaid, Said
+from simulators.carrier import Carrier, ChildSaid, Said
 from simulators.device import SimDevice
 from simulators.fault_layer import FaultLayer
 from simulators.party import Heard, Party, hear, said_by, spoken, subscriptions
@@ -35,6 +35,9 @@ UNSENT: Final = 256
 
 GOODBYE_S: Final = 2.0
 """How long the broker may take to acknowledge an orderly goodbye."""
+
+AWAY_S: Final = 3.0
+"""How long a child is out of reach that somebody carries away."""
 
 _SHOUT: Final = StateGet(id="sim.flood", ttl_ms=1_000)
 
@@ -229,6 +232,18 @@ class Link:
         """Press a button on the device."""
         self.send(self.device.press(button, self._clock()))
         self._wake(self)
+
+    def lose(self, child: DeviceId) -> None:
+        """Carry a child out of its gateway's reach for a while."""
+        if isinstance(self.device, Carrier):
+            self.send(self.device.hide(child, AWAY_S, self._clock()))
+            self._wake(self)
+
+    def unpair(self, child: DeviceId) -> None:
+        """Unpair a child at its gateway."""
+        if isinstance(self.device, Carrier):
+            self.send(self.device.remove(child, self._clock()))
+            self._wake(self)
 
     def rouse(self) -> bool:
         """Wake a device that sleeps, or those behind a gateway; say whether it is of that kind."""

@@ -1,6 +1,7 @@
 """The process that a fleet runs in: options checked, signals heard, limits raised, exit code."""
 
 import asyncio
+import json
 import resource
 import signal
 from collections.abc import Sequence
@@ -32,6 +33,18 @@ def run(options: Options, *, as_json: bool) -> int:
         show_error(error, as_json=as_json)
         return error.exit_code
     return 0
+
+
+def labels(options: Options) -> str:
+    """Return what stands on the devices, a line of JSON each: id and serial.
+
+    Raises:
+        UsageError: The options make no devices.
+    """
+    plan = make_plan(options)
+    seams = plan.seams
+    told = [{"id": seams.name(one, 0), "serial": seams.serial(one)} for one in plan.devices()]
+    return "\n".join(map(json.dumps, told))
 
 
 def make_plan(options: Options) -> Plan:

@@ -29,6 +29,11 @@ def same_id(device: DeviceId, join: int) -> DeviceId:
     return device
 
 
+def own_serial(device: DeviceId) -> str:
+    """Number the hardware, each by itself."""
+    return f"SIM-{device}"
+
+
 def same_flash(flash: Flash) -> Flash:
     """Keep what the device keeps through loss of power."""
     return flash
@@ -52,6 +57,7 @@ class Seams:
         txt: What becomes of its advert.
         flash: What becomes of the place where it keeps its credentials.
         name: Under which id it joins for the first, second, ... time.
+        serial: What its hardware is numbered.
     """
 
     dialling: Callable[[DeviceId, CompiledProduct], Dialling] = directly
@@ -61,3 +67,4 @@ class Seams:
     txt: Callable[[Mapping[str, str]], Mapping[str, str]] = dict
     flash: Callable[[Flash], Flash] = same_flash
     name: Callable[[DeviceId, int], DeviceId] = same_id
+    serial: Callable[[DeviceId], str] = own_serial

@@ -3,7 +3,7 @@
 import os
 import tempfile
 from pathlib import Path
-from typing import Annotated, Protocol
+from typing import Annotated, Final, Protocol
 
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
@@ -11,6 +11,9 @@ from protocol.ids import DeviceId
 from protocol.joining import DeviceIdText
 from protocol.messages import Count, Text64
 from simulators.errors import StateError
+
+RESET: Final = "factory-reset"
+"""A file of this name in the folder is a button held at power-up: the devices forget all."""
 
 
 class Credentials(BaseModel):
@@ -37,6 +40,9 @@ class Credentials(BaseModel):
 class Flash(Protocol):
     """Where devices keep what has to last."""
 
+    def is_reset_held(self) -> bool:
+        """Say, once, whether somebody has held the button for a factory reset at power-up."""
+
     def load(self, device: DeviceId) -> Credentials | None:
         """Return what a device kept, or None for a factory-new one."""
 
@@ -53,6 +59,23 @@ class StateFolder:
     def __init__(self, folder: Path | None) -> None:
         self._folder = folder
         self._memory: dict[str, Credentials] = {}
+
+    def is_reset_held(self) -> bool:
+        """Say, once, whether a file `factory-reset` stands in the folder, and take it away.
+
+        Raises:
+            StateError: It cannot be taken away.
+        """
+        if self._folder is None:
+            return False
+        try:
+            (self._folder / RESET).unlink()
+        except FileNotFoundError:
+            return False
+        except OSError as error:
+            text = f"{self._folder / RESET} cannot be removed: {error.strerror}"
+            raise StateError(text, "check its owner") from None
+        return True
 
     def load(self, device: DeviceId) -> Credentials | None:
         """Return what a device kept, or None for a factory-new one.

@@ -185,6 +185,18 @@ MUTANTS: Final[tuple[Mutant, ...]] = tuple(
             say=on_child("presence", _of_no_gateway, has(connection=...)),
         ),
         at_wire(
+            "silent-about-lost-children",
+            "ECO-CHILD-016",
+            "It does not say when it cannot reach a child any more.",
+            say=on_child("presence", lost, has(reason="lost")),
+        ),
+        at_wire(
+            "silent-about-unpaired-children",
+            "ECO-CHILD-017",
+            "It does not say when a child was unpaired at it.",
+            say=on_child("presence", lost, has(reason="removed")),
+        ),
+        at_wire(
             "child-that-is-a-gateway",
             "ECO-CHILD-018",
             "A child has the product spec of the gateway.",

@@ -19,6 +19,10 @@ class Forgetful:
     def __init__(self, flash: Flash) -> None:
         self._flash = flash
 
+    def is_reset_held(self) -> bool:
+        """Say so: there is nothing to be reset."""
+        return self._flash.is_reset_held()
+
     def load(self, device: DeviceId) -> Credentials | None:
         """Return nothing."""
         return None
@@ -35,6 +39,10 @@ class Stubborn:
 
     def __init__(self, flash: Flash) -> None:
         self._flash = flash
+
+    def is_reset_held(self) -> bool:
+        """Say so, to no effect."""
+        return self._flash.is_reset_held()
 
     def load(self, device: DeviceId) -> Credentials | None:
         """Return what was kept."""

@@ -4,7 +4,7 @@ import json
 from dataclasses import replace
 from typing import Final
 
-from simulators.mutants.mutant import Mutant, at_wire
+from simulators.mutants.mutant import Mutant, at_seam, at_wire
 from simulators.mutants.tap import Say
 from simulators.mutants.ways import Test, besides, on, with_fields
 from simulators.mutants.words import NUMBERED, Body, Fields, Word, Words
@@ -162,6 +162,12 @@ MUTANTS: Final[tuple[Mutant, ...]] = (
         "ECO-ANNOUNCE-002",
         "Its serial is another on each connection.",
         say=on("announce", _renamed, _has_served),
+    ),
+    at_seam(
+        "one-serial-for-all",
+        "ECO-ANNOUNCE-006",
+        "All units of it have the same serial.",
+        serial=lambda device: "SIM-0",
     ),
     at_wire(
         "announces-twice",

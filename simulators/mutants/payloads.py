@@ -5,6 +5,7 @@ from typing import Final
 
 from protocol.codec import decode
 from protocol.errors import ViolationError
+from protocol.ids import DeviceId
 from simulators.mutants.mutant import Mutant, at_seam, at_wire
 from simulators.mutants.tap import Say
 from simulators.mutants.ways import besides, falls_over, has, on, payload, with_fields
@@ -150,6 +151,12 @@ MUTANTS: Final[tuple[Mutant, ...]] = (
         "ECO-TOPIC-004",
         "After a factory reset it has another id.",
         name=lambda device, join: f"{device}-{join}" if join else device,
+    ),
+    at_seam(
+        "one-id-for-all",
+        "ECO-TOPIC-005",
+        "All units of it have the same id.",
+        name=lambda device, join: DeviceId(f"{device[:-4]}0001"),
     ),
     at_wire(
         "version-of-one-number",

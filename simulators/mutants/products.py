@@ -7,7 +7,7 @@ from typing import Any, Final
 
 from simulators.mutants.mutant import Mutant, at_seam, at_wire
 from simulators.mutants.ways import on, with_fields
-from simulators.mutants.words import Body, Word, Words
+from simulators.mutants.words import Body, Fields, Word, Words
 from simulators.voice import FIRMWARE
 
 Document = dict[str, Any]
@@ -84,15 +84,8 @@ def _other_text(word: Word, body: Body) -> Words:
     return (word.saying(part=base64.b64encode(part).decode()),)
 
 
-def _from_the_start(word: Word, body: Body) -> Words:
-    """Send what stands at the beginning, wherever the part should begin."""
-    fields = word.fields
-    if fields["offset"] == 0:
-        body.memory["start"] = fields["part"]
-        return (word,)
-    length = len(base64.b64decode(fields["part"]))
-    start = base64.b64decode(str(body.memory.get("start", fields["part"])))
-    return (word.saying(part=base64.b64encode(start[:length]).decode()),)
+def _is_later(fields: Fields, body: Body) -> bool:
+    return bool(fields["offset"])
 
 
 _UNIT: Final = {"unit": "horsepower"}
@@ -167,10 +160,10 @@ MUTANTS: Final[tuple[Mutant, ...]] = (
         say=on("spec", _other_text),
     ),
     at_wire(
-        "spec-from-the-start",
+        "spec-but-for-the-end",
         "ECO-SPEC-009",
-        "Asked for a later part of its product spec it sends the first bytes.",
-        say=on("spec", _from_the_start),
+        "Asked for a later part of its product spec it sends nothing of it.",
+        say=on("spec", with_fields(part=""), _is_later),
     ),
     at_seam(
         "event-that-went-away",

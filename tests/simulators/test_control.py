@@ -87,6 +87,7 @@ async def test_killed_process_goes_on_with_its_credentials_and_the_next_epoch(
 ) -> None:
     async with HubSide(broker.port) as hub:
         async with plug(door, tmp_path) as running:
+            await hub.until(lambda heard: bool(announces(heard)))
             running.running.send_signal(signal.SIGKILL)
         async with plug(door, tmp_path) as again:
             heard = await hub.until(lambda heard: len(announces(heard)) == 2)
@@ -149,3 +150,59 @@ async def test_socket_that_cannot_be_is_wrong_usage(door: Door, tmp_path: Path) 
     code, _, err = await outcome(*arguments, "--control", str(tmp_path / "no" / "c"))
     assert code == 2
     assert "--control" in err
+
+
+async def test_child_is_lost_comes_back_and_is_unpaired(
+    broker: Mosquitto, door: Door, tmp_path: Path
+) -> None:
+    arguments = ["gateway", "--hub", door.url, "--code", CODE, "--no-advertise", "--json"]
+    arguments += ["--child", "light", "--control", str(tmp_path / "c")]
+    async with HubSide(broker.port) as hub, simulate(*arguments) as running:
+        await running.until("all_online")
+        child = "gateway-0001-light-1"
+        assert (await tell(tmp_path, f"lose {child}"))["devices"] == [child]
+        await hub.until(lambda heard: is_last(heard, child, "offline", "lost"))
+        await hub.until(lambda heard: is_last(heard, child, "online", None))
+        await tell(tmp_path, f"unpair {child}")
+        await hub.until(lambda heard: is_last(heard, child, "offline", "removed"))
+        answer = await tell(tmp_path, f"lose {child}-2")
+        assert "nobody" in str(answer["detail"])
+
+
+def is_last(heard: list[Decoded], child: str, status: str, reason: str | None) -> bool:
+    of = [one.message for one in heard if one.topic.child == child]
+    said = [message for message in of if isinstance(message, Presence)]
+    return bool(said) and (said[-1].status, said[-1].reason) == (status, reason)
+
+
+async def test_new_firmware_is_announced_in_the_next_epoch(
+    broker: Mosquitto, door: Door, tmp_path: Path
+) -> None:
+    async with HubSide(broker.port) as hub, plug(door, tmp_path):
+        await tell(tmp_path, "firmware 2.0.0")
+        heard = await hub.until(lambda heard: len(announces(heard)) == 2)
+        found = [(one.epoch, one.firmware) for one in announces(heard)]
+        assert found == [(1, "1.0.0"), (2, "2.0.0")]
+
+
+async def test_button_held_at_power_up_is_a_factory_reset(
+    broker: Mosquitto, door: Door, tmp_path: Path
+) -> None:
+    async with HubSide(broker.port) as hub:
+        async with plug(door, tmp_path) as running:
+            await hub.until(lambda heard: bool(announces(heard)))
+            running.running.send_signal(signal.SIGKILL)
+        (tmp_path / "factory-reset").touch()
+        async with plug(door, tmp_path) as again:
+            heard = await hub.until(lambda heard: len(announces(heard)) == 2)
+            assert [one.epoch for one in announces(heard)] == [1, 2]
+    assert "joined" in [event["event"] for event in again.events]
+    assert not (tmp_path / "factory-reset").exists()
+
+
+async def test_label_tells_id_and_serial_of_each_device() -> None:
+    code, out, _ = await outcome("smart-plug", "-n", "2", "--label")
+    assert code == 0
+    assert [json.loads(line) for line in out.splitlines()] == [
+        {"id": f"smart-plug-000{n}", "serial": f"SIM-smart-plug-000{n}"} for n in (1, 2)
+    ]
