@@ -109,3 +109,19 @@ def run(  # noqa: PLR0913 - each is an option of the command line
     raise typer.Exit(
         terminal.guarded(lambda: running.command(wish, as_json=as_json), as_json=as_json)
     )
+
+
+@app.command()
+def replay(
+    transcripts: Annotated[
+        list[Path], typer.Argument(metavar="TRANSCRIPT", help="What runs have left.")
+    ],
+    *,
+    as_json: AsJson = False,
+) -> None:
+    """Judge recorded runs again, without the device."""
+    from certification import running, terminal  # noqa: PLC0415 - they load what takes long
+
+    raise typer.Exit(
+        terminal.guarded(lambda: running.judged(transcripts, as_json=as_json), as_json=as_json)
+    )

@@ -1,14 +1,21 @@
-"""`ecohub certify run`: records, judges, and says what came of it."""
+"""`ecohub certify run` and `replay`: record, judge, and say what came of it."""
 
 import asyncio
 import difflib
 import sys
+from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Final
 
-from certification import declaration, parameters, run, suite, terminal
+from certification import declaration, parameters, run, suite, telling, terminal, transcript
 from certification.errors import UsageError
+from certification.judge import Judgement, judge
+from certification.transcript import Transcript, TranscriptError
 from protocol.rules import rules
+
+FLAKY: Final = 2
+"""Exit code where runs of one device do not agree."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,12 +35,52 @@ def command(wish: Wish, *, as_json: bool) -> int:
     """Run as often as wished and return the exit code."""
     plans = [_plan(wish, number) for number in range(wish.repeat)]
     files = [asyncio.run(run.record(plan)) for plan in plans]
+    return judged(files, as_json=as_json)
+
+
+def judged(files: Sequence[Path], *, as_json: bool) -> int:
+    """Judge transcripts, say what came of it, and return the exit code.
+
+    Raises:
+        UsageError: One cannot be read, or is not whole and as it was written.
+    """
+    judgements = [judge(_read(file)) for file in files]
+    flaky = telling.disagreements(judgements)
+    code = FLAKY if flaky else max(one.exit_code for one in judgements)
     if as_json:
-        terminal.print_json({"transcripts": [str(file) for file in files]})
-    else:
-        for file in files:
-            terminal.say(f"recorded: {file}")
-    return 0
+        runs = [_facts(file, one) for file, one in zip(files, judgements, strict=True)]
+        terminal.print_json({"exit_code": code, "flaky": flaky, "runs": runs})
+        return code
+    for file, one in zip(files, judgements, strict=True):
+        for line in telling.lines(one):
+            terminal.say(line)
+        terminal.say(f"  transcript: {file}")
+    if flaky:
+        terminal.say(f"the runs do not agree about {', '.join(flaky)}")
+    return code
+
+
+def _read(file: Path) -> Transcript:
+    try:
+        return transcript.read(file)
+    except OSError as error:
+        text = f"{file} cannot be read: {error.strerror}"
+        raise UsageError(text, "give a transcript that a run has left", "file") from None
+    except TranscriptError as error:
+        remedy = "it was cut or changed: run again, or take the file as the run has left it"
+        raise UsageError(f"{file}, {error}", remedy, "transcript") from None
+
+
+def _facts(file: Path, judgement: Judgement) -> dict[str, object]:
+    return {
+        "transcript": str(file),
+        "sha256": judgement.transcript_sha,
+        "level_wanted": judgement.level_wanted,
+        "level_reached": judgement.level_reached,
+        "exit_code": judgement.exit_code,
+        "verdicts": {one.rule: one.verdict.value for one in judgement.verdicts},
+        "mismatches": [one.path for one in judgement.mismatches],
+    }
 
 
 def _plan(wish: Wish, number: int) -> run.Plan:
@@ -66,7 +113,7 @@ def scenarios(only: tuple[str, ...]) -> frozenset[str]:
     for name in only:
         rule = rules().get(name)
         if rule is not None:
-            found |= {*getattr(rule, "tests", ()), *getattr(rule, "negative", ())} & known
+            found |= {*rule.tests, *rule.negative} & known
         elif name in known:
             found.add(name)
         else:

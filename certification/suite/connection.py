@@ -60,7 +60,7 @@ async def cut(desk: Desk) -> None:
     await desk.connected(desk.close("reset"))
 
 
-@scenario()
+@scenario(without=("sleeper",))
 async def half_open(desk: Desk) -> None:
     """The connection stays open and nothing is answered any more; the device notices."""
     await desk.up()

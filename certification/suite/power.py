@@ -7,6 +7,7 @@ from certification import speech
 from certification.behaviour import Behaviour
 from certification.desk import Desk, GaveUpError, GoneError, holds, is_closed
 from certification.parties import Said
+from certification.suite.children import all_announced
 from certification.suite.registry import scenario
 from certification.suite.setting import product_of
 
@@ -25,6 +26,8 @@ async def power_cycle(desk: Desk) -> None:
     await desk.hook("power_cycle")
     await desk.connected(n)
     await desk.up()
+    if desk.parties.children:
+        await all_announced(desk, n)
 
 
 @scenario()

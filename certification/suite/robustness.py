@@ -98,6 +98,14 @@ async def update_ignored(desk: Desk) -> None:
     await speech.probe(desk)
 
 
+@scenario(without=("sleeper",))
+async def rest_ignored(desk: Desk) -> None:
+    """A device that does not sleep is told to rest: that is not for it, and not to be acked."""
+    await speech.plain(desk, desk.device, "rest")
+    await desk.watch("no ack of rest", QUIET_S)
+    await speech.probe(desk)
+
+
 def _change(desk: Desk) -> dict[str, object]:
     """Return values whose effect would be seen, where the product is known and has such."""
     product = desk.device.product
