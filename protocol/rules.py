@@ -19,7 +19,16 @@ Party = Literal["device", "hub", "app"]
 Evidence = Literal["wire", "packets", "http", "mdns", "api", "document"]
 """What decides: messages, MQTT packets, joining, adverts, the hub's API, the product spec."""
 
-Hook = Literal["power_cycle", "factory_reset", "button", "second_unit", "new_firmware"]
+Hook = Literal[
+    "power_cycle",
+    "factory_reset",
+    "button",
+    "second_unit",
+    "new_firmware",
+    "sensor_lost",
+    "child_lost",
+    "child_removed",
+]
 """What somebody has to do to the device before the rule can be tried."""
 
 

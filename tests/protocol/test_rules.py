@@ -16,7 +16,7 @@ RULE_ID = re.compile(r"ECO-[A-Z]+-[0-9]{3}")
 KEYWORDS = re.compile(r"\b(?:MUST NOT|MUST|SHOULD NOT|SHOULD|SHALL|MAY|REQUIRED|OPTIONAL)\b")
 FEATURES = {
     *("always", "actions", "commands", "events", "gateway"),
-    *("mqtt5", "notify", "sleeper", "time_synced"),
+    *("mdns", "mqtt5", "notify", "sleeper", "time_synced"),
 }
 
 
@@ -82,6 +82,31 @@ def test_an_entry_says_why_and_how_to_mend_it(entry: Rule) -> None:
 def test_features_are_those_that_a_device_can_have(entry: Rule) -> None:
     for term in entry.applies_if.split(" and "):
         assert term.removeprefix("not ") in FEATURES
+
+
+def test_every_must_of_a_device_has_a_test_and_a_negative_test_or_a_waiver() -> None:
+    musts = [e for e in RULES if "device" in e.party and e.keyword in {"MUST", "MUST_NOT"}]
+    assert [entry.id for entry in musts if not entry.tests] == []
+    assert [entry.id for entry in musts if bool(entry.negative) == bool(entry.waiver)] == []
+
+
+def test_what_a_device_does_not_have_to_keep_has_no_tests() -> None:
+    others = [entry for entry in RULES if "device" not in entry.party]
+    assert [entry.id for entry in others if entry.tests or entry.negative or entry.waiver] == []
+
+
+def test_the_first_level_can_be_reached_without_any_hook() -> None:
+    found = [e.id for e in RULES if "device" in e.party and e.level == 1 and e.needs]
+    assert found == []
+
+
+@pytest.mark.parametrize("entry", RULES, ids=lambda entry: entry.id)
+def test_an_entry_implies_few_others_and_says_why(entry: Rule) -> None:
+    assert len(entry.implies) <= 3
+    for implied in entry.implies:
+        assert implied.rule in rules()
+        assert implied.rule != entry.id
+        assert implied.why
 
 
 @pytest.mark.parametrize("entry", RULES, ids=lambda entry: entry.id)
