@@ -195,6 +195,14 @@ class Evidence:
         is_handled = any(begin <= end_ns and end >= begin_ns for begin, end in spans)
         return is_handled or self.is_harmed(begin_ns, end_ns)
 
+    def membership(self, at_ns: int) -> int:
+        """Return how often the device had been let into a home by a time.
+
+        With each join its hub forgets what it knew of its epochs (ECO-ORDER-009).
+        """
+        grants = (call for call in self.calls if call.is_grant and not call.fields.get("is_false"))
+        return sum(call.at_ns <= at_ns for call in grants)
+
     def link(self, n: int) -> Link:
         """Return a connection by its number."""
         return self._record.links[n]

@@ -3,15 +3,16 @@
 Pure: no clock, no file, no network; the same transcript is judged alike everywhere and always.
 """
 
+import hashlib
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass
 from itertools import islice
 from typing import Final
 
 from certification.evidence import Evidence
+from certification.judgement import Judgement, Mismatch
 from certification.judging.applying import false_term
 from certification.judging.checks import CHECKS
-from certification.transcript import Transcript
+from certification.transcript import Transcript, canonical
 from certification.verdicts import Observation, RuleVerdict, Verdict, conclude
 from protocol.rules import Rule, rules
 
@@ -30,61 +31,6 @@ MISMATCH: Final = "declaration"
 """Stands among the ids that block a level where the declaration is not the device."""
 
 _BLOCKS: Final = frozenset({Verdict.FAIL, Verdict.INCONCLUSIVE})
-
-
-@dataclass(frozen=True, slots=True)
-class Mismatch:
-    """Where the declaration says something else than the device does.
-
-    Attributes:
-        path: The key of the declaration.
-        lines: Where the device shows it.
-    """
-
-    path: str
-    declared: str
-    seen: str
-    lines: tuple[int, ...] = ()
-
-
-@dataclass(frozen=True, slots=True)
-class Judgement:
-    """All that is said of a run.
-
-    Attributes:
-        verdicts: One for each rule that a device has to keep, in the order of the catalogue.
-        mismatches: Where the declaration is not the device.
-        gave_up: Scenarios that did not come to their end, each with the reason.
-        level_wanted: The level that the run was made for.
-        level_reached: 0 to 3.
-        blocked_by: By level: what of it, or of a level below, is in the way.
-        exit_code: 0 the wanted level is reached, 1 a rule of it is broken, 2 something of it is
-            open.
-    """
-
-    verdicts: tuple[RuleVerdict, ...]
-    mismatches: tuple[Mismatch, ...]
-    gave_up: tuple[tuple[str, str], ...]
-    level_wanted: int
-    level_reached: int
-    blocked_by: Mapping[int, tuple[str, ...]]
-    exit_code: int
-    transcript_sha: str
-    catalogue_sha: str
-    seed: int
-    scale: float
-    vendor: str
-    product: str
-    firmware: str
-
-    def verdict(self, rule_id: str) -> RuleVerdict:
-        """Return what is said of a rule; raises KeyError for one that devices do not keep."""
-        return {verdict.rule: verdict for verdict in self.verdicts}[rule_id]
-
-    @property
-    def failed(self) -> tuple[str, ...]:
-        """The ids of the rules that were broken, advice not counted."""
-        return tuple(v.rule for v in self.verdicts if v.verdict is Verdict.FAIL)
 
 
 def judged_rules() -> tuple[Rule, ...]:
@@ -109,6 +55,7 @@ def judge(transcript: Transcript) -> Judgement:
         level_reached=reached,
         blocked_by=blocked,
         exit_code=_exit_code(verdicts, mismatches, wanted),
+        declaration_sha=hashlib.sha256(canonical(e.declaration)).hexdigest(),
         transcript_sha=transcript.sha256,
         catalogue_sha=str(e.run.get("catalogue", "")),
         seed=int(e.run.get("seed", 0)),

@@ -10,7 +10,8 @@ from typing import Final
 
 from certification import declaration, parameters, run, suite, telling, terminal, transcript
 from certification.errors import UsageError
-from certification.judge import Judgement, judge
+from certification.judge import judge
+from certification.judgement import Judgement
 from certification.transcript import Transcript, TranscriptError
 from protocol.rules import rules
 

@@ -4,7 +4,8 @@ from collections import Counter
 from collections.abc import Iterator, Sequence
 from typing import Final
 
-from certification.judge import LEVELS, Judgement
+from certification.judge import LEVELS
+from certification.judgement import Judgement
 from certification.verdicts import RuleVerdict, Verdict
 from protocol.rules import rule
 

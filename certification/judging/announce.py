@@ -90,7 +90,8 @@ def answers(e: Evidence, birth: Said[Birth]) -> list[Said[Announce]]:
 
 
 def _is_first_of_its_id(e: Evidence, birth: Said[Birth]) -> bool:
-    return next(b for b in e.told(Birth) if b.message.id == birth.message.id) is birth
+    first = next(each for each in e.told(Birth) if each.message.id == birth.message.id)
+    return first.line == birth.line
 
 
 @judges("ECO-ANNOUNCE-003", "a birth")

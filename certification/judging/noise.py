@@ -7,7 +7,7 @@ from certification.evidence import HARNESS_S, Evidence
 from certification.judging.announce import answers
 from certification.judging.check import broken, could_answer, judges, unclear
 from certification.judging.orders import after_s, orders
-from certification.traffic import NS, Publish
+from certification.traffic import NS, Publish, Said
 from certification.verdicts import Observation
 from protocol.messages import Birth, Update, Verdict
 from protocol.rules import rule
@@ -48,8 +48,14 @@ def _goes_on(e: Evidence, down: Publish, rule_id: str, name: str) -> Observation
 
 @judges("ECO-UPDATE-001", "a message on the update topic, and a sign of life after it")
 def ignores_updates(e: Evidence) -> Iterator[Observation]:
-    """Judge the window after each message on `update`."""
-    for each in e.told(Update):
+    """Judge the window after each message on `update`; who does not listen ignores it best."""
+    told = e.told(Update)
+    for stimulus in e.stimuli("update"):
+        alive = e.alive_after(stimulus.at_ns)
+        if not told and alive is not None:
+            what = "it has not subscribed to update, so that nothing comes"
+            yield Observation(True, (stimulus.line, alive), what)
+    for each in told:
         if said := _reaction(e, each.publish):
             what = f"after a message on update it published {_leaf(said)}"
             yield broken((each.line, said.line), what, rule("ECO-UPDATE-001").text)
@@ -86,26 +92,44 @@ def _leaf(up: Publish) -> Leaf | None:
 @judges("ECO-VERDICT-004", "verdicts without min_epoch, and a sign of life after them")
 def takes_verdicts_in_silence(e: Evidence) -> Iterator[Observation]:
     """Judge what follows verdicts: at once, or each time anew."""
-    told = [each for each in e.told(Verdict) if each.message.min_epoch is None]
+    told = [each.publish for each in e.told(Verdict) if not _raises(e, each)]
     for each in told:
-        if said := _reaction(e, each.publish):
+        if said := _reaction(e, each):
             what = f"after a verdict it published {_leaf(said)}"
             yield broken((each.line, said.line), what, rule("ECO-VERDICT-004").text)
             return
-    followed = [(v.publish, up) for v in told if (up := _soon(e, v.publish.at_ns)) is not None]
-    before = [v for v in told if _soon(e, v.at_ns - int(NEAR_S * NS)) is not None]
-    if len(told) >= TIMES and len(followed) == len(told) and not before:
-        lines = [line for verdict, up in followed for line in (verdict.line, up.line)]
-        what = f"after each of {len(told)} verdicts it published something within {NEAR_S:g} s"
-        yield broken(lines, what, rule("ECO-VERDICT-004").text)
-        return
+    for burst in _bursts(told):
+        yield _after_burst(e, burst)
+
+
+def _raises(e: Evidence, verdict: Said[Verdict]) -> bool:
+    """Say whether a verdict asks for a higher epoch than the device has."""
+    announced = e.announced_at(verdict.at_ns)
+    least = verdict.message.min_epoch
+    return least is not None and (announced is None or announced.message.epoch < least)
+
+
+def _bursts(told: list[Publish]) -> Iterator[list[Publish]]:
+    """Yield verdicts that came close behind one another, together."""
+    burst: list[Publish] = []
     for each in told:
-        yield _goes_on(e, each.publish, "ECO-VERDICT-004", "a verdict")
+        if burst and each.at_ns - burst[-1].at_ns > NEAR_S * NS:
+            yield burst
+            burst = []
+        burst.append(each)
+    yield from [burst] if burst else []
 
 
-def _soon(e: Evidence, at_ns: int) -> Publish | None:
-    end_ns = at_ns + int(NEAR_S * NS)
-    return next((up for up in e.published if at_ns < up.at_ns <= end_ns), None)
+def _after_burst(e: Evidence, burst: list[Publish]) -> Observation:
+    """Judge whether as much came after some verdicts as there were, and less before them."""
+    begin_ns, end_ns = burst[0].at_ns, burst[-1].at_ns + int(NEAR_S * NS)
+    after = [up for up in e.published if begin_ns < up.at_ns <= end_ns]
+    before = [up for up in e.published if 2 * begin_ns - end_ns <= up.at_ns <= begin_ns]
+    if len(burst) >= TIMES and len(after) >= len(burst) > len(before):
+        lines = [burst[0].line, burst[-1].line, *(up.line for up in after)]
+        what = f"{len(after)} messages came within {NEAR_S:g} s of {len(burst)} verdicts"
+        return broken(lines, what, rule("ECO-VERDICT-004").text)
+    return _goes_on(e, burst[-1], "ECO-VERDICT-004", "a verdict")
 
 
 @judges("ECO-VERSION-003", "a birth with a field of a later version")

@@ -30,15 +30,16 @@ Dated = State | Event | Ack | SpecPart | Presence
 RAISED_S: Final = 10.0
 """How long a device that heard of `min_epoch` may take, since ECO/1 sets no time."""
 
-_Key = tuple[str, int]
+_Key = tuple[str, int, int]
 
 
 def numbered(e: Evidence) -> dict[_Key, list[Said[Numbered]]]:
-    """Return the numbered messages of the subject by leaf and epoch, in their order."""
+    """Return the numbered messages of the subject by leaf, epoch and join, in their order."""
     found: dict[_Key, list[Said[Numbered]]] = defaultdict(list)
     every: list[Said[Numbered]] = [*e.said(State), *e.said(Event), *e.said(Ack)]
     for each in sorted(every, key=lambda said: said.line):
-        found[LEAF_OF[type(each.message)], each.message.epoch].append(each)
+        key = LEAF_OF[type(each.message)], each.message.epoch, e.membership(each.at_ns)
+        found[key].append(each)
     return dict(found)
 
 
@@ -57,7 +58,8 @@ def epoch_rises_with_each_boot(e: Evidence) -> Iterator[Observation]:
         lines = (before.line, hook.line, after.line)
         yield Observation(new > old, lines, what, "a higher epoch after each boot")
     for one, two in pairwise(e.said_announces):
-        if two.message.epoch < one.message.epoch:
+        is_anew = e.membership(one.at_ns) != e.membership(two.at_ns)
+        if two.message.epoch < one.message.epoch and not is_anew:
             what = f"epoch {two.message.epoch} after {one.message.epoch}"
             yield broken((one.line, two.line), what, "an epoch never falls", "epoch")
 
@@ -65,7 +67,7 @@ def epoch_rises_with_each_boot(e: Evidence) -> Iterator[Observation]:
 @judges("ECO-ORDER-002", "two messages of one leaf in one epoch", of_messages=True)
 def numbers_rise(e: Evidence) -> Iterator[Observation]:
     """Judge that each number is above the one before it."""
-    for (leaf, epoch), said in numbered(e).items():
+    for (leaf, epoch, _), said in numbered(e).items():
         wrong = [(a, b) for a, b in pairwise(said) if b.message.seq <= a.message.seq]
         for one, two in wrong:
             what = f"{leaf} of epoch {epoch}: seq {two.message.seq} after {one.message.seq}"
@@ -77,7 +79,7 @@ def numbers_rise(e: Evidence) -> Iterator[Observation]:
 @judges("ECO-ORDER-004", "two messages of one leaf in one epoch", of_messages=True)
 def numbers_leave_none_out(e: Evidence) -> Iterator[Observation]:
     """Judge gaps; what was sent around the end of a connection may have been lost."""
-    for (leaf, epoch), said in numbered(e).items():
+    for (leaf, epoch, _), said in numbered(e).items():
         gaps = [(a, b) for a, b in pairwise(said) if b.message.seq > a.message.seq + 1]
         seen = [(a, b) for a, b in gaps if a.link == b.link]
         if unread := seen and e.unreadable(leaf, seen[0][0].at_ns, seen[-1][1].at_ns):
@@ -93,11 +95,11 @@ def numbers_leave_none_out(e: Evidence) -> Iterator[Observation]:
 @judges("ECO-ORDER-005", "an epoch seen from its first connection on", of_messages=True)
 def numbers_begin_with_one(e: Evidence) -> Iterator[Observation]:
     """Judge the first number on each leaf of an epoch that was seen from its beginning."""
-    firsts: dict[int, Said[Announce]] = {}
+    firsts: dict[tuple[int, int], Said[Announce]] = {}
     for each in e.said_announces:
-        firsts.setdefault(each.message.epoch, each)
-    for (leaf, epoch), said in numbered(e).items():
-        begun, first = firsts.get(epoch), said[0]
+        firsts.setdefault((each.message.epoch, e.membership(each.at_ns)), each)
+    for (leaf, epoch, member), said in numbered(e).items():
+        begun, first = firsts.get((epoch, member)), said[0]
         if begun is None or not _is_beginning(e, begun):
             yield unclear((first.line,), f"the beginning of epoch {epoch} was not seen")
         elif first.message.seq != 1 and e.unreadable(leaf, begun.at_ns, first.at_ns):
@@ -121,7 +123,7 @@ def connections_rise(e: Evidence) -> Iterator[Observation]:
     """Judge the connection in the wills, or else in the announces, of each CONNECT."""
     told = [(c, place) for c in e.connects if (place := _place(e, c)) is not None]
     for (one, old), (two, new) in pairwise(told):
-        if new[0] != old[0]:
+        if new[0] != old[0] or e.membership(one.at_ns) != e.membership(two.at_ns):
             continue
         what = f"connection {new[1]} after {old[1]} in epoch {new[0]}"
         yield Observation(
@@ -182,7 +184,8 @@ def raises_its_epoch(e: Evidence) -> Iterator[Observation]:
     """Judge the announce that follows a verdict with `min_epoch`."""
     for each in e.told(Verdict):
         least = each.message.min_epoch
-        if least is None:
+        before = e.announced_at(each.at_ns)
+        if least is None or (before is not None and before.message.epoch >= least):
             continue
         after = _first_after(e.said_announces, each.at_ns)
         ask = Ask("the verdict with min_epoch", "announce", each.link, "announce")

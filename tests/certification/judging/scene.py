@@ -11,7 +11,8 @@ from collections.abc import Mapping
 from typing import Any
 
 from certification import outgoing, packets
-from certification.judge import Judgement, judge
+from certification.judge import judge
+from certification.judgement import Judgement
 from certification.outgoing import Message
 from certification.properties import encode_properties
 from certification.transcript import Transcript, Writer, parse

@@ -5,7 +5,8 @@ from functools import cache
 
 import pytest
 
-from certification.judge import MISMATCH, Judgement, judge, judged_rules
+from certification.judge import MISMATCH, judge, judged_rules
+from certification.judgement import Judgement
 from certification.judging.checks import CHECKS
 from certification.transcript import Transcript
 from certification.verdicts import Verdict
