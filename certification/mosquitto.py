@@ -60,7 +60,7 @@ class Mosquitto:
         self._process: Process | None = None
         self._reading: asyncio.Task[None] | None = None
         self._is_decided = asyncio.Event()
-        self._has_ended = False
+        self._has_ended = self._is_reloading = self._is_stale = False
         self._is_in_force = asyncio.Event()
         self._said: deque[str] = deque(maxlen=_KEPT_LINES)
 
@@ -113,23 +113,39 @@ class Mosquitto:
     def admit(self, user: str, password: str) -> None:
         """Let `user` in by this password, as soon as `in_force` returns."""
         self._users[user] = _hashed(password)
-        self._reload()
+        self._change()
 
     def dismiss(self, user: str) -> None:
         """Let `user` in no more."""
         self._users.pop(user, None)
-        self._reload()
+        self._change()
 
     async def in_force(self) -> None:
         """Wait until it has read its users anew."""
         await self._is_in_force.wait()
 
-    def _reload(self) -> None:
+    def _change(self) -> None:
+        """Have it read its users anew, one reading after the other."""
+        if self._process is None:
+            return
+        self._is_in_force.clear()
+        if self._is_reloading:
+            self._is_stale = True
+        else:
+            self._reload(self._process)
+
+    def _reload(self, process: Process) -> None:
+        self._is_reloading, self._is_stale = True, False
         self._write_users()
-        if self._process is not None:
-            self._is_in_force.clear()
-            with suppress(ProcessLookupError):
-                self._process.send_signal(signal.SIGHUP)
+        with suppress(ProcessLookupError):
+            process.send_signal(signal.SIGHUP)
+
+    def _reloaded(self, process: Process) -> None:
+        self._is_reloading = False
+        if self._is_stale:
+            self._reload(process)
+        else:
+            self._is_in_force.set()
 
     async def _read(self, process: Process) -> None:
         """Take in what it says, until it ends."""
@@ -139,7 +155,7 @@ class Mosquitto:
             if line.endswith(" running"):
                 self._is_decided.set()
             elif "Reloading config" in line:
-                self._is_in_force.set()
+                self._reloaded(process)
         self._has_ended = True
         self._is_decided.set()
         self._is_in_force.set()

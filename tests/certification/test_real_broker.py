@@ -106,6 +106,20 @@ async def test_who_is_admitted_later_is_let_in_at_once(real: Bench, caller: RawC
     await client.close()
 
 
+async def test_many_who_are_admitted_at_once_are_all_let_in(real: Bench) -> None:
+    names = [f"acme-socket-{number}" for number in range(20)]
+    for name in names:
+        real.broker.admit(name, f"password of {name}")
+        client = await RawClient.open(real.port)
+        assert await client.connect(name, f"password of {name}") == 0
+        await client.disconnect()
+    for name in names:
+        real.broker.admit(name, f"new password of {name}")
+    client = await RawClient.open(real.port)
+    assert await client.connect(names[-1], f"new password of {names[-1]}") == 0
+    await client.disconnect()
+
+
 async def test_what_a_device_may_not_say_reaches_nobody(real: Bench, caller: RawClient) -> None:
     await caller.connect(DEVICE, PASSWORD)
     await caller.subscribe(COMMAND)
