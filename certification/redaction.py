@@ -1,6 +1,7 @@
 """Keeps secrets out of what is written down: each byte of one becomes a `*`."""
 
 import base64
+import re
 from collections.abc import Iterable, Mapping, Sequence
 from typing import Final
 
@@ -8,11 +9,16 @@ SHORTEST: Final = 4
 """Shorter secrets are refused: they stand by chance in everything, and hiding them hides all."""
 
 
+_NEVER: Final = r"(?!)"
+
+
 class Redactor:
     """Knows the secrets of a run, and overwrites them at the same length."""
 
     def __init__(self, secrets: Iterable[str] = ()) -> None:
         self._secrets: set[str] = set()
+        self._in_text = re.compile(_NEVER)
+        self._in_bytes = re.compile(_NEVER.encode())
         for secret in secrets:
             self.hide(secret)
 
@@ -25,15 +31,21 @@ class Redactor:
         if len(secret) < SHORTEST:
             raise ValueError(f"a secret of fewer than {SHORTEST} characters cannot be hidden")
         self._secrets.add(secret)
+        longest_first = sorted(self._secrets, key=lambda secret: (-len(secret), secret))
+        self._in_text = re.compile("|".join(map(re.escape, longest_first)))
+        raw = (re.escape(secret.encode()) for secret in longest_first)
+        self._in_bytes = re.compile(b"|".join(raw))
 
     def redact(self, value: object) -> tuple[object, bool]:
         """Return a JSON value without secrets, and whether there was one; bytes become base64."""
         match value:
+            case None | bool() | int() | float():
+                return value, False
             case str():
-                text = self._text(value)
+                text = self._in_text.sub(lambda found: "*" * len(found[0]), value)
                 return text, text != value
             case bytes():
-                raw = self._bytes(value)
+                raw = self._in_bytes.sub(lambda found: b"*" * len(found[0]), value)
                 return base64.b64encode(raw).decode(), raw != value
             case Mapping():
                 names = [self.redact(name) for name in value]
@@ -44,20 +56,7 @@ class Redactor:
             case Sequence() | set() | frozenset():
                 items = [self.redact(item) for item in _ordered(value)]
                 return [item for item, _ in items], any(hidden for _, hidden in items)
-        return value, False
-
-    def _text(self, text: str) -> str:
-        for secret in self._longest_first():
-            text = text.replace(secret, "*" * len(secret))
-        return text
-
-    def _bytes(self, raw: bytes) -> bytes:
-        for secret in self._longest_first():
-            raw = raw.replace(secret.encode(), b"*" * len(secret.encode()))
-        return raw
-
-    def _longest_first(self) -> list[str]:
-        return sorted(self._secrets, key=lambda secret: (-len(secret), secret))
+        raise TypeError(f"{type(value).__name__} is no JSON")
 
 
 def _ordered(value: Sequence[object] | set[object] | frozenset[object]) -> Sequence[object]:

@@ -24,6 +24,9 @@ MOST_BYTES: Final = 512 * 1024 * 1024
 """A longer file is not read."""
 
 _NO_HASH: Final = "0" * 64
+_ENCODER: Final = json.JSONEncoder(
+    sort_keys=True, separators=(",", ":"), ensure_ascii=True, allow_nan=False
+)
 _OWN: Final = frozenset({"n", "at_ns", "kind", "prev", "hash"})
 
 
@@ -139,10 +142,7 @@ def canonical(value: object) -> bytes:
     Raises:
         ValueError: A number is not finite.
     """
-    text = json.dumps(
-        value, sort_keys=True, separators=(",", ":"), ensure_ascii=True, allow_nan=False
-    )
-    return text.encode()
+    return _ENCODER.encode(value).encode()
 
 
 def read(path: Path) -> Transcript:

@@ -226,3 +226,10 @@ def test_a_number_that_json_does_not_know_is_refused() -> None:
     with pytest.raises(ValueError, match="not JSON compliant"):
         writer.write("note", value=float("nan"))
     assert file.getvalue() == b""
+
+
+def test_what_is_no_json_is_refused() -> None:
+    writer, file = written()
+    with pytest.raises(TypeError, match="object is no JSON"):
+        writer.write("note", value=object())
+    assert file.getvalue() == b""
