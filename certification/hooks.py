@@ -22,6 +22,9 @@ OF_THE_CATALOGUE: Final = (
     "button",
     "second_unit",
     "new_firmware",
+    "sensor_lost",
+    "child_lost",
+    "child_removed",
 )
 """Hooks that rules may need; without one such a rule stays open."""
 
@@ -33,7 +36,8 @@ QUESTIONS: Final[Mapping[str, str]] = {
     "button": "make {wanted} happen on the device, by its own buttons",
     "second_unit": "switch on a second device of this product; have it join the hub at {url}",
     "new_firmware": "put another firmware on the device",
-    "child_lost": "take the child {wanted} out of reach of the gateway",
+    "sensor_lost": "make the device lose {wanted}: unplug the sensor behind it",
+    "child_lost": "take the child {wanted} out of reach of the gateway, and bring it back",
     "child_removed": "unpair the child {wanted} at the gateway",
 }
 """What a person is asked where there is no command."""

@@ -46,7 +46,9 @@ class HookTable(_Table):
         second_unit: Reads a second device of this product and prints, as one line of JSON, its
             `id` and `serial`.
         new_firmware: Puts another firmware on the device.
-        child_lost, child_removed: Take the child `$ECO_WANTED` out of reach; unpair it.
+        sensor_lost: Takes away what `$ECO_WANTED`, an address, is measured with.
+        child_lost, child_removed: Take the child `$ECO_WANTED` out of reach and bring it back;
+            unpair it.
     """
 
     run: Command | None = Field(default=None, repr=False)
@@ -57,6 +59,7 @@ class HookTable(_Table):
     button: Command | None = Field(default=None, repr=False)
     second_unit: Command | None = Field(default=None, repr=False)
     new_firmware: Command | None = Field(default=None, repr=False)
+    sensor_lost: Command | None = Field(default=None, repr=False)
     child_lost: Command | None = Field(default=None, repr=False)
     child_removed: Command | None = Field(default=None, repr=False)
 

@@ -22,6 +22,9 @@ FRESH: Final = 0.4
 LEFT_S: Final = 2.0
 """How long a child is watched of which nothing may come any more."""
 
+BACK_S: Final = 15.0
+"""How long a child may stay out of reach before whoever took it there brings it back."""
+
 HAPPENS_S: Final = 5.0
 """How long a gateway may take to notice what became of a child."""
 
@@ -118,9 +121,11 @@ async def child_unknown(desk: Desk) -> None:
 async def child_lost(desk: Desk) -> None:
     """A child goes out of reach."""
     party = known(desk)[0]
+    await awake(desk, party)
     n = desk.next_n
     await desk.hook("child_lost", party.child or "")
     await desk.said(partial(_is, party, "offline"), HAPPENS_S, n)
+    await desk.said(partial(_is, party, "online"), BACK_S, n)
     await speech.probe(desk)
 
 
@@ -128,6 +133,7 @@ async def child_lost(desk: Desk) -> None:
 async def child_removed(desk: Desk) -> None:
     """A child is unpaired at the gateway."""
     party = known(desk)[0]
+    await awake(desk, party)
     n = desk.next_n
     await desk.hook("child_removed", party.child or "")
     await desk.said(partial(_is, party, "offline"), HAPPENS_S, n)

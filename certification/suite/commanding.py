@@ -24,6 +24,9 @@ FLOOD_MORE: Final = 40
 RECOVERY_S: Final = 5.0
 """How long a device may take until it listens again, after a flood."""
 
+BURST: Final = 8
+"""Commands close behind one another, which a device has to take or call itself busy."""
+
 PAST_MS: Final = 1_000_000_000_000
 """A wall time that is long over: September 2001."""
 
@@ -168,7 +171,7 @@ async def command_order(desk: Desk) -> None:
     address, both = one_to_set(desk, party)
     names: set[str] = set()
     since = desk.next_n
-    for number in range(6):
+    for number in range(BURST):
         body = {"values": {address: both[number % 2]}, "id": desk.name()}
         names.add(str(body["id"]))
         await send_set(desk, party, body, expect="done", kind="order")

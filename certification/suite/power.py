@@ -82,6 +82,19 @@ async def event_unacked(desk: Desk) -> None:
     await desk.watch("the event is told again as it was, or not at all", 1.0)
 
 
+@scenario(needs="sensor_lost")
+async def sensor_lost(desk: Desk) -> None:
+    """A sensor of the device is gone: it does not know its value any more, and says so."""
+    product = product_of(desk.device)
+    for address, part in product.properties.items():
+        if part.is_readable and not part.is_writable:
+            n = desk.next_n
+            await desk.hook("sensor_lost", address)
+            await desk.said(partial(_tells, address), HAPPENS_S, n)
+            break
+    await speech.probe(desk)
+
+
 @scenario(needs="second_unit")
 async def second_unit(desk: Desk) -> None:
     """Another unit of the product has another id and another serial."""

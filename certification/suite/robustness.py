@@ -13,6 +13,10 @@ QUIET_S: Final = 1.2
 """How long a device is watched that must not publish anything because of what came."""
 
 
+VERDICT_S: Final = 2.2
+"""The same for verdicts, to which nobody says by when a device might answer."""
+
+
 class Bomb(NamedTuple):
     """A payload that no device can read, and where it is sent."""
 
@@ -83,7 +87,7 @@ async def verdict_noise(desk: Desk) -> None:
     ):
         await speech.verdict(desk, rule, leaf, path)
     await speech.verdict(desk, "ECO-ORDER-001", "announce", "epoch", min_epoch=1)
-    await desk.watch("nothing is published because of a verdict", QUIET_S)
+    await desk.watch("nothing is published because of a verdict", VERDICT_S)
     await speech.probe(desk)
 
 
@@ -95,14 +99,6 @@ async def update_ignored(desk: Desk) -> None:
         desk.stimulate("update", **body)
         await desk.send(desk.device.topic("update"), encode(body))
     await desk.watch("nothing follows from a message on update", QUIET_S)
-    await speech.probe(desk)
-
-
-@scenario(without=("sleeper",))
-async def rest_ignored(desk: Desk) -> None:
-    """A device that does not sleep is told to rest: that is not for it, and not to be acked."""
-    await speech.plain(desk, desk.device, "rest")
-    await desk.watch("no ack of rest", QUIET_S)
     await speech.probe(desk)
 
 

@@ -2,6 +2,7 @@
 
 import shlex
 import sys
+from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
@@ -56,11 +57,16 @@ def simulated(product: str, folder: Path, *arguments: str, scale: float = SCALE)
     """Return parameters whose device is `ecohub simulate` as a process."""
     command = [sys.executable, "-m", "simulators", product, "--time-scale", str(scale)]
     command += ["--state", str(folder / "kept"), "--control", str(folder / "hands"), "--json"]
-    return running(shlex.join([*command, "--no-advertise", *arguments]), folder)
+    label = shlex.join([sys.executable, "-m", "simulators", product, "-n", "2", "--label"])
+    hooks = {"second_unit": f"{label} | tail -n 1"}
+    return running(shlex.join([*command, "--no-advertise", *arguments]), folder, hooks)
 
 
-def running(command: str, folder: Path, **more: Any) -> Parameters:
+def running(
+    command: str, folder: Path, hooks: Mapping[str, str] | None = None, **more: Any
+) -> Parameters:
     """Return parameters whose device is this command."""
+    kept = shlex.quote(str(folder / "kept"))
     hands = shlex.join([sys.executable, str(HANDS), str(folder / "hands")])
     return Parameters.model_validate(
         {
@@ -68,7 +74,11 @@ def running(command: str, folder: Path, **more: Any) -> Parameters:
             "hooks": {
                 "run": command,
                 "button": f'{hands} press "$ECO_WANTED"',
-                "factory_reset": f"rm -rf {shlex.quote(str(folder / 'kept'))}",
+                "factory_reset": f"mkdir -p {kept} && touch {kept}/factory-reset",
+                "new_firmware": f"{hands} firmware 1.0.1",
+                "child_lost": f'{hands} lose "$ECO_WANTED"',
+                "child_removed": f'{hands} unpair "$ECO_WANTED"',
+                **(hooks or {}),
             },
             "network": {"mdns": False},
             "timeouts": {"connect_s": 6, **more},
