@@ -2,6 +2,7 @@
 
 * CertifyError     the harness cannot do its work: a port, a hook, a file that cannot be written
   - UsageError     the command line, the declaration or the parameters make no sense
+  - PaperError     a certificate, key or registry is refused: certification/papers/errors.py
 """
 
 from typing import ClassVar

@@ -96,20 +96,26 @@ def countersign(
         FormError: This key has signed already.
     """
     _check_days(certificate, today)
-    told = certificate.statement.told
-    issued = statement.day(told.issued, "issued")
-    not_after = statement.day(told.not_after, "not_after")
+    issued, not_after = _days(certificate)
     if (not_after - issued).days > MOST_DAYS:
         raise MismatchError("not_after", f"more than {MOST_DAYS} days after issued")
-    again = statement.build(
-        report, certificate.statement.firmware_sha256, told.vendor_key, issued, not_after
-    )
+    check_again(certificate, report)
+    return Certificate(certificate.statement, certificate.envelope.signed(key))
+
+
+def check_again(certificate: Certificate, report: Report) -> None:
+    """See that a certificate says what a transcript, judged again, shows.
+
+    Raises:
+        MismatchError: It does not; names the first place.
+    """
+    said = certificate.statement
+    again = statement.build(report, said.firmware_sha256, said.told.vendor_key, *_days(certificate))
     _check_same(
-        certificate.statement.model_dump(mode="json", by_alias=True),
+        said.model_dump(mode="json", by_alias=True),
         again.model_dump(mode="json", by_alias=True),
         "",
     )
-    return Certificate(certificate.statement, certificate.envelope.signed(key))
 
 
 def parse(content: bytes) -> Certificate:
@@ -123,7 +129,8 @@ def parse(content: bytes) -> Certificate:
     said = form.read(found.payload, Statement, "statement")
     certificate = Certificate(said, found)
     found.check(0, certificate.vendor_key)
-    if statement.day(said.told.not_after, "not_after") < statement.day(said.told.issued, "issued"):
+    first, last = _days(certificate)
+    if last < first:
         raise FormError("not_after", "is before issued")
     return certificate
 
@@ -158,12 +165,17 @@ def check(certificate: Certificate, trusted: Keyring, today: datetime.date) -> N
     _check_days(certificate, today)
 
 
-def _check_days(certificate: Certificate, today: datetime.date) -> None:
+def _days(certificate: Certificate) -> tuple[datetime.date, datetime.date]:
     told = certificate.statement.told
-    if today < statement.day(told.issued, "issued"):
-        raise ExpiredError("issued", f"counts from {told.issued} on; today is {today}")
-    if today > statement.day(told.not_after, "not_after"):
-        raise ExpiredError("not_after", f"counted until {told.not_after}; today is {today}")
+    return statement.day(told.issued, "issued"), statement.day(told.not_after, "not_after")
+
+
+def _check_days(certificate: Certificate, today: datetime.date) -> None:
+    first, last = _days(certificate)
+    if today < first:
+        raise ExpiredError("issued", f"counts from {first} on; today is {today}")
+    if today > last:
+        raise ExpiredError("not_after", f"counted until {last}; today is {today}")
 
 
 def _check_same(one: object, other: object, where: str) -> None:

@@ -11,17 +11,19 @@
 
 from typing import ClassVar
 
+from certification.errors import CertifyError
 
-class PaperError(Exception):
+
+class PaperError(CertifyError):
     """A paper is refused.
 
     Attributes:
-        code: Short name for programs.
         where: Which part, such as `line 3` or `signature 1`.
         why: What is wrong with it.
     """
 
-    code: ClassVar[str] = "paper"
+    exit_code: ClassVar[int] = 1
+    code = "paper"
 
     def __init__(self, where: str, why: str) -> None:
         super().__init__(f"{where}: {why}")

@@ -19,6 +19,9 @@ LEVELS: Final = {1: "Connects", 2: "Dependable", 3: "Hardened"}
 """Names of the levels."""
 
 Level = Literal[1, 2, 3]
+Way = Literal["in", "out"]
+"""`in` is from the device."""
+
 Sha256 = Annotated[str, Field(pattern=r"^[0-9a-f]{64}$")]
 
 
@@ -69,10 +72,19 @@ class Hashes(_Part):
 
 
 class Blocked(_Part):
-    """A level that was not reached, and the rules that stand in its way."""
+    """A level that was not reached, and what of it stands in the way."""
 
     level: Level
-    rules: tuple[str, ...]
+    rules: tuple[str, ...] = Field(description="Rules of this level; not those of lower ones.")
+
+
+class Mismatch(_Part):
+    """Where the declaration says something else than the device does; blocks every level."""
+
+    path: str
+    declared: str
+    seen: str
+    lines: tuple[int, ...]
 
 
 class Outcome(_Part):
@@ -80,7 +92,8 @@ class Outcome(_Part):
 
     wanted: Level
     reached: Literal[0, 1, 2, 3] = Field(description="0 is none.")
-    blocked: tuple[Blocked, ...]
+    blocked: tuple[Blocked, ...] = Field(description="Every level that was not reached.")
+    mismatches: tuple[Mismatch, ...]
     counts: dict[Verdict, int] = Field(description="How many rules got which verdict.")
     exit_code: int = Field(description="0 reached, 1 not conformant, 2 inconclusive.")
 
@@ -127,7 +140,7 @@ class Evidence(_Part):
     at_ms: float
     kind: str
     link: int | None = Field(description="Number of the connection.")
-    way: Literal["in", "out"] | None = Field(description="`in` is from the device.")
+    way: Way | None = Field(description="`in` is from the device.")
     title: str
     text: str = Field(description="What it says, decoded.")
     hex: str = Field(description="The bytes, if there are any.")

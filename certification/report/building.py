@@ -1,0 +1,204 @@
+"""Makes a report of a transcript and what was judged of it; the same for the same transcript."""
+
+import hashlib
+from collections.abc import Iterable
+from typing import Any, Final
+
+from pydantic import ValidationError
+
+from certification import catalogue
+from certification import judgement as judge
+from certification.declaration import Declaration
+from certification.errors import UsageError
+from certification.judgement import Judgement
+from certification.report import lines
+from certification.report.model import (
+    CommonFailure,
+    Hashes,
+    Mismatch,
+    Outcome,
+    Report,
+    RuleReport,
+    Run,
+    Scenario,
+    Seen,
+    Subject,
+)
+from certification.transcript import Line, Transcript, canonical
+from certification.verdicts import Observation, RuleVerdict, Verdict
+from protocol.errors import printable
+from protocol.rules import rule, rules
+
+MOST_SEEN: Final = {False: 20, None: 5, True: 5}
+"""How many observations of a rule are reported: those that broke it, those that could not be
+decided, and those that kept it."""
+
+MOST_LINES: Final = 10
+"""How many lines of the transcript one observation names in a report."""
+
+MOST_TEXT: Final = 2_000
+"""Longest text of an observation, in characters."""
+
+_NAME: Final = 200
+
+
+def build(transcript: Transcript, judgement: Judgement) -> Report:
+    """Return the report.
+
+    Raises:
+        UsageError: The transcript does not say which device and run it is of.
+    """
+    told = tuple(_rule(each) for each in judgement.verdicts)
+    outcome = _outcome(judgement)
+    cited = {n for each in told for seen in each.observations for n in seen.lines}
+    cited |= {n for each in outcome.mismatches for n in each.lines}
+    return Report(
+        format=1,
+        subject=_subject(transcript),
+        outcome=outcome,
+        run=_run(transcript),
+        hashes=Hashes(
+            transcript=judgement.transcript_sha,
+            declaration=_declaration_sha256(transcript),
+            catalogue=catalogue.sha256(),
+        ),
+        rules=told,
+        evidence=tuple(
+            lines.evidence(transcript.lines[n]) for n in sorted(cited) if n < len(transcript.lines)
+        ),
+    )
+
+
+def _subject(transcript: Transcript) -> Subject:
+    try:
+        device = Declaration.model_validate(transcript.lines[0].fields.get("declaration")).device
+    except ValidationError:
+        raise UsageError("the transcript's declaration is none", "record a run anew") from None
+    return Subject(
+        vendor=device.vendor,
+        product=device.product,
+        hardware=device.hardware,
+        firmware=device.firmware,
+        firmware_sha256=device.firmware_sha256,
+        device=device.id,
+    )
+
+
+def _outcome(judgement: Judgement) -> Outcome:
+    counts = dict.fromkeys(Verdict, 0)
+    for each in judgement.verdicts:
+        counts[each.verdict] += 1
+    entries = rules()
+    blocked = [
+        {
+            "level": level,
+            "rules": tuple(n for n in names if n in entries and entries[n].level == level),
+        }
+        for level, names in sorted(judgement.blocked_by.items())
+        if names
+    ]
+    return Outcome.model_validate(
+        {
+            "wanted": judgement.level_wanted,
+            "reached": judgement.level_reached,
+            "blocked": blocked,
+            "mismatches": [_mismatch(each) for each in judgement.mismatches],
+            "counts": counts,
+            "exit_code": judgement.exit_code,
+        }
+    )
+
+
+def _mismatch(found: judge.Mismatch) -> Mismatch:
+    return Mismatch(
+        path=printable(found.path, _NAME),
+        declared=printable(found.declared, _NAME),
+        seen=printable(found.seen, _NAME),
+        lines=found.lines[:MOST_LINES],
+    )
+
+
+def _declaration_sha256(transcript: Transcript) -> str:
+    return hashlib.sha256(canonical(transcript.lines[0].fields["declaration"])).hexdigest()
+
+
+def _run(transcript: Transcript) -> Run:
+    first = transcript.lines[0].fields
+    try:
+        return Run.model_validate(
+            {
+                **{name: _short(first.get(name)) for name in ("tool", "protocol", "broker")},
+                **{name: first.get(name) for name in ("seed", "scale", "started_ms")},
+                "duration_ms": transcript.lines[-1].at_ns // 1_000_000,
+                "lines": len(transcript.lines),
+                "hooks": tuple(_short(each) for each in _list(first.get("hooks"))),
+                "scenarios": tuple(_scenarios(transcript.lines)),
+            }
+        )
+    except ValidationError as error:
+        place = error.errors(include_url=False, include_input=False)[0]["loc"]
+        what = f"the transcript's first line has no right {printable(place[0] if place else '')}"
+        raise UsageError(what, "record a run anew") from None
+
+
+def _scenarios(found: Iterable[Line]) -> Iterable[Scenario]:
+    begun: dict[str, int] = {}
+    ended: dict[str, tuple[int, str]] = {}
+    for line in found:
+        if line.kind != "scenario":
+            continue
+        name = _short(line.fields.get("name"))
+        if line.fields.get("phase") == "begin":
+            begun[name] = line.n
+        else:
+            ended[name] = (begun.get(name, line.n), _short(line.fields.get("outcome")))
+    for name, (n, outcome) in sorted(ended.items(), key=lambda item: item[1][0]):
+        yield Scenario(name=name, outcome=outcome, line=n)
+
+
+def _rule(found: RuleVerdict) -> RuleReport:
+    entry = rule(found.rule)
+    seen = _worth_telling(found.observations)
+    return RuleReport(
+        id=entry.id,
+        verdict=found.verdict,
+        keyword=entry.keyword,
+        level=entry.level,
+        text=entry.text,
+        why=entry.why,
+        fix=entry.fix,
+        reason=printable(found.reason, MOST_TEXT),
+        observations=tuple(_seen(each) for each in seen),
+        more=len(found.observations) - len(seen),
+        common_failures=tuple(
+            CommonFailure(saw=each.saw, cause=each.cause, fix=each.fix)
+            for each in entry.common_failures
+        ),
+        refs=entry.refs,
+    )
+
+
+def _worth_telling(found: tuple[Observation, ...]) -> list[Observation]:
+    return [
+        each
+        for ok, most in MOST_SEEN.items()
+        for each in [seen for seen in found if seen.ok is ok][:most]
+    ]
+
+
+def _seen(found: Observation) -> Seen:
+    return Seen(
+        ok=found.ok,
+        what=printable(found.what, MOST_TEXT),
+        expected=printable(found.expected, MOST_TEXT),
+        path=printable(found.path, _NAME),
+        lines=found.lines[:MOST_LINES],
+    )
+
+
+def _short(found: object) -> str:
+    return printable(found if isinstance(found, str) else "", _NAME)
+
+
+def _list(found: object) -> list[Any]:
+    return list(found) if isinstance(found, list | tuple) else []

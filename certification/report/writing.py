@@ -1,0 +1,28 @@
+"""Writes all reports of a run side by side, each whole or not at all."""
+
+from pathlib import Path
+
+from certification.papers import files
+from certification.report import junit, page
+from certification.report.expected import Comparison, Expectations, compare
+from certification.report.model import Report
+from certification.transcript import Transcript
+
+
+def write(
+    report: Report, transcript: Transcript, folder: Path, expectations: Expectations
+) -> tuple[Comparison, tuple[Path, ...]]:
+    """Write `report.json`, `report.html` and `junit.xml`; raises OSError.
+
+    Returns:
+        What comes of it beside what was expected, and the files.
+    """
+    comparison = compare(report, expectations)
+    contents = {
+        "report.json": report.content(),
+        "report.html": page.render(report, transcript),
+        "junit.xml": junit.render(report, comparison),
+    }
+    for name, content in contents.items():
+        files.write_whole(folder / name, content)
+    return comparison, tuple(folder / name for name in contents)
