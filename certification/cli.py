@@ -5,6 +5,8 @@ from typing import Annotated
 
 import typer
 
+from certification import paper_cli
+
 app = typer.Typer(
     add_completion=False,
     pretty_exceptions_enable=False,
@@ -23,6 +25,14 @@ Private = Annotated[
         "--private",
         metavar="FILE",
         help="Setup code and hooks; default: device.eco.private.toml beside the declaration.",
+        show_default=False,
+    ),
+]
+Expected = Annotated[
+    Path | None,
+    typer.Option(
+        metavar="FILE",
+        help="Known failures (TOML); one of them that passes is a failure too.",
         show_default=False,
     ),
 ]
@@ -100,12 +110,13 @@ def run(  # noqa: PLR0913 - each is an option of the command line
     ci: Annotated[
         bool, typer.Option("--ci", help="Ask nobody for what a hook is missing for.")
     ] = False,
+    expected: Expected = None,
     as_json: AsJson = False,
 ) -> None:
     """Try a device: record what it does, and judge it."""
     from certification import running, terminal  # noqa: PLC0415 - they load what takes long
 
-    wish = running.Wish(declaration, private, out, tuple(only or ()), repeat, seed, ci)
+    wish = running.Wish(declaration, private, out, tuple(only or ()), repeat, seed, ci, expected)
     raise typer.Exit(
         terminal.guarded(lambda: running.command(wish, as_json=as_json), as_json=as_json)
     )
@@ -117,11 +128,25 @@ def replay(
         list[Path], typer.Argument(metavar="TRANSCRIPT", help="What runs have left.")
     ],
     *,
+    out: Annotated[
+        Path | None,
+        typer.Option(
+            metavar="DIR",
+            help="Folder for the reports; default: beside the transcript, if it is one.",
+            show_default=False,
+        ),
+    ] = None,
+    expected: Expected = None,
     as_json: AsJson = False,
 ) -> None:
-    """Judge recorded runs again, without the device."""
+    """Judge recorded runs again, without the device: the same reports, byte by byte."""
     from certification import running, terminal  # noqa: PLC0415 - they load what takes long
 
     raise typer.Exit(
-        terminal.guarded(lambda: running.judged(transcripts, as_json=as_json), as_json=as_json)
+        terminal.guarded(
+            lambda: running.judged(transcripts, out, expected, as_json=as_json), as_json=as_json
+        )
     )
+
+
+paper_cli.mount(app)

@@ -1,14 +1,37 @@
-"""From the file of a transcript to the report on it."""
+"""From the file of a transcript to the reports on it."""
 
+from dataclasses import dataclass
 from pathlib import Path
+from typing import Final
 
 from certification import transcript
-from certification.errors import UsageError
+from certification.errors import CertifyError, UsageError
 from certification.judge import judge
+from certification.judgement import Judgement
 from certification.papers.errors import FormError
-from certification.report import building
+from certification.report import building, writing
+from certification.report.expected import Comparison, Expectations, compare
+from certification.report.expected import load as load_expected
 from certification.report.model import Report
 from certification.transcript import Transcript, TranscriptError
+from certification.verdicts import Verdict
+
+_EXIT: Final = {Verdict.FAIL: 1, Verdict.INCONCLUSIVE: 2}
+
+
+@dataclass(frozen=True, slots=True)
+class Told:
+    """What was made of one run.
+
+    Attributes:
+        files: Where the reports lie.
+        comparison: What came of it beside what was expected.
+    """
+
+    judgement: Judgement
+    report: Report
+    files: tuple[Path, ...]
+    comparison: Comparison
 
 
 def read(file: Path) -> Transcript:
@@ -29,3 +52,43 @@ def read(file: Path) -> Transcript:
 def report(found: Transcript) -> Report:
     """Judge a transcript; raises UsageError where it does not say what it is of."""
     return building.build(found, judge(found))
+
+
+def expectations(file: Path | None) -> Expectations:
+    """Return what a file expects; nothing without one. Raises UsageError."""
+    return load_expected(file) if file is not None else Expectations()
+
+
+def publish(file: Path, folder: Path | None, expected: Expectations) -> Told:
+    """Judge the transcript in a file and write the reports into a folder, if there is one.
+
+    Raises:
+        FormError: The transcript was tampered with.
+        CertifyError: It cannot be read, or a report cannot be written.
+    """
+    found = read(file)
+    judgement = judge(found)
+    said = building.build(found, judgement)
+    comparison = compare(said, expected)
+    if folder is None:
+        return Told(judgement, said, (), comparison)
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+        files = writing.write(said, found, folder, comparison)
+    except OSError as error:
+        what = error.filename or folder
+        raise CertifyError(f"{what} cannot be written: {error.strerror}", "", "file") from None
+    return Told(judgement, said, files, comparison)
+
+
+def exit_code(told: Told, only: frozenset[str]) -> int:
+    """Return what a run comes to.
+
+    Args:
+        told: The reports.
+        only: Rules for which alone it was made; empty for a whole run.
+    """
+    if not only:
+        return told.comparison.exit_code
+    verdicts = {rule.verdict for rule in told.report.rules if rule.id in only}
+    return min((_EXIT[each] for each in verdicts if each in _EXIT), default=0)

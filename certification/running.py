@@ -8,11 +8,8 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Final
 
-from certification import declaration, parameters, run, suite, telling, terminal, transcript
+from certification import declaration, parameters, reporting, run, suite, telling, terminal
 from certification.errors import UsageError
-from certification.judge import judge
-from certification.judgement import Judgement
-from certification.transcript import Transcript, TranscriptError
 from protocol.rules import rules
 
 FLAKY: Final = 2
@@ -30,57 +27,80 @@ class Wish:
     repeat: int
     seed: int
     ci: bool
+    expected: Path | None = None
 
 
 def command(wish: Wish, *, as_json: bool) -> int:
     """Run as often as wished and return the exit code."""
+    expected = reporting.expectations(wish.expected)
     plans = [_plan(wish, number) for number in range(wish.repeat)]
     files = [asyncio.run(run.record(plan)) for plan in plans]
-    return judged(files, as_json=as_json)
+    told = [reporting.publish(file, file.parent, expected) for file in files]
+    return _say(files, told, frozenset(wish.only) & rules().keys(), as_json=as_json)
 
 
-def judged(files: Sequence[Path], *, as_json: bool) -> int:
-    """Judge transcripts, say what came of it, and return the exit code.
+def judged(files: Sequence[Path], out: Path | None, expected: Path | None, *, as_json: bool) -> int:
+    """Judge transcripts, write reports, say what came of it, and return the exit code.
+
+    Args:
+        files: The transcripts.
+        out: Folder for the reports, with one of its own for each of several; of one transcript they
+            lie beside it by default.
+        expected: File of known failures.
+        as_json: Whether to say it for programs.
 
     Raises:
-        UsageError: One cannot be read, or is not whole and as it was written.
+        FormError: A transcript is not whole and as it was written.
+        UsageError: One cannot be read.
     """
-    judgements = [judge(_read(file)) for file in files]
-    flaky = telling.disagreements(judgements)
-    code = FLAKY if flaky else max(one.exit_code for one in judgements)
+    known = reporting.expectations(expected)
+    folders: list[Path | None] = [out or files[0].parent]
+    if len(files) > 1:
+        folders = [out / str(number + 1) if out else None for number in range(len(files))]
+    told = [
+        reporting.publish(file, folder, known) for file, folder in zip(files, folders, strict=True)
+    ]
+    return _say(files, told, frozenset(), as_json=as_json)
+
+
+def _say(
+    files: Sequence[Path],
+    told: Sequence[reporting.Told],
+    only: frozenset[str],
+    *,
+    as_json: bool,
+) -> int:
+    flaky = telling.disagreements([one.judgement for one in told])
+    codes = [reporting.exit_code(one, only) for one in told]
+    code = FLAKY if flaky else max(codes)
     if as_json:
-        runs = [_facts(file, one) for file, one in zip(files, judgements, strict=True)]
+        runs = [_facts(file, one) for file, one in zip(files, told, strict=True)]
         terminal.print_json({"exit_code": code, "flaky": flaky, "runs": runs})
         return code
-    for file, one in zip(files, judgements, strict=True):
-        for line in telling.lines(one):
+    for file, one in zip(files, told, strict=True):
+        for line in telling.lines(one.judgement):
             terminal.say(line)
-        terminal.say(f"  transcript: {file}")
+        for surprise in (*one.comparison.surprises.items(), *one.comparison.unknown.items()):
+            terminal.say(f"  not as expected: {': '.join(surprise)}")
+        for each in (file, *one.files):
+            terminal.say(f"  written: {each}")
     if flaky:
         terminal.say(f"the runs do not agree about {', '.join(flaky)}")
     return code
 
 
-def _read(file: Path) -> Transcript:
-    try:
-        return transcript.read(file)
-    except OSError as error:
-        text = f"{file} cannot be read: {error.strerror}"
-        raise UsageError(text, "give a transcript that a run has left", "file") from None
-    except TranscriptError as error:
-        remedy = "it was cut or changed: run again, or take the file as the run has left it"
-        raise UsageError(f"{file}, {error}", remedy, "transcript") from None
-
-
-def _facts(file: Path, judgement: Judgement) -> dict[str, object]:
+def _facts(file: Path, told: reporting.Told) -> dict[str, object]:
+    judgement = told.judgement
     return {
         "transcript": str(file),
+        "reports": [str(each) for each in told.files],
         "sha256": judgement.transcript_sha,
         "level_wanted": judgement.level_wanted,
         "level_reached": judgement.level_reached,
-        "exit_code": judgement.exit_code,
+        "exit_code": told.comparison.exit_code,
         "verdicts": {one.rule: one.verdict.value for one in judgement.verdicts},
         "mismatches": [one.path for one in judgement.mismatches],
+        "surprises": {**told.comparison.surprises, **told.comparison.unknown},
     }
 
 

@@ -1,13 +1,12 @@
 """Makes a report of a transcript and what was judged of it; the same for the same transcript."""
 
-import hashlib
 from collections.abc import Iterable
 from typing import Any, Final
 
 from pydantic import ValidationError
 
 from certification import catalogue
-from certification import judgement as judge
+from certification import judgement as judged
 from certification.declaration import Declaration
 from certification.errors import UsageError
 from certification.judgement import Judgement
@@ -24,7 +23,7 @@ from certification.report.model import (
     Seen,
     Subject,
 )
-from certification.transcript import Line, Transcript, canonical
+from certification.transcript import Line, Transcript
 from certification.verdicts import Observation, RuleVerdict, Verdict
 from protocol.errors import printable
 from protocol.rules import rule, rules
@@ -59,7 +58,7 @@ def build(transcript: Transcript, judgement: Judgement) -> Report:
         run=_run(transcript),
         hashes=Hashes(
             transcript=judgement.transcript_sha,
-            declaration=_declaration_sha256(transcript),
+            declaration=judgement.declaration_sha,
             catalogue=catalogue.sha256(),
         ),
         rules=told,
@@ -109,17 +108,13 @@ def _outcome(judgement: Judgement) -> Outcome:
     )
 
 
-def _mismatch(found: judge.Mismatch) -> Mismatch:
+def _mismatch(found: judged.Mismatch) -> Mismatch:
     return Mismatch(
         path=printable(found.path, _NAME),
         declared=printable(found.declared, _NAME),
         seen=printable(found.seen, _NAME),
         lines=found.lines[:MOST_LINES],
     )
-
-
-def _declaration_sha256(transcript: Transcript) -> str:
-    return hashlib.sha256(canonical(transcript.lines[0].fields["declaration"])).hexdigest()
 
 
 def _run(transcript: Transcript) -> Run:

@@ -4,20 +4,15 @@ from pathlib import Path
 
 from certification.papers import files
 from certification.report import junit, page
-from certification.report.expected import Comparison, Expectations, compare
+from certification.report.expected import Comparison
 from certification.report.model import Report
 from certification.transcript import Transcript
 
 
 def write(
-    report: Report, transcript: Transcript, folder: Path, expectations: Expectations
-) -> tuple[Comparison, tuple[Path, ...]]:
-    """Write `report.json`, `report.html` and `junit.xml`; raises OSError.
-
-    Returns:
-        What comes of it beside what was expected, and the files.
-    """
-    comparison = compare(report, expectations)
+    report: Report, transcript: Transcript, folder: Path, comparison: Comparison
+) -> tuple[Path, ...]:
+    """Write `report.json`, `report.html` and `junit.xml`, and return where; raises OSError."""
     contents = {
         "report.json": report.content(),
         "report.html": page.render(report, transcript),
@@ -25,4 +20,4 @@ def write(
     }
     for name, content in contents.items():
         files.write_whole(folder / name, content)
-    return comparison, tuple(folder / name for name in contents)
+    return tuple(folder / name for name in contents)

@@ -15,7 +15,8 @@ FIRMWARE = "f" * 64
 
 def report(**changes: Any) -> Report:
     """Return a report of a device that is at level 2; `changes` are of its `outcome`."""
-    outcome = {"wanted": 2, "reached": 2, "blocked": (), "counts": {}, "exit_code": 0}
+    outcome: dict[str, Any] = {"wanted": 2, "reached": 2, "blocked": (), "mismatches": ()}
+    outcome |= {"counts": {}, "exit_code": 0}
     return Report.model_validate(
         {
             "format": 1,

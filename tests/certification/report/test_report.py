@@ -1,0 +1,106 @@
+"""`report.json`: made from the transcript and nothing else, in a form that is published."""
+
+import json
+from pathlib import Path
+from typing import Any
+
+import pytest
+from jsonschema import Draft202012Validator  # type: ignore[import-untyped]
+
+from certification import catalogue, reporting
+from certification.errors import UsageError
+from certification.judge import judge
+from certification.report.building import MOST_LINES, MOST_SEEN, build
+from certification.report.expected import Expectations
+from certification.report.model import SCHEMA_FILE, schema_content
+from certification.verdicts import Observation, RuleVerdict, Verdict
+from tests.certification import recorded
+
+SCHEMA = Path(__file__).parents[3] / "docs" / "schemas" / SCHEMA_FILE
+BAD = recorded.publish("state", b'{"epoch":1,"epoch":1}')
+OPENED = ("opened", {"link": 1, "peer_is_local": True})
+RUN = recorded.made([OPENED, BAD])
+
+
+def test_the_published_schema_is_that_of_the_report() -> None:
+    assert SCHEMA.read_bytes() == schema_content(), "write schema_content() into it"
+
+
+def test_a_report_keeps_its_published_schema() -> None:
+    schema = json.loads(SCHEMA.read_bytes())
+    Draft202012Validator.check_schema(schema)
+    document = json.loads(reporting.report(RUN).content())
+    Draft202012Validator(schema).validate(document)
+
+
+def test_a_replay_gives_the_same_files(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    kept = []
+    for number, name in enumerate(("here", "a folder elsewhere")):
+        folder = tmp_path / name
+        folder.mkdir()
+        file = folder / f"run-{number}.jsonl"
+        file.write_bytes(recorded.content([OPENED, BAD]))
+        monkeypatch.chdir(folder)
+        monkeypatch.setenv("TZ", f"UTC-{number + 1}")
+        told = reporting.publish(file, folder, Expectations())
+        kept.append({each.name: each.read_bytes() for each in told.files})
+    assert kept[0] == kept[1]
+    assert kept[0].keys() == {"report.json", "report.html", "junit.xml"}
+    for content in kept[0].values():
+        assert str(tmp_path).encode() not in content
+
+
+def test_a_report_names_what_it_was_made_from() -> None:
+    report = reporting.report(RUN)
+    assert report.hashes.transcript == RUN.sha256
+    assert report.hashes.catalogue == catalogue.sha256()
+    assert (report.subject.product, report.run.seed, report.run.scale) == ("smart-plug", 7, 0.01)
+    assert [(each.name, each.outcome) for each in report.run.scenarios] == [("connect", "done")]
+    assert sum(report.outcome.counts.values()) == len(report.rules)
+
+
+def test_every_line_that_a_verdict_rests_on_is_shown_with_its_bytes() -> None:
+    report = reporting.report(RUN)
+    broken = next(rule for rule in report.rules if rule.id == "ECO-CODEC-008")
+    assert broken.verdict is Verdict.FAIL
+    evidence = {each.n: each for each in report.evidence}
+    cited = {n for rule in report.rules for seen in rule.observations for n in seen.lines}
+    assert cited == evidence.keys()
+    (n,) = broken.observations[0].lines
+    assert bytes.fromhex(evidence[n].hex).endswith(b'{"epoch":1,"epoch":1}')
+    assert (evidence[n].way, evidence[n].link) == ("in", 1)
+
+
+def test_what_went_wrong_comes_first_and_the_rest_is_counted() -> None:
+    good = [Observation(True, (1,), "kept")] * 30
+    bad = [Observation(False, tuple(range(3)) * 9, "broken")] * 30
+    judgement = judge(RUN)
+    verdict = RuleVerdict("ECO-MQTT-001", Verdict.FAIL, (*good, *bad))
+    changed = type(judgement)(
+        **{
+            **{name: getattr(judgement, name) for name in judgement.__slots__},
+            "verdicts": (verdict,),
+        }
+    )
+    (rule,) = build(RUN, changed).rules
+    assert [seen.ok for seen in rule.observations] == [False] * MOST_SEEN[False] + [
+        True
+    ] * MOST_SEEN[True]
+    assert rule.more == 60 - len(rule.observations)
+    assert all(len(seen.lines) <= MOST_LINES for seen in rule.observations)
+
+
+@pytest.mark.parametrize(
+    "wrong",
+    [
+        {"declaration": {}},
+        {"declaration": None},
+        {"seed": "seven"},
+        {"scale": None},
+        {"started_ms": []},
+        {"hooks": {"a": 1}, "seed": None},
+    ],
+)
+def test_a_run_that_does_not_say_what_it_is_of_is_no_report(wrong: dict[str, Any]) -> None:
+    with pytest.raises(UsageError):
+        build(recorded.made(**wrong), judge(RUN))
