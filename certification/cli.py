@@ -1,7 +1,7 @@
 """The command `ecohub certify`; what it needs is loaded when it is called."""
 
 from pathlib import Path
-from typing import Annotated
+from typing import Annotated, Literal
 
 import typer
 
@@ -111,12 +111,19 @@ def run(  # noqa: PLR0913 - each is an option of the command line
         bool, typer.Option("--ci", help="Ask nobody for what a hook is missing for.")
     ] = False,
     expected: Expected = None,
+    broker: Annotated[
+        Literal["scripted", "mosquitto"],
+        typer.Option(
+            help="The broker that the device meets; a real one can be made to do less.",
+        ),
+    ] = "scripted",
     as_json: AsJson = False,
 ) -> None:
     """Try a device: record what it does, and judge it."""
     from certification import running, terminal  # noqa: PLC0415 - they load what takes long
 
-    wish = running.Wish(declaration, private, out, tuple(only or ()), repeat, seed, ci, expected)
+    wanted = tuple(only or ())
+    wish = running.Wish(declaration, private, out, wanted, repeat, seed, ci, expected, broker)
     raise typer.Exit(
         terminal.guarded(lambda: running.command(wish, as_json=as_json), as_json=as_json)
     )

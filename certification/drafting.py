@@ -119,9 +119,10 @@ async def _meet(draft: Draft, private: Parameters) -> Found:
         folder = Path(name)
         with (folder / "lines").open("wb") as file:
             writer = Writer(file, time.monotonic_ns, private.secrets())
+            broker = run.make_broker("scripted", private, writer)
             async with (
                 Hooks(private, writer, folder, None) as hooks,
-                run.listening(private, writer, hooks, terminal.tell) as (broker, door),
+                run.listening(private, broker, writer, hooks, terminal.tell) as door,
             ):
                 if hooks.runs_device:
                     await hooks.do("start")

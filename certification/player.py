@@ -4,6 +4,7 @@ import asyncio
 from collections.abc import Callable, Sequence
 from typing import Final
 
+from certification.behaviour import NotScriptedError
 from certification.desk import SCENARIO, Desk, GaveUpError, GoneError
 from certification.suite import Scenario
 
@@ -82,7 +83,7 @@ class Player:
         except GoneError as error:
             self._miss(one, str(error))
             return f"gave up: {error}"
-        except GaveUpError as error:
+        except (GaveUpError, NotScriptedError) as error:
             return f"gave up: {error}"
         except TimeoutError:
             return f"gave up: it took longer than {limit_s:.0f} s"

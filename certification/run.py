@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from importlib.metadata import version
 from pathlib import Path
 from random import Random
-from typing import Final
+from typing import Final, Literal
 
 from certification import catalogue
 from certification.adverts import AdvertWatch
@@ -17,8 +17,10 @@ from certification.desk import HUB, Desk
 from certification.errors import CertifyError
 from certification.hooks import Ask, Hooks
 from certification.join_desk import Home, JoinDesk
+from certification.listening import Broker
 from certification.parameters import Parameters
 from certification.player import Player
+from certification.real_broker import RealBroker
 from certification.suite import Scenario
 from certification.transcript import FORMAT, Writer
 from protocol.version import PROTOCOL
@@ -30,6 +32,10 @@ PART: Final = ".part"
 """Behind that name while the run is under way; what an interrupted run leaves."""
 
 
+Kind = Literal["scripted", "mosquitto"]
+"""Which broker: our own, which misbehaves as it is told, or a real one."""
+
+
 @dataclass(frozen=True, slots=True)
 class Plan:
     """What to run.
@@ -37,6 +43,7 @@ class Plan:
     Attributes:
         folder: Where the transcript goes, and what hooks and device say; it is made.
         scenarios: In the order in which they are played.
+        broker: Which one the device meets; a real one can be made to do less.
         ask: Asks a person where there is no hook; None where nobody is there.
         tell: Told what happens, a line each.
     """
@@ -46,6 +53,7 @@ class Plan:
     folder: Path
     scenarios: Sequence[Scenario]
     seed: int = 0
+    broker: Kind = "scripted"
     ask: Ask | None = None
     tell: Callable[[str], None] = lambda _: None
 
@@ -80,7 +88,8 @@ async def _play(plan: Plan, writer: Writer) -> None:
     async with Hooks(plan.parameters, writer, plan.folder, plan.ask) as hooks:
         _begin(plan, writer, hooks)
         hooks.environment["ECO_DEVICE"] = plan.declaration.device.id
-        async with listening(plan.parameters, writer, hooks, plan.tell) as (broker, door):
+        broker = make_broker(plan.broker, plan.parameters, writer)
+        async with listening(plan.parameters, broker, writer, hooks, plan.tell) as door:
             chance = Random(plan.seed)  # noqa: S311 - what is tried has to repeat from the seed
             timeouts = plan.parameters.timeouts
             desk = Desk(plan.declaration, timeouts, writer, broker, door, hooks, chance)
@@ -99,7 +108,7 @@ def _begin(plan: Plan, writer: Writer, hooks: Hooks) -> None:
         seed=plan.seed,
         scale=plan.declaration.timing.scale,
         level=plan.declaration.device.level,
-        broker="scripted",
+        broker=plan.broker,
         started_ms=time.time_ns() // 1_000_000,
         hooks=hooks.available,
         scenarios=[one.name for one in plan.scenarios],
@@ -115,17 +124,26 @@ async def _adverts(plan: Plan, writer: Writer) -> AsyncIterator[None]:
         yield
 
 
+def make_broker(kind: Kind, parameters: Parameters, writer: Writer) -> Broker:
+    """Return a broker for a run, not started yet."""
+    make = RealBroker if kind == "mosquitto" else ScriptedBroker
+    return make(writer, {}, (parameters.network.host, parameters.network.broker_port))
+
+
 @asynccontextmanager
 async def listening(
-    parameters: Parameters, writer: Writer, hooks: Hooks, tell: Callable[[str], None]
-) -> AsyncIterator[tuple[ScriptedBroker, JoinDesk]]:
-    """Have a broker and a join desk as long as the block lives, and let the hooks know where.
+    parameters: Parameters,
+    broker: Broker,
+    writer: Writer,
+    hooks: Hooks,
+    tell: Callable[[str], None],
+) -> AsyncIterator[JoinDesk]:
+    """Have broker and a join desk listen as long as the block lives; let the hooks know where.
 
     Raises:
         CertifyError: They cannot listen where the parameters want them.
     """
     network = parameters.network
-    broker = ScriptedBroker(writer, {}, (network.host, network.broker_port))
     port = await _listen(broker.start, "broker", network.host, network.broker_port)
     home = Home(HUB, parameters.setup_code.get_secret_value(), port, broker.admit)
     door = JoinDesk(writer, home, (network.host, network.join_port))
@@ -134,7 +152,7 @@ async def listening(
         url = f"http://{network.host}:{join_port}"
         hooks.environment["ECOHUB_URL"] = url
         tell(f"join desk at {url}, broker at {network.host}:{port}")
-        yield broker, door
+        yield door
     finally:
         await door.stop()
         await broker.stop()

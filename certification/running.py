@@ -28,6 +28,7 @@ class Wish:
     seed: int
     ci: bool
     expected: Path | None = None
+    broker: run.Kind = "scripted"
 
 
 def command(wish: Wish, *, as_json: bool) -> int:
@@ -115,6 +116,7 @@ def _plan(wish: Wish, number: int) -> run.Plan:
         folder=wish.out if wish.repeat == 1 else wish.out / str(number + 1),
         scenarios=suite.named(names) if wish.only else suite.ORDER,
         seed=wish.seed + number,
+        broker=wish.broker,
         ask=terminal.ask if is_asked else None,
         tell=terminal.tell,
     )
