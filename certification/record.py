@@ -168,7 +168,8 @@ class Record:
         key = publish.topic.encode() + b"\0" + publish.payload
         first = self._seen.get(key)
         is_later = first is not None and first != packet.link
-        is_again = publish.qos == 1 and (bool(packet.decoded["dup"]) or is_later)
+        is_counted = publish.topic.endswith(_COUNTED)
+        is_again = publish.qos == 1 and (bool(packet.decoded["dup"]) or (is_later and is_counted))
         if publish.qos == 1:
             self._seen.setdefault(key, packet.link)
         self.ups.append(replace(publish, is_again=is_again))
@@ -182,6 +183,9 @@ def read_record(transcript: Transcript) -> Record:
         record.take(line)
     return record
 
+
+_COUNTED: Final = ("/event", "/ack")
+"""Topics on which the same payload over another connection can only be the same message."""
 
 _READERS: Final[Mapping[str, Callable[[Record, Line], None]]] = {
     "opened": Record.opened,

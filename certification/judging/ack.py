@@ -6,7 +6,7 @@ from typing import Final
 from certification.evidence import Evidence, seconds
 from certification.judging.check import Ask, broken, could_answer, judges, kept, unclear, within
 from certification.judging.form import of_rule
-from certification.judging.orders import FINAL, after_s, orders, raw_ids
+from certification.judging.orders import FINAL, MOST, after_s, orders, raw_ids
 from certification.traffic import Said
 from certification.verdicts import Observation
 from protocol.messages import Ack, ActionCommand, SpecGet, StateGet
@@ -57,7 +57,7 @@ def _content(ack: Ack) -> tuple[str, dict[str, object]]:
 def answers_at_once(e: Evidence) -> Iterator[Observation]:
     """Judge the time to the first ack of commands that a device has no reason to refuse."""
     for order in orders(e):
-        if not order.is_plain or order.earlier is not None:
+        if not order.is_plain or order.earlier is not None or order.crowd >= MOST:
             continue
         ask = Ask(order.name, "ack", order.sent.link, "ack")
         yield within(e, order, ACK_S, order.first_ack, ask)

@@ -28,11 +28,10 @@ _IDENTITY: Final = ("vendor", "product", "serial")
 def announces_first(e: Evidence) -> Iterator[Observation]:
     """Judge the first message of each connection."""
     for link in e.links:
-        first = next((up for up in e.ups if up.link == link.n), None)
+        first = next((up for up in e.published if up.link == link.n), None)
         if first is None:
             continue
-        where = first.where
-        is_announce = where is not None and where.leaf is Leaf.ANNOUNCE and where.child is None
+        is_announce = first.where is not None and first.where.leaf is Leaf.ANNOUNCE
         what = f"the first message of connection {link.n} is on {first.topic}"
         lines = (link.opened_line, first.line)
         yield Observation(is_announce, lines, what, "the announce")

@@ -93,18 +93,19 @@ def announces_its_children(e: Evidence) -> Iterator[Observation]:
 def _is_there(e: Evidence, child: DeviceId, own: Said[Announce]) -> bool:
     """Say whether a gateway can speak for a child: one that it has announced and not lost."""
     view = e.of(child)
-    if not any(a.at_ns < own.at_ns for a in view.said_announces):
-        return any(a.link == own.link and a.at_ns > own.at_ns for a in view.said_announces)
-    if any(each.at_ns < own.at_ns for each in view.told(Leave)):
+    if not any(a.line < own.line for a in view.said_announces):
+        end_ns = own.at_ns + int(ROUND_S * NS)
+        return any(a.line > own.line and a.at_ns < end_ns for a in view.said_announces)
+    if any(each.line < own.line for each in view.told(Leave)):
         return False
-    before = [p for p in view.said(Presence) if p.at_ns < own.at_ns]
+    before = [p for p in view.said(Presence) if p.line < own.line]
     return not before or before[-1].message.status != "offline"
 
 
 def _introduced(e: Evidence, child: DeviceId, own: Said[Announce]) -> Observation:
     view = e.of(child)
     end_ns = own.at_ns + int((ROUND_S + HARNESS_S) * NS)
-    announced = next((a for a in view.said_announces if a.at_ns > own.at_ns), None)
+    announced = next((a for a in view.said_announces if a.line > own.line), None)
     lines = (own.line, *([announced.line] if announced else []))
     expected = f"announce, presence and full state of {child}"
     missing = "its announce"

@@ -90,7 +90,9 @@ def all_or_nothing(e: Evidence) -> Iterator[Observation]:
 
 
 def _applied(order: Order) -> Observation:
-    shown = {a: (v, s.line) for s in order.states for a, v in s.message.values.items()}
+    until_ns = after_s((order.final or order).at_ns, EFFECT_S)
+    states = [state for state in order.states if state.at_ns <= until_ns]
+    shown = {a: (v, s.line) for s in states for a, v in s.message.values.items()}
     expected = f"the values of {order.name}, all of them"
     for address, wanted in order.values.items():
         if address in shown and not is_same(shown[address][0], wanted):

@@ -101,7 +101,8 @@ def connects_to_its_hub_alone(e: Evidence) -> Iterator[Observation]:
     if not grants:
         return
     first = grants[0]
-    early = [c for c in e.connects if c.at_ns < first.at_ns]
+    promised = [call.at_ns for call in e.calls if call.is_grant]
+    early = [c for c in e.connects if c.at_ns < min(promised)]
     for each in early:
         yield broken((each.line, first.line), "it connected before it had joined", "not before")
     later = [c for c in e.connects if c.at_ns > first.at_ns]

@@ -82,7 +82,7 @@ def _reaction(e: Evidence, down: Publish) -> Publish | None:
 
 
 def _is_near(one: Publish, other: Publish) -> bool:
-    return abs(one.at_ns - other.at_ns) < int(2 * NS)
+    return abs(one.at_ns - other.at_ns) < int((NEAR_S + HARNESS_S) * NS)
 
 
 def _leaf(up: Publish) -> Leaf | None:

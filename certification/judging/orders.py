@@ -1,9 +1,11 @@
 """Commands as the harness sent them, each with what the device answered to it."""
 
+from bisect import bisect_left, bisect_right
 from collections import defaultdict
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import Any, Final
+from weakref import WeakKeyDictionary
 
 from certification.evidence import HARNESS_S, Evidence
 from certification.traffic import NS, Publish, Said
@@ -11,6 +13,12 @@ from protocol.messages import Ack, ActionCommand, Scalar, SetCommand, State
 
 FINAL: Final = frozenset({"done", "rejected", "expired"})
 """Acks after which nothing follows."""
+
+MOST: Final = 16
+"""A hub has no more commands on their way to a device (ECO-HUB-003)."""
+
+FORGOTTEN_S: Final = 10.0
+"""A command without an answer for so long is on its way no more."""
 
 EFFECT_S: Final = 2.0
 """How long after `done` a state may take to show a set (ECO-STATE-008)."""
@@ -26,6 +34,7 @@ class Order:
         states: The states that name it as their cause, up to the next one of the same id.
         wrongs: Rules that it breaks, by purpose.
         args: What the harness noted about it.
+        crowd: Commands that were on their way with this one, until its first answer.
     """
 
     sent: Said[SetCommand] | Said[ActionCommand]
@@ -33,6 +42,7 @@ class Order:
     wrongs: tuple[str, ...]
     is_of_this_boot: bool
     args: Mapping[str, Any]
+    crowd: int = 0
     acks: list[Said[Ack]] = field(default_factory=list)
     states: list[Said[State]] = field(default_factory=list)
 
@@ -98,6 +108,16 @@ class Order:
 
 def orders(e: Evidence) -> list[Order]:
     """Return all commands that a device could read, in the order in which they were sent."""
+    if e not in _KNOWN:
+        _KNOWN[e] = _orders(e)
+    return _KNOWN[e]
+
+
+_KNOWN: Final[WeakKeyDictionary[Evidence, list[Order]]] = WeakKeyDictionary()
+"""What was found once; the evidence does not change."""
+
+
+def _orders(e: Evidence) -> list[Order]:
     sent: list[Said[SetCommand] | Said[ActionCommand]] = [*e.told(SetCommand)]
     sent += e.told(ActionCommand)
     notes = {str(s.args.get("id")): s.args for s in e.stimuli("set", "action")}
@@ -115,7 +135,29 @@ def orders(e: Evidence) -> list[Order]:
         named = by_id.get(state.message.cause or "", [])
         if (caused := _last_before(named, state.line)) is not None:
             caused.states.append(state)
-    return sorted((o for found in by_id.values() for o in found), key=lambda order: order.line)
+    every = sorted((o for found in by_id.values() for o in found), key=lambda order: order.line)
+    _count(every)
+    return every
+
+
+def _count(every: list[Order]) -> None:
+    """Note for each command how many others were on their way with it."""
+    going: list[Order] = []
+    lines = [order.line for order in every]
+    for order in every:
+        going = [other for other in going if _is_on_its_way(other, order)]
+        until = order.first_ack.line if order.first_ack else order.line
+        later = bisect_left(lines, until) - bisect_right(lines, order.line)
+        order.crowd = len(going) + max(0, later)
+        going.append(order)
+
+
+def _is_on_its_way(other: Order, order: Order) -> bool:
+    """Say whether a command had no last word yet when a later one was sent."""
+    if order.at_ns - other.at_ns > FORGOTTEN_S * NS or other.is_retained:
+        return False
+    last = other.final or (other.acks[-1] if other.status == "busy" else None)
+    return last is None or last.line > order.line
 
 
 def _last_before(found: list[Order], line: int) -> Order | None:

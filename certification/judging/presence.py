@@ -67,12 +67,8 @@ def says_that_it_is_online(e: Evidence) -> Iterator[Observation]:
         announce = next((a for a in e.said_announces if a.link == link.n), None)
         if announce is None:
             continue
-        online = next((p for p in _presences(e, link) if p.message.status == "online"), None)
-        if online is not None and online.line < announce.line:
-            what = "presence online came before the announce"
-            lines = (online.line, announce.line)
-            yield Observation(False, lines, what, rule("ECO-PRESENCE-002").text)
-            continue
+        said = [p for p in _presences(e, link) if p.line > announce.line]
+        online = next((p for p in said if p.message.status == "online"), None)
         ask = Ask("the announce", "presence online", link.n, "presence")
         yield within(e, announce, ONLINE_S, online, ask)
 
@@ -112,4 +108,5 @@ def _is_left_alone(e: Evidence, link: Link) -> bool:
 
 def _is_stopped(e: Evidence, link: Link) -> bool:
     end_ns = link.closed_ns or e.end_ns
-    return any(h.at_ns <= end_ns <= (h.ended_ns or e.end_ns) + NS for h in e.hooks("stop"))
+    stops = [hook for hook in e.hooks("stop") if link.is_open_at(hook.at_ns)]
+    return any(end_ns <= (hook.ended_ns or e.end_ns) + NS for hook in stops)

@@ -71,27 +71,13 @@ def is_what_was_announced(e: Evidence) -> Iterator[Observation]:
     for sha256, document in e.documents.items():
         announced = sizes[sha256]
         if document.raw is None:
-            yield from _short(e, document, announced.message.spec.bytes)
+            yield _missing(document)
             continue
         found = digest(document.raw)
         what = f"announced {sha256[:12]}.., the bytes sent have {found[:12]}.."
         lines = (announced.line, *document.lines)
         expected = rule("ECO-SPEC-002").text
         yield Observation(found == sha256, lines, what, expected, "spec.sha256")
-
-
-def _short(e: Evidence, document: Document, size: int) -> Iterator[Observation]:
-    """Tell of a document that ends before its announced length, or was not asked for."""
-    offsets = [g.message.offset for g in e.told(SpecGet) if g.message.sha256 == document.sha256]
-    parts = [p for p in e.said(SpecPart) if p.message.sha256 == document.sha256]
-    ends = [p.message.offset + len(part_bytes(p.message.part) or b"") for p in parts]
-    end = max(ends, default=0)
-    is_cut = end in offsets and not any(p.message.offset == end for p in parts)
-    if parts and is_cut and end < size:
-        what = f"{size} bytes announced, and {end} sent"
-        yield broken(document.lines, what, rule("ECO-SPEC-002").text, "spec.bytes")
-    else:
-        yield _missing(document)
 
 
 @judges("ECO-SPEC-009", "a spec.get for the announced product spec", of_messages=True)

@@ -13,6 +13,7 @@ from certification.judging.orders import (
     orders,
     raw_ids,
     reported,
+    shown_after,
     states_between,
 )
 from certification.record import HookRun
@@ -117,8 +118,8 @@ def _gap(
     e: Evidence, one: Said[State], after: Said[State], limit_s: float
 ) -> Iterator[Observation]:
     gap_s = seconds(one.at_ns, after.at_ns)
-    asked = [s for s in e.told(StateGet) if one.at_ns <= s.at_ns <= after.at_ns]
-    announced = [a for a in e.said_announces if one.at_ns <= a.at_ns <= after.at_ns]
+    asked = [s for s in e.told(StateGet) if one.line < s.line < after.line]
+    announced = [a for a in e.said_announces if one.line < a.line < after.line]
     what = f"{gap_s:.3f} s between two full states"
     if gap_s > limit_s + HARNESS_S and not e.is_disturbed(one.at_ns, after.at_ns):
         yield broken((one.line, after.line), what, f"{limit_s:g} s at most")
@@ -214,13 +215,16 @@ _NOT_DONE: Final = frozenset({"rejected", "expired", "busy"})
 
 @judges("ECO-STATE-010", "a hook that takes a value away, such as a sensor unplugged")
 def unknown_is_null(e: Evidence) -> Iterator[Observation]:
-    """Tell whether the device has ever reported null."""
-    for state in e.said(State):
-        nulls = [address for address, value in state.message.values.items() if value is None]
-        if nulls:
-            what = f"it reported null for {', '.join(nulls)}"
-            yield Observation(True, (state.line,), what)
-            return
+    """Judge what is reported of a value that the device cannot know any more."""
+    for hook in e.hooks("sensor_lost"):
+        shown = shown_after(e, hook.wanted, hook.ended_ns or hook.at_ns)
+        if shown is None:
+            yield unclear((hook.line,), f"nothing was reported of {hook.wanted} after it was lost")
+            continue
+        what = f"{hook.wanted} was lost, and reported as {shown[0]!r}"
+        lines = (hook.line, shown[1])
+        path = f"values.{hook.wanted}"
+        yield Observation(shown[0] is None, lines, what, rule("ECO-STATE-010").text, path)
 
 
 @judges("ECO-RATE-001", "states and events over the window of the rate", of_messages=True)

@@ -133,6 +133,8 @@ def keeps_refused_credentials(e: Evidence) -> Iterator[Observation]:
         connack = link.connack
         if connack is None or connack.decoded.get("code") not in _BAD_PASSWORD:
             continue
+        if not e.membership(connack.at_ns):
+            continue
         after = next((each for each in e.links if each.opened_ns > connack.at_ns), None)
         join = next((c for c in e.calls if c.is_in and c.at_ns > connack.at_ns), None)
         expected = rule("ECO-JOIN-014").text

@@ -23,6 +23,7 @@ from protocol.topics import BIRTH
 ID = "acme-thing-00c0ffee"
 CHILD = "acme-bulb-00000001"
 CODE = "1234-5678"
+STARTED_MS = 1_790_000_000_000
 GRANTED = "m2Vb0s4nJx7Kq1Ty9RwE"
 
 _VALUES = ["read", "notify", "write"]
@@ -125,7 +126,11 @@ class Scene:
         self.spec = json.dumps(spec or product()).encode()
         self.epoch, self.connection, self.link, self.level = 1, 0, 0, packets.MQTT_3
         self.seqs: dict[str, int] = {}
-        self.values = dict(VALUES)
+        self.values: dict[str, Any] = dict(VALUES)
+        self.child_values: dict[str, Any] = {}
+        self.child_spec = json.dumps(product()).encode()
+        self.synced = False
+        self.sleep: dict[str, int] | None = None
         self._number = 0
         self.writer.write(
             "run",
@@ -138,7 +143,7 @@ class Scene:
             scale=scale,
             level=level,
             broker="scripted",
-            started_ms=1_790_000_000_000,
+            started_ms=STARTED_MS,
             hooks=list(hooks),
         )
 
@@ -273,7 +278,9 @@ class Scene:
         payload = said if isinstance(said, bytes) else json.dumps(said).encode()
         topic = BIRTH if leaf == "birth" else f"eco/1/{ID}/{child + '/' if child else ''}{leaf}"
         flags.setdefault("qos", 1)
-        return self.packet("out", outgoing.publish(self.level, Message(topic, payload, **flags), 9))
+        number = 9 if flags["qos"] else None
+        message = Message(topic, payload, **flags)
+        return self.packet("out", outgoing.publish(self.level, message, number))
 
     # What a good device says.
 
@@ -290,6 +297,8 @@ class Scene:
             "connection": self.connection,
             "spec": {"sha256": digest(self.spec), "bytes": len(self.spec)},
         }
+        said |= {"is_time_synced": True} if self.synced else {}
+        said |= {"sleep": self.sleep} if self.sleep else {}
         return self.say("announce", {**said, **changes}, child=child)
 
     def presence(self, status: str = "online", *, child: str = "", **changes: Any) -> "Scene":
@@ -312,6 +321,7 @@ class Scene:
         seq = self.seq("state", child)
         said = {"epoch": self.epoch, "seq": seq, "values": self.values if is_full else values}
         said |= {"full": True} if is_full else {}
+        said |= {"time_ms": STARTED_MS + self.now_ns // 1_000_000} if self.synced else {}
         return self.say("state", {**said, **changes}, child=child, **flags)
 
     def event(self, name: str = "acme:main.pressed", **changes: Any) -> "Scene":
@@ -342,6 +352,54 @@ class Scene:
         piece = base64.b64encode(document).decode()
         said = {"epoch": self.epoch, "sha256": sha256, "offset": 0, "part": piece}
         return self.say("spec", said, child=child)
+
+    def renew(self, spec: Mapping[str, Any]) -> "Scene":
+        """Have another product spec from now on."""
+        self.spec = json.dumps(spec).encode()
+        return self
+
+    # What a good gateway says.
+
+    def hello_gateway(self) -> "Scene":
+        """Connect, subscribe for itself and for children, introduce itself."""
+        below = (f"eco/1/{ID}/+/command", f"eco/1/{ID}/+/verdict")
+        own = (f"eco/1/{ID}/command", f"eco/1/{ID}/verdict", BIRTH)
+        return self.dial().subscribe(*own, *below).introduce()
+
+    def child_announce(self, child: str = CHILD, **changes: Any) -> "Scene":
+        """Publish the announce of a child."""
+        spec = {"sha256": digest(self.child_spec), "bytes": len(self.child_spec)}
+        return self.announce(child=child, spec=spec, **changes)
+
+    def introduce_child(self, **announced: Any) -> "Scene":
+        """Publish announce, presence and full state of the child."""
+        return self.child_announce(**announced).presence(child=CHILD).child_state()
+
+    def child_presence(self, status: str, epoch: int, **changes: Any) -> "Scene":
+        """Publish a presence of the child."""
+        return self.presence(status, child=CHILD, epoch=epoch, **changes)
+
+    def child_state(self, **changes: Any) -> "Scene":
+        """Publish a full state of the child."""
+        said = {"epoch": self.epoch, "seq": self.seq("state", CHILD), "full": True}
+        return self.say("state", {**said, "values": self.child_values, **changes}, child=CHILD)
+
+    def interview_child(self, epoch: int = 100) -> "Scene":
+        """Ask for the product spec of the child and get it."""
+        sha256 = digest(self.child_spec)
+        asked = {"type": "spec.get", "id": "g.child", "ttl_ms": 5000}
+        self.tell("command", {**asked, "sha256": sha256, "offset": 0}, child=CHILD)
+        piece = base64.b64encode(self.child_spec).decode()
+        said = {"epoch": epoch, "sha256": sha256, "offset": 0, "part": piece}
+        return self.say("spec", said, child=CHILD)
+
+    def answer_child(self, named: str, values: Mapping[str, Any]) -> "Scene":
+        """Answer a `set` for the child as a good gateway does."""
+        own, self.epoch = self.epoch, 100
+        self.ack(named, child=CHILD)
+        self.child_state(cause=named, values={**self.child_values, **values})
+        self.epoch = own
+        return self
 
     # What a harness asks.
 
