@@ -231,7 +231,7 @@ _BELOW = (f"eco/1/{ID}/+/command", f"eco/1/{ID}/+/verdict")
 
 
 def _hasty(scene: Scene) -> Scene:
-    return scene.presence(child=CHILD, epoch=100)
+    return scene.presence(child=CHILD, epoch=100).wait(0.01)
 
 
 def _second_boot(scene: Scene) -> Scene:
