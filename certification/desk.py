@@ -221,7 +221,7 @@ class Desk:
         try:
             link.publish(topic, payload, qos, retain=retain, dup=dup)
         except ConnectionError as error:
-            raise GoneError(str(error)) from None
+            raise GoneError(f"it ends its connections: {error}") from None
 
     def birth_name(self) -> str:
         """Return the id of the next birth."""

@@ -1,16 +1,22 @@
 """Runs against simulated devices: real processes, real sockets."""
 
+import json
 import os
+import shlex
 import shutil
+import sys
 from pathlib import Path
 from typing import get_args
 
 import pytest
 
 from certification import run, suite, transcript
+from certification.declaration import Declaration
 from certification.judge import judge
 from certification.transcript import Transcript
-from tests.certification.simulated import CODE, declaration, simulated
+from tests.certification.simulated import CODE, declaration, running, simulated
+
+BAD = Path(__file__).with_name("bad_device.py")
 
 COMPARED = frozenset(
     {
@@ -98,3 +104,67 @@ async def test_a_run_through_mosquitto_is_judged_as_one_through_the_script(tmp_p
     assert {rule: real[rule] for rule in decided} == {rule: script[rule] for rule in decided}
     assert len([rule for rule in decided if real[rule] == "pass"]) > 80
     assert (script["ECO-CMD-005"], real["ECO-CMD-005"]) == ("pass", "inconclusive")
+
+
+@pytest.mark.slow
+@pytest.mark.timeout(120)
+@pytest.mark.parametrize(
+    ("how", "said"),
+    [
+        ("nobody", "it does not call the join desk, or not as ECO/1 wants it"),
+        ("silent", "it does not connect and announce within"),
+        ("mute", "it does not connect and announce within"),
+        ("hangs", "no part of the product spec comes for offset 0"),
+        ("reboots", "no part of the product spec comes for offset 0"),
+        ("floods", "has ended"),
+        ("hostile", "it does not connect and announce within"),
+    ],
+)
+async def test_bad_device_ends_in_a_whole_transcript_and_a_clear_verdict(
+    tmp_path: Path, how: str, said: str
+) -> None:
+    plan = bad_plan(tmp_path, how)
+    found = await recorded(plan)
+    why = " | ".join(outcomes(found).values())
+    assert said in why, why
+    judgement = judge(found)
+    assert judgement.level_reached == 0
+    assert judgement.exit_code in {1, 2}
+    assert found.lines[-1].at_ns < 60e9
+
+
+def bad_plan(folder: Path, how: str) -> run.Plan:
+    command = shlex.join([sys.executable, str(BAD), how, "smart-plug-0001"])
+    parameters = running(command, folder, connect_s=1)
+    scenarios = suite.named(frozenset({"state_get", "garbage", "close"}))
+    return run.Plan(declaration("smart-plug"), parameters, folder, scenarios)
+
+
+@pytest.mark.slow
+@pytest.mark.timeout(120)
+async def test_thousand_properties_are_tried_within_bounds(tmp_path: Path) -> None:
+    part = {"title": {"en": "P"}, "format": "bool", "access": ["write"]}
+    services = [
+        {
+            "name": f"s{n}",
+            "title": {"en": "S"},
+            "properties": [{"name": f"p{m}", **part} for m in range(100)],
+        }
+        for n in range(10)
+    ]
+    head = {"eco": "1.0", "vendor": "acme", "product": "many", "version": 1}
+    document = {**head, "title": {"en": "Many"}, "services": services}
+    file = tmp_path / "many.json"
+    file.write_text(json.dumps(document))
+    whole = declaration("smart-plug").model_dump()
+    whole["device"] |= {"id": "many-0001", "vendor": "acme", "product": "many"}
+    names = frozenset({"set_each", "set_rejected", "set_atomic"})
+    plan = run.Plan(
+        Declaration.model_validate(whole),
+        simulated(str(file), tmp_path),
+        tmp_path,
+        suite.named(names),
+    )
+    found = outcomes(await recorded(plan))
+    assert {name for name, why in found.items() if why != "done"} == set()
+    assert names <= found.keys()
