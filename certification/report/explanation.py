@@ -33,7 +33,7 @@ def verdict(report: Report, found: RuleReport) -> str:
     told += _part("Because", found.reason)
     told += _part("Why the rule", found.why)
     for seen in found.observations:
-        told += _seen(seen)
+        told += _seen(seen, found.text)
     if found.more:
         told += ["", f"and {found.more} more like these"]
     told += _evidence(report, found)
@@ -49,9 +49,9 @@ def _head(name: str, text: str, keyword: str, level: int) -> Iterator[str]:
     yield from textwrap.wrap(text, WIDTH)
 
 
-def _seen(seen: Seen) -> list[str]:
+def _seen(seen: Seen, sentence: str) -> list[str]:
     name = {True: "Kept", False: "Broken", None: "Open"}[seen.ok]
-    told = _part("Expected", seen.expected)
+    told = _part("Expected", seen.expected if seen.expected != sentence else "")
     told += _part(name, seen.what + (f" (at {seen.path})" if seen.path else ""))
     if seen.lines:
         told.append(f"  transcript: {', '.join(str(n) for n in seen.lines)}")

@@ -73,6 +73,7 @@ def text(line: Line) -> str:
     if set(said) == {"decoded"} and isinstance(decoded, Mapping):
         said = dict(decoded)
     if isinstance(payload := said.get("payload"), str):
+        del said["payload"]
         said["payload"] = _payload(payload)
     whole = json.dumps(said, indent=1, ensure_ascii=False)
     cut = whole if len(whole) <= MOST_TEXT else f"{whole[:MOST_TEXT]}\n… {len(whole)} characters"

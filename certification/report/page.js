@@ -4,12 +4,13 @@
   const search = document.querySelector("#search");
   const told = document.querySelector("#told");
   const chosen = new Set();
-  const texts = new Map(rules.map((rule) => [rule, rule.textContent.toLowerCase()]));
+  const words = (rule) => [...rule.querySelectorAll(":scope > summary, .why, .seen")].map((part) => part.textContent);
+  const texts = new Map(rules.map((rule) => [rule, words(rule).join(" ").toLowerCase()]));
   const show = () => {
-    const words = search.value.toLowerCase().split(/\s+/).filter(Boolean);
+    const wanted = search.value.toLowerCase().split(/\s+/).filter(Boolean);
     let count = 0;
     for (const rule of rules) {
-      const fits = (chosen.size === 0 || chosen.has(rule.dataset.is)) && words.every((word) => texts.get(rule).includes(word));
+      const fits = (chosen.size === 0 || chosen.has(rule.dataset.is)) && wanted.every((word) => texts.get(rule).includes(word));
       rule.classList.toggle("hidden", !fits);
       count += fits ? 1 : 0;
     }

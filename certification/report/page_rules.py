@@ -56,10 +56,10 @@ def _rule(
 ) -> str:
     kept = rule.verdict in {Verdict.PASS, Verdict.NOT_APPLICABLE}
     parts = [
-        f'<p class="soft">{rule.keyword.replace("_", " ")}, level {rule.level} '
+        f'<p class="soft why">{rule.keyword.replace("_", " ")}, level {rule.level} '
         f"({LEVELS[rule.level]}). {prose(rule.why)}</p>",
         f"<p>{safe(rule.reason, _LONG)}</p>" if rule.reason else "",
-        *(_seen(each) for each in rule.observations),
+        *(_seen(each, rule.text) for each in rule.observations),
         f'<p class="soft">and {rule.more} more like these</p>' if rule.more else "",
         "" if kept else _mending(report, rule),
         _evidence(rule, evidence),
@@ -74,10 +74,10 @@ def _rule(
     )
 
 
-def _seen(seen: Seen) -> str:
+def _seen(seen: Seen, sentence: str) -> str:
     tone = {True: "pass", False: "fail", None: "inconclusive"}[seen.ok]
     rows = [("Seen" if seen.ok is not None else "Open", said(seen.what, _LONG))]
-    if seen.expected:
+    if seen.expected and seen.expected != sentence:
         rows.insert(0, ("Expected", said(seen.expected, _LONG)))
     if seen.path:
         rows.append(("Where", f"<code>{said(seen.path)}</code>"))

@@ -49,7 +49,7 @@ def _connection(n: int, found: list[Line], cited: Mapping[int, str], most: int) 
     first, last = found[0].at_ns / 1e9, found[-1].at_ns / 1e9
     what = f"Connection {n}" if n else "Between connections"
     end = next((line for line in reversed(found) if line.kind == "closed"), None)
-    how = f", {safe(lines.title(end))}" if end is not None else ""
+    how = f", closed by {safe(end.fields.get('by'))}" if end is not None else ""
     rows, left = _bounded(found, cited, most)
     note = f'<p class="soft">{left} lines in the middle are left out here.</p>' if left else ""
     return (
