@@ -9,9 +9,6 @@ from typing import Any, Final
 from certification.link_log import How, LinkLog, Party
 from certification.packets import Decoded
 
-MOST_PACKETS: Final = 50_000
-"""A device that sends more over one connection is cut off: it floods."""
-
 _RESET: Final = struct.pack("ii", 1, 0)
 
 
@@ -33,7 +30,6 @@ class Connection(asyncio.Protocol):
         self._transport: asyncio.Transport | None = None
         self._said: Mapping[str, Any] = {}
         self._filters: dict[str, int] = {}
-        self._packets = 0
         self._is_stalled = self._has_left = False
 
     @property
@@ -101,9 +97,8 @@ class Connection(asyncio.Protocol):
         if self.is_over:
             return
         for packet in self._log.stream("in", data):
-            self._packets += 1
-            if self._packets > MOST_PACKETS:
-                self._leave(f"more than {MOST_PACKETS} packets")
+            if self._log.budget.is_spent:
+                self._leave("it floods: nothing more of it is written down")
             elif not self._is_stalled:
                 self._take(packet)
             if self.is_over:

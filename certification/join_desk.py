@@ -33,6 +33,12 @@ PATH: Final = "/api/v1/join"
 MOST_BYTES: Final = 65_536
 """Longest body that is read."""
 
+MOST_CALLS: Final = 5_000
+"""Calls in a whole run; more are turned away and not written down."""
+
+KEPT_BYTES: Final = 4_096
+"""What is written down of a body that is longer; no honest one is."""
+
 MOST_SESSIONS: Final = 256
 """Attempts that are remembered; the oldest is forgotten for a new one."""
 
@@ -124,6 +130,7 @@ class JoinDesk:
         self._home = home
         self._place = place
         self._sessions: dict[str, _Session] = {}
+        self._calls = 0
         self._runner: web.AppRunner | None = None
         digits = normalise_code(home.code)
         for shape in {home.code, digits, f"{digits[:4]}-{digits[4:]}"}:
@@ -151,10 +158,14 @@ class JoinDesk:
         return self._writer.write("stimulus", name="join desk", args=manners.deviations())
 
     async def _answer(self, request: web.Request) -> web.Response:
+        self._calls += 1
+        if self._calls > MOST_CALLS:
+            return web.Response(status=429)
         try:
-            body = _json(await request.read())
+            raw = await request.read()
         except web.HTTPRequestEntityTooLarge:
             return self._astray(request, _problem(413, "body-too-large"))
+        body = _json(raw) if len(raw) <= KEPT_BYTES else _cut(raw)
         call = _call(request, body)
         if call == 0:
             return self._astray(request, _problem(404, "not-found"))
@@ -245,8 +256,12 @@ def _json(raw: bytes) -> object:
         value: object = json.loads(raw)
         json.dumps(value, allow_nan=False)
     except (ValueError, RecursionError):
-        return raw[:4096].decode("utf-8", "backslashreplace")
+        return _cut(raw)
     return value
+
+
+def _cut(raw: bytes) -> str:
+    return raw[:KEPT_BYTES].decode("utf-8", "backslashreplace")
 
 
 def _call(request: web.Request, body: object) -> int:

@@ -1,6 +1,7 @@
 """One TCP connection in the transcript: opened, each packet with all its bytes, closed."""
 
 from collections.abc import Iterator
+from dataclasses import dataclass
 from typing import Final, Literal
 
 from certification.packets import MQTT_3, Decoded, Splitter, broken, decode
@@ -13,16 +14,36 @@ MOST_BYTES: Final = 1_048_576
 KEPT_BYTES: Final = 4_096
 """What is kept of bytes that are no packet."""
 
+MOST_PACKETS: Final = 200_000
+MOST_STREAM_BYTES: Final = 33_554_432
+MOST_CONNECTIONS: Final = 20_000
+"""What a device may send in a whole run: a hundred times what an honest one does."""
+
 Way = Literal["in", "out"]
 Party = Literal["device", "harness"]
 How = Literal["fin", "reset", "disconnect", "cut", "keepalive", "takeover"]
 
 
+@dataclass(slots=True)
+class Budget:
+    """What may still be written down of a device's packets, so that a flood fills no disk."""
+
+    packets: int = MOST_PACKETS
+    stream_bytes: int = MOST_STREAM_BYTES
+    connections: int = MOST_CONNECTIONS
+
+    @property
+    def is_spent(self) -> bool:
+        """Whether it has sent too much."""
+        return min(self.packets, self.stream_bytes, self.connections) < 0
+
+
 class LinkLog:
     """Writes down what goes over connection `n`."""
 
-    def __init__(self, writer: Writer, n: int) -> None:
+    def __init__(self, writer: Writer, n: int, budget: Budget) -> None:
         self.n = n
+        self.budget = budget
         self.level = MQTT_3
         """Protocol level of the CONNECT."""
         self.shown = ""
@@ -50,7 +71,9 @@ class LinkLog:
         """Note the packets that these bytes complete, and return each; the last may be broken."""
         splitter = self._streams[way]
         splitter.feed(data)
+        self.budget.stream_bytes -= len(data)
         while True:
+            self.budget.packets -= 1
             try:
                 raw = splitter.next()
             except PacketError as error:

@@ -8,7 +8,7 @@ from typing import Final
 
 from certification.behaviour import WELL, Behaviour
 from certification.connection import Connection
-from certification.link_log import LinkLog
+from certification.link_log import Budget, LinkLog
 from certification.transcript import Line, Writer
 from certification.watching import until
 
@@ -30,6 +30,7 @@ class Broker(ABC):
         self._place = place
         self._links: dict[int, Connection] = {}
         self._count = 0
+        self._budget = Budget()
         self._newest: Connection | None = None
         self._came = asyncio.Event()
         self._running: asyncio.Task[None] | None = None
@@ -104,7 +105,11 @@ class Broker(ABC):
                 while True:
                     sock, (peer, *_) = await loop.sock_accept(listener)
                     self._count += 1
-                    log = LinkLog(self._writer, self._count)
+                    self._budget.connections -= 1
+                    if self._budget.is_spent:
+                        sock.close()
+                        continue
+                    log = LinkLog(self._writer, self._count, self._budget)
                     log.opened(peer)
                     group.create_task(self.serve(sock, log))
 

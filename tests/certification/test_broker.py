@@ -9,13 +9,13 @@ from collections.abc import AsyncIterator
 import pytest
 from paho.mqtt import client as paho
 
-import certification.connection
 from certification.behaviour import Answer, Behaviour
 from certification.connection import matches
+from certification.link_log import Budget
 from certification.listening import MOST_LINKS
 from certification.outgoing import Message, publish
 from certification.properties import Properties
-from protocol.mqtt import PING, Connect, encode_connect, encode_subscribe
+from protocol.mqtt import DISCONNECT, PING, Connect, encode_connect, encode_subscribe
 from tests.certification.conftest import Bench
 from tests.certification.devices import DEVICE, PASSWORD, PahoDevice
 from tests.mqtt_client import RawClient, Will
@@ -355,15 +355,25 @@ async def test_a_flood_of_connections_is_bounded(bench: Bench) -> None:
         client.abort()
 
 
-async def test_a_flood_of_packets_is_bounded(
-    bench: Bench, caller: RawClient, monkeypatch: pytest.MonkeyPatch
+@pytest.mark.parametrize(
+    ("budget", "most_packets"),
+    [(Budget(packets=100), 102), (Budget(stream_bytes=200), 2), (Budget(connections=1), 502)],
+)
+async def test_a_flood_is_cut_off_and_nothing_more_is_written_down(
+    bench: Bench, budget: Budget, most_packets: int
 ) -> None:
-    monkeypatch.setattr(certification.connection, "MOST_PACKETS", 100)
-    await caller.connect(DEVICE, PASSWORD)
-    caller.writer.write(PING * 500)
-    await bench.seen("closed", by="harness", how="fin")
-    assert bench.packets("in") == ["CONNECT", *["PINGREQ"] * 100, "BROKEN"]
-    assert bench.writer.lines[-1].kind == "closed"
+    bench.broker._budget = budget
+    client = await RawClient.open(bench.port)
+    client.writer.write(CONNECT + PING * 500 + DISCONNECT)
+    await bench.seen("closed", link=1)
+    await client.close()
+    assert len(bench.packets("in")) <= most_packets
+    lines = bench.writer.next_n
+    for _ in range(2):
+        client = await RawClient.open(bench.port)
+        assert await client.reader.read() == b""
+        await client.close()
+    assert bench.writer.next_n == lines
 
 
 async def test_waiting_sees_old_lines_when_asked_and_gives_up_in_time(bench: Bench) -> None:

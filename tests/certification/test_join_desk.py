@@ -10,7 +10,8 @@ from typing import Any
 import pytest
 from aiohttp import ClientSession
 
-from certification.join_desk import PATH, Home, JoinDesk, Manners
+import certification.join_desk
+from certification.join_desk import KEPT_BYTES, PATH, Home, JoinDesk, Manners
 from certification.transcript import Writer
 from protocol.ids import DeviceId
 from protocol.joining import is_proof, proof
@@ -203,3 +204,18 @@ async def test_attempts_that_are_never_ended_do_not_add_up(hall: Hall) -> None:
         _, last = await hall.call(ASKED)
     assert (await hall.prove(first))[0] == 403
     assert (await hall.prove(last))[0] == 200
+
+
+async def test_a_long_body_is_refused_and_its_beginning_kept(hall: Hall) -> None:
+    status, _ = await hall.call({**ASKED, "vendor": "x" * 10_000})
+    assert status == 422
+    assert len(hall.told()[0]["body"]) == KEPT_BYTES
+
+
+async def test_a_flood_of_calls_fills_no_disk(hall: Hall, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(certification.join_desk, "MOST_CALLS", 10)
+    for _ in range(12):
+        async with hall.session.post(hall.url + PATH, json=ASKED) as answer:
+            pass
+    assert answer.status == 429
+    assert len(hall.told()) == 20
