@@ -55,6 +55,7 @@ class Desk:
 
     Attributes:
         rng: Chance of the run, from its seed.
+        watches_adverts: Whether mDNS is watched in this run.
         hub_epoch: What births say.
     """
 
@@ -65,6 +66,7 @@ class Desk:
     door: JoinDesk
     hooks: Hooks
     rng: Random
+    watches_adverts: bool = False
     hub_epoch: int = 7
     parties: Parties = field(init=False)
     _is_started: bool = False

@@ -93,7 +93,7 @@ async def _play(plan: Plan, writer: Writer) -> None:
             chance = Random(plan.seed)  # noqa: S311 - what is tried has to repeat from the seed
             timeouts = plan.parameters.timeouts
             desk = Desk(plan.declaration, timeouts, writer, broker, door, hooks, chance)
-            async with _adverts(plan, writer):
+            async with _adverts(plan, writer) as desk.watches_adverts:
                 await Player(desk, plan.tell).play(plan.scenarios)
 
 
@@ -116,12 +116,13 @@ def _begin(plan: Plan, writer: Writer, hooks: Hooks) -> None:
 
 
 @asynccontextmanager
-async def _adverts(plan: Plan, writer: Writer) -> AsyncIterator[None]:
+async def _adverts(plan: Plan, writer: Writer) -> AsyncIterator[bool]:
+    """Watch adverts where that is wanted, and say whether they can be seen."""
     if not plan.parameters.network.mdns:
-        yield
+        yield False
         return
-    async with AdvertWatch(writer, plan.declaration.device.id):
-        yield
+    async with AdvertWatch(writer, plan.declaration.device.id) as watch:
+        yield watch.is_watching
 
 
 def make_broker(kind: Kind, parameters: Parameters, writer: Writer) -> Broker:

@@ -1,5 +1,6 @@
 """Commands as such: repeated, retained, late, in order, and too many."""
 
+import asyncio
 from collections.abc import Mapping
 from typing import Final
 
@@ -192,6 +193,7 @@ async def command_flood(desk: Desk) -> None:
         body = {"values": {address: both[number % 2]}, "id": desk.name()}
         names.add(str(body["id"]))
         await send_set(desk, party, body, expect="any", kind="flood")
+        await asyncio.sleep(0)  # answers are written down when they come, not after the flood
     await settled(desk, names, RECOVERY_S, since)
     await desk.watch("recovers from a flood", min(RECOVERY_S, 10.0 * desk.scale + 0.2))
     await set_to(desk, party, {address: both[1]}, "after_flood")

@@ -9,6 +9,9 @@ from certification.join_desk import Manners
 from certification.suite.registry import scenario
 from certification.transcript import Line
 
+ADVERT_S: Final = 4.0
+"""How long an advert may take to be seen, after the device has begun to ask."""
+
 STRAY_S: Final = 1.5
 """How long a device is watched that must not connect; one that does, does so at once."""
 
@@ -22,6 +25,11 @@ def answered(call: int, status: int) -> Callable[[Line], bool]:
         return is_answer and (fields["call"], fields.get("status")) == (call, status)
 
     return predicate
+
+
+def is_advert(line: Line) -> bool:
+    """Say whether a line tells of an advert of the device."""
+    return line.kind == "advert"
 
 
 async def knock(desk: Desk, call: int, status: int, since: int) -> None:
@@ -41,10 +49,12 @@ async def knock(desk: Desk, call: int, status: int, since: int) -> None:
 
 @scenario()
 async def join_closed(desk: Desk) -> None:
-    """The window is closed: the device is refused, and goes on asking."""
+    """The window is closed: the device is refused, goes on asking, and advertises itself."""
     n = desk.door.behave(Manners(is_open=False))
     try:
         await knock(desk, 1, 403, n)
+        if desk.watches_adverts:
+            await desk.until(is_advert, ADVERT_S, n)
     finally:
         desk.door.behave()
 
