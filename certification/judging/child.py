@@ -1,6 +1,6 @@
 """ECO-CHILD: a gateway, and those for which it speaks."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from typing import Final
 
 from certification.evidence import HARNESS_S, Evidence, seconds
@@ -12,8 +12,11 @@ from certification.record import HookRun
 from certification.traffic import NS, Said
 from certification.verdicts import Observation
 from protocol.ids import DeviceId
-from protocol.messages import Ack, Announce, Birth, Leave, Presence, State
+from protocol.messages import Ack, ActionCommand, Announce, Birth, Leave, Presence, State
 from protocol.rules import rule
+
+PAIR: Final = "gateway.pair"
+"""The standard action by which a gateway pairs."""
 
 MOST_CHILDREN: Final = 64
 MOST_IN_A_SECOND: Final = 50
@@ -184,8 +187,9 @@ def does_not_bring_back(e: Evidence) -> Iterator[Observation]:
     for child in e.children:
         view = e.of(child)
         for leave in view.told(Leave)[:1]:
-            after = next((a for a in view.said_announces if a.at_ns > leave.at_ns), None)
-            again = next((a for a in e.said_announces if a.at_ns > leave.at_ns), None)
+            end_ns = _let_in_again(e, leave.at_ns)
+            after = _first_between(view.said_announces, leave.at_ns, end_ns)
+            again = _first_between(e.said_announces, leave.at_ns, end_ns)
             expected = rule("ECO-CHILD-012").text
             if after is not None:
                 what = f"{child} was to leave, and was announced again"
@@ -195,6 +199,18 @@ def does_not_bring_back(e: Evidence) -> Iterator[Observation]:
                 yield Observation(True, (leave.line, again.line), what, expected)
             else:
                 yield unclear((leave.line,), "the gateway has not announced itself since")
+
+
+def _let_in_again(e: Evidence, at_ns: int) -> int:
+    """Return when the owner has the gateway pair again, which lets a child in that had left."""
+    pairs = (a for a in e.told(ActionCommand) if a.message.action == PAIR and a.at_ns > at_ns)
+    return next((each.at_ns for each in pairs), e.end_ns)
+
+
+def _first_between(
+    said: Sequence[Said[Announce]], begin_ns: int, end_ns: int
+) -> Said[Announce] | None:
+    return next((each for each in said if begin_ns < each.at_ns <= end_ns), None)
 
 
 @judges("ECO-CHILD-013", "a leave, and a sign of life after it")

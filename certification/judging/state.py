@@ -27,6 +27,9 @@ FULL_S: Final = 2.0
 EVERY_S: Final = 600.0
 CHANGE_S: Final = 1.0
 WINDOW_S: Final = 10.0
+BUNCHED_S: Final = 0.05
+"""So much closer together than they were sent messages may arrive."""
+
 _ABSENT: Final = object()
 
 
@@ -234,7 +237,8 @@ def keeps_its_rate(e: Evidence) -> Iterator[Observation]:
     said = sorted(states, key=lambda each: each.line)
     if not said or e.product is None:
         return
-    window_ns, most = int(WINDOW_S * e.scale * NS), e.product.spec.rate_per_s * WINDOW_S
+    window_s, most = WINDOW_S * e.scale, e.product.spec.rate_per_s * WINDOW_S
+    window_ns = int((window_s - min(BUNCHED_S, window_s / 2)) * NS)
     begin, busiest = 0, (0, said[0], said[0])
     for end, last in enumerate(said):
         while last.at_ns - said[begin].at_ns >= window_ns:
@@ -242,6 +246,6 @@ def keeps_its_rate(e: Evidence) -> Iterator[Observation]:
         busiest = max(busiest, (end - begin + 1, said[begin], last), key=lambda found: found[0])
     number, first, last = busiest
     alive = e.alive_after(last.at_ns) or e.last_line
-    what = f"at most {number} states and events within {WINDOW_S * e.scale:g} s"
+    what = f"at most {number} states and events within {window_s:g} s"
     lines = (first.line, last.line, alive)
     yield Observation(number <= most, lines, what, f"at most {most:g}")
