@@ -7,6 +7,9 @@ from typing import Final, Self
 BRIEF_S: Final = 2.0
 """Waits of at most so long are reactions, which no scale shortens."""
 
+LEAST_WINDOW_S: Final = 1.0
+"""A shorter window of the rate could not be measured from the other end of a connection."""
+
 
 @dataclass(frozen=True, slots=True)
 class Tempo:
@@ -18,7 +21,8 @@ class Tempo:
         back_off_s: Shortest wait before a CONNECT (ECO-MQTT-008), and the bound of the longest.
         steady_s: A link that held this long was a good one: the back-off starts anew.
         full_every_s: Longest time between two full states (ECO-STATE-006).
-        rate_window_s: In it may go what the declared rate allows in the 10 s of ECO-RATE-001.
+        rate_window_s: In it may go what the declared rate allows in the 10 s of ECO-RATE-001;
+            at least 1 s.
         boot_s: How long a device takes to boot after its power has failed.
         scale: What long waits that the hardware names, such as a sleep, are multiplied by.
     """
@@ -43,7 +47,7 @@ class Tempo:
             back_off_s=(least_s * scale, most_s * scale),
             steady_s=real.steady_s * scale,
             full_every_s=real.full_every_s * scale,
-            rate_window_s=real.rate_window_s * scale,
+            rate_window_s=max(LEAST_WINDOW_S, real.rate_window_s * scale),
             boot_s=real.boot_s * scale,
             scale=scale,
         )

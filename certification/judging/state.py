@@ -26,10 +26,10 @@ from protocol.rules import rule
 FULL_S: Final = 2.0
 EVERY_S: Final = 600.0
 CHANGE_S: Final = 1.0
-WINDOW_S: Final = 10.0
-BUNCHED_S: Final = 0.05
-"""So much closer together than they were sent messages may arrive."""
+LEAST_WINDOW_S: Final = 1.0
+"""A shorter window of the rate cannot be measured from here; no scale makes it less."""
 
+WINDOW_S: Final = 10.0
 _ABSENT: Final = object()
 
 
@@ -232,13 +232,16 @@ def unknown_is_null(e: Evidence) -> Iterator[Observation]:
 
 @judges("ECO-RATE-001", "states and events over the window of the rate", of_messages=True)
 def keeps_its_rate(e: Evidence) -> Iterator[Observation]:
-    """Judge the busiest window, by the declared scale: it is shorter, its messages as many."""
+    """Judge the busiest window, by the declared scale: it is shorter, its messages as many.
+
+    What a harness reads late bunches up, so that it looks at a little less than the window.
+    """
     states: list[Said[State] | Said[Event]] = [*e.said(State), *e.said(Event)]
     said = sorted(states, key=lambda each: each.line)
     if not said or e.product is None:
         return
-    window_s, most = WINDOW_S * e.scale, e.product.spec.rate_per_s * WINDOW_S
-    window_ns = int((window_s - min(BUNCHED_S, window_s / 2)) * NS)
+    window_s, most = max(LEAST_WINDOW_S, WINDOW_S * e.scale), e.product.spec.rate_per_s * WINDOW_S
+    window_ns = int((window_s - HARNESS_S) * NS)
     begin, busiest = 0, (0, said[0], said[0])
     for end, last in enumerate(said):
         while last.at_ns - said[begin].at_ns >= window_ns:

@@ -195,7 +195,8 @@ async def command_flood(desk: Desk) -> None:
         await send_set(desk, party, body, expect="any", kind="flood")
         await asyncio.sleep(0)  # answers are written down when they come, not after the flood
     await settled(desk, names, RECOVERY_S, since)
-    await desk.watch("recovers from a flood", min(RECOVERY_S, 10.0 * desk.scale + 0.2))
+    window_s = max(1.0, FLOOD_TIMES * desk.scale)
+    await desk.watch("recovers from a flood", min(RECOVERY_S, window_s + 0.2))
     await set_to(desk, party, {address: both[1]}, "after_flood")
     await speech.probe(desk)
 
