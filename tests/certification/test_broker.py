@@ -262,6 +262,16 @@ async def test_a_message_is_delivered_again_with_its_packet_id(
     ]
 
 
+async def test_what_is_unsubscribed_comes_no_more(bench: Bench, device: PahoDevice) -> None:
+    await device.connect(bench.port)
+    await device.subscribe(COMMAND)
+    device.client.unsubscribe(COMMAND)
+    await bench.seen("packet", way="out", type="UNSUBACK")
+    link = bench.broker.link
+    assert link is not None
+    assert link.publish(COMMAND, b"{}") is None
+
+
 async def test_the_qos_is_at_most_what_was_subscribed(bench: Bench, caller: RawClient) -> None:
     await caller.connect(DEVICE, PASSWORD)
     await caller.subscribe("eco/1/hub/#", qos=0)

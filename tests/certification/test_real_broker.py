@@ -130,6 +130,18 @@ async def test_what_a_device_may_not_say_reaches_nobody(real: Bench, caller: Raw
     assert (await caller.receive()).payload == b"the hub's"
 
 
+async def test_what_is_unsubscribed_comes_no_more(real: Bench) -> None:
+    device = PahoDevice(paho.MQTTv5)
+    real.devices.append(device)
+    await device.connect(real.port)
+    await device.subscribe(COMMAND)
+    device.client.unsubscribe(COMMAND)
+    await real.seen("packet", way="out", type="UNSUBACK")
+    link = real.broker.link
+    assert link is not None
+    assert link.publish(COMMAND, b"{}") is None
+
+
 async def test_withheld_answers_and_hanging_up_work_before_mosquitto(
     real: Bench, caller: RawClient
 ) -> None:

@@ -5,12 +5,14 @@ import hashlib
 import io
 import json
 from collections.abc import Callable, Iterator
+from pathlib import Path
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from certification.transcript import TranscriptError, Writer, canonical, parse
+import certification.transcript
+from certification.transcript import TranscriptError, Writer, canonical, parse, read
 
 SECRET = "m2Vb0s4nJx7Kq1Ty"
 
@@ -51,6 +53,15 @@ def test_what_was_written_is_read() -> None:
     assert transcript.lines[1].fields == {"link": 1, "peer_is_local": True}
     assert transcript.lines[3].fields["text"].startswith("half of a pair: \ud800")
     assert transcript.sha256 == transcript.lines[-1].hash == json.loads(LINES[-1])["hash"]
+
+
+def test_a_file_is_read_as_its_bytes_are(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    file = tmp_path / "transcript.jsonl"
+    file.write_bytes(RUN)
+    assert read(file) == parse(RUN)
+    monkeypatch.setattr(certification.transcript, "MOST_BYTES", len(RUN) - 1)
+    with pytest.raises(TranscriptError, match="more than"):
+        read(file)
 
 
 def test_the_writer_has_what_the_reader_reads() -> None:
