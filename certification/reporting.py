@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Final
 
-from certification import transcript
+from certification import line_form, transcript
 from certification.errors import CertifyError, UsageError
 from certification.judge import judge
 from certification.judgement import Judgement
@@ -38,15 +38,17 @@ def read(file: Path) -> Transcript:
     """Return the transcript in a file.
 
     Raises:
-        FormError: It is none, cut, or was tampered with; says at which line.
+        FormError: It is none, cut, was tampered with, or cannot be judged; says at which line.
         UsageError: It cannot be read.
     """
     try:
-        return transcript.read(file)
+        found = transcript.read(file)
+        line_form.check(found)
     except TranscriptError as error:
         raise FormError(f"{file.name}, line {error.line}", error.why) from None
     except OSError as error:
         raise UsageError(f"{file} cannot be read: {error.strerror}", "", "file") from None
+    return found
 
 
 def report(found: Transcript) -> Report:

@@ -7,6 +7,7 @@ from itertools import count
 from typing import Any
 
 from certification import catalogue, transcript
+from certification.packets import MQTT_3, decode
 from certification.transcript import FORMAT, Transcript, Writer
 from tests.certification.simulated import declaration
 
@@ -46,23 +47,18 @@ def made(lines: Lines = (), **run: Any) -> Transcript:
 
 
 def publish(leaf: str, payload: bytes) -> tuple[str, dict[str, Any]]:
-    """Return the line of a message of the device."""
+    """Return the line of a message of the device, at most 16 kB long."""
     topic = f"eco/1/{DEVICE}/{leaf}"
-    raw = b"\x30" + bytes([len(topic) + 2]) + len(topic).to_bytes(2) + topic.encode() + payload
-    decoded = {
-        "topic": topic,
-        "qos": 0,
-        "retain": False,
-        "dup": False,
-        "payload": payload.decode(errors="replace"),
-        "bytes": len(payload),
-    }
+    body = len(topic).to_bytes(2) + topic.encode() + payload
+    size = len(body)
+    length = bytes([size]) if size < 128 else bytes([size % 128 | 128, size // 128])
+    raw = b"\x30" + length + body
     return "packet", {
         "link": 1,
         "way": "in",
         "type": "PUBLISH",
         "raw": base64.b64encode(raw).decode(),
-        "decoded": decoded,
+        "decoded": dict(decode(raw, MQTT_3).fields),
     }
 
 
