@@ -9,12 +9,17 @@ from certification.traffic import NS, Link, Packet, Said
 from certification.verdicts import Observation
 from protocol.codec import decode
 from protocol.errors import ViolationError
-from protocol.messages import Announce, Presence
+from protocol.messages import Announce, Presence, State
 from protocol.rules import rule
 from protocol.topics import Leaf, build
 
 ONLINE_S = 2.0
 """How long after its announce a device may take to say that it is online; ECO/1 sets no time."""
+
+
+TIMES = 2
+"""Connections that ended soon after the full state; that presence was not due yet on all of them
+would be chance."""
 
 
 @judges("ECO-PRESENCE-001", "a CONNECT")
@@ -63,6 +68,7 @@ def _payload_fault(topic: str, payload: str) -> str:
 @judges("ECO-PRESENCE-002", "an announce after a CONNECT")
 def says_that_it_is_online(e: Evidence) -> Iterator[Observation]:
     """Judge the presence that follows the first announce of each connection."""
+    unheard: list[tuple[int, int]] = []
     for link in e.links:
         announce = next((a for a in e.said_announces if a.link == link.n), None)
         if announce is None:
@@ -70,7 +76,28 @@ def says_that_it_is_online(e: Evidence) -> Iterator[Observation]:
         said = [p for p in _presences(e, link) if p.line > announce.line]
         online = next((p for p in said if p.message.status == "online"), None)
         ask = Ask("the announce", "presence online", link.n, "presence")
-        yield within(e, announce, ONLINE_S, online, ask)
+        seen = within(e, announce, ONLINE_S, online, ask)
+        after = _state_after(e, announce)
+        if (
+            seen.ok is None
+            and online is None
+            and after
+            and not e.is_harmed(link.opened_ns, after[0])
+        ):
+            unheard.append((announce.line, after[1]))
+        yield seen
+    if len(unheard) >= TIMES:
+        what = f"on {len(unheard)} connections it told its full state, and never that it is online"
+        lines = [line for pair in unheard for line in pair]
+        yield Observation(False, tuple(lines), what, rule("ECO-PRESENCE-002").text)
+
+
+def _state_after(e: Evidence, announce: Said[Announce]) -> tuple[int, int] | None:
+    """Return time and line of the full state that follows an announce on its connection."""
+    for state in e.said(State):
+        if state.line > announce.line and state.link == announce.link and state.message.full:
+            return state.at_ns, state.line
+    return None
 
 
 def _presences(e: Evidence, link: Link) -> list[Said[Presence]]:
