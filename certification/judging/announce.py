@@ -147,8 +147,7 @@ def announces_a_change(e: Evidence) -> Iterator[Observation]:
     """Judge that a new firmware is announced."""
     for hook in e.hooks("new_firmware"):
         before = e.announced_at(hook.at_ns)
-        ended_ns = hook.ended_ns or hook.at_ns
-        after = [each for each in e.said_announces if each.at_ns > ended_ns]
+        after = [each for each in e.said_announces if each.at_ns > hook.at_ns]
         if before is None:
             continue
         old = before.message
@@ -156,7 +155,7 @@ def announces_a_change(e: Evidence) -> Iterator[Observation]:
         if new is not None:
             what = f"firmware {old.firmware} before, {new.message.firmware} announced"
             yield Observation(True, (before.line, hook.line, new.line), what)
-        elif any(up.at_ns > ended_ns for up in e.published):
+        elif any(up.at_ns > (hook.ended_ns or hook.at_ns) for up in e.published):
             what = f"firmware {old.firmware} is still what was announced last"
             yield broken((before.line, hook.line), what, rule("ECO-ANNOUNCE-005").text)
         else:

@@ -3,11 +3,12 @@
 from collections.abc import Iterator, Sequence
 from typing import Final
 
-from certification.evidence import HARNESS_S, Evidence, seconds
+from certification.evidence import HARNESS_S, Evidence
 from certification.judging.applying import false_term
 from certification.judging.check import FOUND, broken, could_answer, judges, kept, unclear
 from certification.judging.form import of_rule
 from certification.judging.mqtt import subscribed
+from certification.judging.order import first_of_next_boot
 from certification.record import HookRun
 from certification.traffic import NS, Said
 from certification.verdicts import Observation
@@ -24,7 +25,10 @@ MOST_IN_A_SECOND: Final = 50
 ROUND_S: Final = 5.0
 """How long a gateway may take to announce its children; ECO/1 sets no time beyond 50 a second."""
 
-LOST_S: Final = 10.0
+CROSSED_S: Final = 0.015
+"""What comes so soon after a `leave` was sent before that was read."""
+
+LOST_S: Final = 4.0
 """How long it may take to notice that a child has gone or is back; ECO/1 sets none."""
 
 GONE_S: Final = 5.0
@@ -46,6 +50,7 @@ def keeps_the_rules_for_each_child(e: Evidence) -> Iterator[Observation]:
     """Judge each child's messages by every rule about messages."""
     for child in e.children:
         view, wrong = e.of(child), False
+        early = _before_its_gateway(e, view)
         for check in FOUND.values():
             skipped = not check.is_of_messages or check.rule in _JUDGED_HERE
             if skipped or false_term(view, rule(check.rule)):
@@ -53,13 +58,21 @@ def keeps_the_rules_for_each_child(e: Evidence) -> Iterator[Observation]:
             if rule(check.rule).keyword in {"SHOULD", "MAY"}:
                 continue
             for found in check.judge(view):
-                if found.ok is False:
+                if found.ok is False and not early & set(found.lines):
                     wrong = True
                     what = f"{child}: {check.rule}: {found.what}"
                     path = f"{child}.{found.path}" if found.path else str(child)
                     yield broken(found.lines, what, found.expected, path)
         if not wrong:
             yield from kept(view.published, f"messages for {child}, which keep every rule")
+
+
+def _before_its_gateway(e: Evidence, view: Evidence) -> set[int]:
+    """Return the lines of what ECO-CHILD-006 forbids: it is judged there."""
+    firsts: dict[int, int] = {}
+    for own in e.said_announces:
+        firsts.setdefault(own.link, own.line)
+    return {up.line for up in view.published if up.line < firsts.get(up.link, up.line + 1)}
 
 
 @judges("ECO-CHILD-006", "a message for a child")
@@ -226,7 +239,7 @@ def lets_it_go(e: Evidence) -> Iterator[Observation]:
             said = [
                 up
                 for up in view.published
-                if up.at_ns > leave.at_ns + int(HARNESS_S * NS)
+                if up.at_ns > leave.at_ns + int(CROSSED_S * NS)
                 and (announced is None or up.at_ns < announced)
             ]
             alive = e.alive_after(end_ns)
@@ -249,9 +262,7 @@ def raises_their_epochs(e: Evidence) -> Iterator[Observation]:
     for hook in e.hooks("power_cycle"):
         for child in e.children:
             view = e.of(child)
-            before = view.announced_at(hook.at_ns)
-            ended_ns = hook.ended_ns or hook.at_ns
-            after = next((a for a in view.said_announces if a.at_ns > ended_ns), None)
+            before, after = view.announced_at(hook.at_ns), first_of_next_boot(view, hook.at_ns)
             if before is None or after is None:
                 continue
             old, new = before.message.epoch, after.message.epoch
@@ -322,8 +333,8 @@ def _presence_after(
 
 def _no_word(e: Evidence, hook: HookRun, what: str, expected: str) -> Observation:
     end_ns = (hook.ended_ns or hook.at_ns) + int(LOST_S * NS)
-    alive = e.alive_after(min(end_ns, e.end_ns - 1))
-    if alive is None or seconds(hook.at_ns, e.end_ns) < LOST_S * e.scale:
+    alive = e.alive_after(end_ns)
+    if alive is None:
         return unclear((hook.line,), "the run ended before the gateway could tell")
     return broken((hook.line, alive), f"{hook.wanted} is {what}, and nothing says so", expected)
 

@@ -47,11 +47,12 @@ def numbered(e: Evidence) -> dict[_Key, list[Said[Numbered]]]:
 def epoch_rises_with_each_boot(e: Evidence) -> Iterator[Observation]:
     """Judge the epochs before and after each boot that the harness brought about."""
     for hook in e.hooks("power_cycle"):
-        before = e.announced_at(hook.at_ns)
-        ended_ns = hook.ended_ns or hook.at_ns
-        after = next((a for a in e.said_announces if a.at_ns > ended_ns), None)
+        before, after = e.announced_at(hook.at_ns), first_of_next_boot(e, hook.at_ns)
         if before is None or after is None:
             yield unclear((hook.line,), "there is no announce before and after the boot")
+            continue
+        if e.membership(before.at_ns) != e.membership(after.at_ns):
+            yield unclear((hook.line,), "it has joined anew, and may count anew")
             continue
         old, new = before.message.epoch, after.message.epoch
         what = f"epoch {old} before the boot, {new} after it"
@@ -62,6 +63,11 @@ def epoch_rises_with_each_boot(e: Evidence) -> Iterator[Observation]:
         if two.message.epoch < one.message.epoch and not is_anew:
             what = f"epoch {two.message.epoch} after {one.message.epoch}"
             yield broken((one.line, two.line), what, "an epoch never falls", "epoch")
+
+
+def first_of_next_boot(e: Evidence, at_ns: int) -> Said[Announce] | None:
+    """Return the first announce on a connection that was opened after a time."""
+    return next((a for a in e.said_announces if e.link(a.link).opened_ns > at_ns), None)
 
 
 @judges("ECO-ORDER-002", "two messages of one leaf in one epoch", of_messages=True)
