@@ -28,7 +28,10 @@ ROUND_S: Final = 5.0
 CROSSED_S: Final = 0.015
 """What comes so soon after a `leave` was sent before that was read."""
 
-LOST_S: Final = 4.0
+NOTICED_S: Final = 4.0
+"""No scale lets a gateway notice sooner than that what became of a child."""
+
+LOST_S: Final = 300.0
 """How long it may take to notice that a child has gone or is back; ECO/1 sets none."""
 
 GONE_S: Final = 5.0
@@ -332,7 +335,7 @@ def _presence_after(
 
 
 def _no_word(e: Evidence, hook: HookRun, what: str, expected: str) -> Observation:
-    end_ns = (hook.ended_ns or hook.at_ns) + int(LOST_S * NS)
+    end_ns = (hook.ended_ns or hook.at_ns) + int(max(NOTICED_S, LOST_S * e.scale) * NS)
     alive = e.alive_after(end_ns)
     if alive is None:
         return unclear((hook.line,), "the run ended before the gateway could tell")

@@ -577,7 +577,7 @@ BAD: dict[str, Bad] = {
         _power_cycled(lambda s: bring(_second_boot(s).hello_gateway(), 100).wait(6))
     ),
     "ECO-CHILD-015": _keeper(lambda s: s.presence(child=CHILD, epoch=100, connection=9)),
-    "ECO-CHILD-016": _keeper(lambda s: s.hook("child_lost", CHILD).wait(20)),
-    "ECO-CHILD-017": _keeper(lambda s: s.hook("child_removed", CHILD).wait(20)),
+    "ECO-CHILD-016": _keeper(lambda s: s.hook("child_lost", CHILD).wait(301)),
+    "ECO-CHILD-017": _keeper(lambda s: s.hook("child_removed", CHILD).wait(301)),
     "ECO-CHILD-018": Bad(_child_gateway),
 }
