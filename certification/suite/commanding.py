@@ -138,7 +138,7 @@ async def command_retained(desk: Desk) -> None:
     await speech.probe(desk)
 
 
-@scenario(features=("commands",))
+@scenario(features=("commands",), is_calm=True)
 async def command_ttl(desk: Desk) -> None:
     """Commands with very little time: each is done within it, or expires."""
     party = desk.device
@@ -153,7 +153,6 @@ async def command_ttl(desk: Desk) -> None:
         names.add(str(body["id"]))
         await send_set(desk, party, body, expect="any", kind="ttl")
     await settled(desk, names, 3.0, since)
-    await speech.probe(desk)
 
 
 @scenario(features=("commands", "time_synced"))
@@ -165,7 +164,7 @@ async def command_expires_at(desk: Desk) -> None:
     await speech.probe(desk)
 
 
-@scenario(features=("commands",))
+@scenario(features=("commands",), is_calm=True)
 async def command_order(desk: Desk) -> None:
     """Commands one close behind the other are carried out in their order."""
     party = desk.device
@@ -177,10 +176,9 @@ async def command_order(desk: Desk) -> None:
         names.add(str(body["id"]))
         await send_set(desk, party, body, expect="done", kind="order")
     await settled(desk, names, 4.0, since)
-    await speech.probe(desk)
 
 
-@scenario(features=("commands",))
+@scenario(features=("commands",), is_calm=True)
 async def command_flood(desk: Desk) -> None:
     """More commands at once than the device may answer: it says busy to some, and recovers."""
     party = desk.device
@@ -198,7 +196,6 @@ async def command_flood(desk: Desk) -> None:
     window_s = max(1.0, FLOOD_TIMES * desk.scale)
     await desk.watch("recovers from a flood", min(RECOVERY_S, window_s + 0.2))
     await set_to(desk, party, {address: both[1]}, "after_flood")
-    await speech.probe(desk)
 
 
 @scenario(features=("commands",))
