@@ -1,6 +1,5 @@
 """`ecohub certify init`: drafts the declaration of a device from what it tells of itself."""
 
-import asyncio
 import json
 import os
 import tempfile
@@ -60,7 +59,7 @@ def command(draft: Draft, *, as_json: bool) -> int:
             "timeouts": {"connect_s": draft.wait_s},
         }
     )
-    found = asyncio.run(_meet(draft, private))
+    found = terminal.ended(_meet(draft, private))
     files = _write(draft, found)
     if as_json:
         terminal.print_json({name: str(file) for name, file in files.items()})

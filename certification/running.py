@@ -1,6 +1,5 @@
 """`ecohub certify run` and `replay`: record, judge, and say what came of it."""
 
-import asyncio
 import difflib
 import sys
 from collections.abc import Sequence
@@ -35,7 +34,7 @@ def command(wish: Wish, *, as_json: bool) -> int:
     """Run as often as wished and return the exit code."""
     expected = reporting.expectations(wish.expected)
     plans = [_plan(wish, number) for number in range(wish.repeat)]
-    files = [asyncio.run(run.record(plan)) for plan in plans]
+    files = [terminal.ended(run.record(plan)) for plan in plans]
     told = [reporting.publish(file, file.parent, expected) for file in files]
     return _say(files, told, frozenset(wish.only) & rules().keys(), as_json=as_json)
 

@@ -2,8 +2,10 @@
 
 import asyncio
 import json
+import signal
 import sys
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Coroutine, Mapping
+from typing import Any, TypeVar
 
 from certification.errors import CertifyError
 from protocol.errors import printable
@@ -13,6 +15,9 @@ INTERRUPTED = 2
 
 LINE = 400
 """Longest line that is printed, in characters."""
+
+
+T = TypeVar("T")
 
 
 def guarded(work: Callable[[], int], *, as_json: bool) -> int:
@@ -25,6 +30,26 @@ def guarded(work: Callable[[], int], *, as_json: bool) -> int:
     except KeyboardInterrupt:
         tell("interrupted: what was recorded is no whole transcript, and nothing is judged")
         return INTERRUPTED
+
+
+def ended(work: Coroutine[Any, Any, T]) -> T:
+    """Run a coroutine to its end and return its result; SIGTERM and SIGHUP end it as Ctrl-C does.
+
+    Raises:
+        KeyboardInterrupt: It was ended from outside; what it had started is ended, too.
+    """
+
+    async def run() -> T:
+        loop, task = asyncio.get_running_loop(), asyncio.current_task()
+        if task is not None:
+            for number in (signal.SIGTERM, signal.SIGHUP):
+                loop.add_signal_handler(number, task.cancel)
+        return await work
+
+    try:
+        return asyncio.run(run())
+    except asyncio.CancelledError:
+        raise KeyboardInterrupt from None
 
 
 def show_error(error: CertifyError, *, as_json: bool) -> None:
