@@ -18,7 +18,6 @@ from certification.papers.certificate import Certificate
 from certification.papers.errors import MismatchError
 from certification.papers.keys import Keyring
 from certification.papers.registry import Registry
-from certification.papers.registry_lines import Head
 from certification.report import badge as drawing
 
 MOST_IMAGE: Final = 4 * 1024**3
@@ -162,18 +161,14 @@ def check_registry(file: Path, trusted: Sequence[Path], known: Path | None) -> T
 
 def registry_state(found: Registry) -> Told:
     """Return how a registry stands."""
-    head: Head = found.head
-    entries = list(found.entries())
-    revoked = sum(
-        found.revocation(entry.certificate, entry.vendor_keyid) is not None for entry in entries
-    )
+    head, listed = found.head, len(list(found.entries()))
     return {
         "registry": found.name,
         "lines": head.count,
         "head": head.last,
         "date": head.date,
-        "certificates": len(entries),
-        "revoked": revoked,
+        "certificates": listed,
+        "revoked": listed - len(found.counting()),
     }
 
 

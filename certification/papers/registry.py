@@ -54,6 +54,15 @@ class Registry:
                 return line
         return None
 
+    def counting(self) -> tuple[Entry, ...]:
+        """Return the certificates that were not taken back; days are another matter."""
+        taken = {(line.what, line.id) for line in self.lines if isinstance(line, Revocation)}
+        return tuple(
+            entry
+            for entry in self.entries()
+            if taken.isdisjoint({("certificate", entry.certificate), ("key", entry.vendor_keyid)})
+        )
+
     def check(self, certificate: Certificate) -> None:
         """See that a certificate stands here and was not taken back.
 

@@ -31,10 +31,12 @@ def render(report: Report, transcript: Transcript) -> bytes:
     cited = page_rules.cited(report)
     body = "\n".join(
         (
+            "<main>",
             _manager(report),
             page_rules.section(report),
             _run(report),
             page_wire.section(transcript, cited),
+            "</main>",
             f"<footer><p>{LIMITS}</p><p>Made by {said(report.run.tool)} from transcript "
             f"<code>{report.hashes.transcript}</code>.</p></footer>",
         )

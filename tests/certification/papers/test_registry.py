@@ -64,8 +64,14 @@ def test_a_certificate_counts_while_it_is_listed_and_not_taken_back() -> None:
         WHOLE.check(ONE)
 
 
+def test_what_counts_is_what_was_not_taken_back() -> None:
+    assert [each.certificate for each in LISTED.counting()] == [ONE.id, TWO.id]
+    assert [each.certificate for each in WHOLE.counting()] == [TWO.id]
+
+
 def test_a_lost_key_takes_all_of_its_certificates_along() -> None:
     lost = registry.revoke(LISTED, VENDOR.public.id, "the key was stolen", KEY, NEXT)
+    assert lost.counting() == ()
     for each in (ONE, TWO):
         with pytest.raises(RevokedError):
             lost.check(each)

@@ -18,7 +18,19 @@ from tests.certification import recorded
 
 VOID = {"meta", "input", "br"}
 ALLOWED = {
-    *("html", "head", "meta", "title", "style", "body", "header", "section", "footer", "script"),
+    *(
+        "html",
+        "head",
+        "meta",
+        "title",
+        "style",
+        "body",
+        "main",
+        "header",
+        "section",
+        "footer",
+        "script",
+    ),
     *("p", "h1", "h2", "h3", "div", "span", "bdi", "strong", "code", "pre", "a", "ul", "ol", "li"),
     *("dl", "dt", "dd", "details", "summary", "button", "input"),
     *("table", "thead", "tbody", "tr", "th", "td"),
