@@ -1,0 +1,38 @@
+"""docs/certify.md against the code: scenarios, hooks and limits are what the page says."""
+
+import re
+from pathlib import Path
+
+from certification import hooks, player, suite
+from certification.parameters import HookTable
+from certification.suite.registry import Scenario
+
+PAGE = Path(__file__).parents[2] / "docs" / "certify.md"
+
+
+def row(one: Scenario) -> str:
+    marks = [*one.features, *(f"not {name}" for name in one.without)]
+    marks += [f"hook {one.needs}"] if one.needs else []
+    marks += ["basic"] if one.is_basic else []
+    return f"| `{one.name}` | {one.text} | {', '.join(marks)} |"
+
+
+def test_every_scenario_has_its_row_in_the_order_of_a_run() -> None:
+    table = re.search(r"<!-- scenarios -->\n(.*?)<!-- end -->", PAGE.read_text(), re.S)
+    assert table is not None
+    head = ["| scenario | what happens | for |", "|---|---|---|"]
+    assert table[1].splitlines() == [*head, *map(row, suite.ORDER)]
+
+
+def test_every_hook_has_its_row() -> None:
+    text = PAGE.read_text().partition("## Hooks")[2].partition("## Time")[0]
+    told = set(re.findall(r"`([a-z_]+)`", " ".join(re.findall(r"^\| (.*?) \|", text, re.M))))
+    assert told == set(HookTable.model_fields)
+    assert set(hooks.OF_THE_CATALOGUE) <= told
+    assert set(hooks.QUESTIONS) == told - {"run"}
+
+
+def test_limits_are_those_of_the_player() -> None:
+    text = " ".join(PAGE.read_text().split())
+    for least_s, more_s in (player.SCENARIO_S, player.RUN_S):
+        assert f"{least_s:.0f} s (and {more_s:,.0f} s x scale)" in text
