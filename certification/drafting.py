@@ -59,7 +59,7 @@ def command(draft: Draft, *, as_json: bool) -> int:
             "timeouts": {"connect_s": draft.wait_s},
         }
     )
-    found = terminal.ended(_meet(draft, private))
+    found = terminal.ended(meet(draft, private))
     files = _write(draft, found)
     if as_json:
         terminal.print_json({name: str(file) for name, file in files.items()})
@@ -112,7 +112,7 @@ def _check(draft: Draft) -> None:
             raise UsageError(f"{draft.folder / name} is there already", remedy, "file")
 
 
-async def _meet(draft: Draft, private: Parameters) -> Found:
+async def meet(draft: Draft, private: Parameters) -> Found:
     """Let the device join and read its announce and product spec."""
     with tempfile.TemporaryDirectory() as name:
         folder = Path(name)

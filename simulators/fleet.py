@@ -47,6 +47,7 @@ class Fleet:
         self._online: set[DeviceId] = set()
         self._links = Links(time.monotonic, self._rng, self._changed, self._before_dial)
         self._stop, self._is_new = asyncio.Event(), asyncio.Event()
+        self._raised: asyncio.Queue[DeviceId] = asyncio.Queue()
         self._error: SimulatorError | None = None
 
     @property
@@ -111,12 +112,16 @@ class Fleet:
         """
         async with asyncio.TaskGroup() as group:
             serving = group.create_task(self._links.run())
-            others = [group.create_task(work) for work in (self._dwell(), self._live())]
+            others = [
+                group.create_task(work) for work in (self._dwell(), self._live(), self._keep())
+            ]
             await self._stop.wait()
             for task in others:
                 task.cancel()
             account = self._end_faults()
             await self._links.leave(LEAVE_S)
+            for link in self._links.links:
+                await self._before_dial(link.device)
             serving.cancel()
         if self._error is not None:
             raise self._error
@@ -183,10 +188,18 @@ class Fleet:
                 link = self._rng.choice(links)
                 link.press(self._rng.choice(link.device.buttons))
 
+    async def _keep(self) -> None:
+        """Make a boot counter last that the hub has raised (ECO-ORDER-007)."""
+        while True:
+            device = await self._raised.get()
+            for link in self._links.links:
+                if link.device.id == device:
+                    await self._before_dial(link.device)
+
     async def _before_dial(self, device: Party) -> None:
-        """Make the boot counter last before the first CONNECT of a boot (ECO-ORDER-001)."""
-        kept = self._kept[device.id]
-        if kept.epoch >= device.epoch:
+        """Make the boot counter last: before the first CONNECT of a boot, and when it is raised."""
+        kept = self._kept.get(device.id)
+        if kept is None or kept.epoch >= device.epoch:
             return
         kept = self._kept[device.id] = kept.model_copy(update={"epoch": device.epoch})
         try:
@@ -195,6 +208,9 @@ class Fleet:
             self._fail(error)
 
     def _changed(self, change: Change) -> None:
+        if change.status == "raised":
+            self._raised.put_nowait(change.device)
+            return
         self._tell(FleetEvent(change.status, change.device, change.reason, _remedy(change)))
         if change.status not in {"online", "asleep"}:
             self._online.discard(change.device)

@@ -56,12 +56,13 @@ class Status(StrEnum):
 class Change:
     """A device's link has changed.
 
-    `unreachable`: there is no broker; `refused`: the broker does not take the device's password.
+    `unreachable`: there is no broker; `refused`: the broker does not take the device's password;
+    `raised`: the hub has raised its epoch, which has to last.
     A child has no link: of it this is what its gateway says.
     """
 
     device: DeviceId
-    status: Literal["online", "asleep", "offline", "unreachable", "refused"]
+    status: Literal["online", "asleep", "offline", "unreachable", "refused", "raised"]
     reason: str = ""
 
 
@@ -307,12 +308,14 @@ class Link:
         if isinstance(message, UpMessage):
             self.ignored += 1
             return
-        arrived = Heard(message, decoded.topic.child)
+        arrived, epoch = Heard(message, decoded.topic.child), self.device.epoch
         if self.faults is None:
             self._hear(arrived, is_retained=is_retained)
         elif not is_retained:
             for heard in self.faults.hear(arrived, self._clock()):
                 self._hear(heard, is_retained=False)
+        if self.device.epoch > epoch:
+            self._change(Change(self.device.id, "raised"))
         self._wake(self)
 
     def written(self, number: int) -> None:

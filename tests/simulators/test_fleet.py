@@ -10,7 +10,7 @@ import pytest
 
 from protocol.codec import Decoded
 from protocol.ids import DeviceId
-from protocol.messages import Announce, Presence, State
+from protocol.messages import Announce, Presence, State, Verdict
 from simulators import registry
 from simulators.errors import (
     FalseHubError,
@@ -230,3 +230,31 @@ def _gone(count: int) -> Callable[[list[Decoded]], bool]:
         return len(gone) == count
 
     return is_enough
+
+
+async def test_epoch_that_the_hub_has_raised_lasts(
+    broker: Mosquitto, door: Door, tmp_path: Path
+) -> None:
+    folder = StateFolder(tmp_path)
+    verdict = Verdict(
+        rule="ECO-ORDER-001",
+        leaf="announce",
+        path="epoch",
+        sample="1",
+        text="known",
+        fix="raise it",
+        count=1,
+        min_epoch=7,
+    )
+    async with HubSide(broker.port) as hub:
+        async with living(plan(door.url, folder=folder)) as watched:
+            await watched.until("all_online")
+            await hub.until(bool)
+            hub.send(PLUG_1, verdict)
+            await hub.until(lambda heard: announced(heard)[-1:] == [7])
+        async with living(plan(door.url, folder=folder)):
+            await hub.until(lambda heard: announced(heard)[-1:] == [8])
+
+
+def announced(heard: list[Decoded]) -> list[int]:
+    return [one.message.epoch for one in heard if isinstance(one.message, Announce)]
