@@ -21,7 +21,7 @@ from typing import Annotated, Final
 from pydantic import BaseModel, ConfigDict, Field, TypeAdapter, ValidationError
 
 from certification import drafting, run, suite
-from certification.declaration import Declaration, DeviceTable
+from certification.declaration import Declaration, DeviceTable, Timing
 from certification.errors import CertifyError, UsageError
 from certification.judge import judge
 from certification.parameters import Parameters
@@ -31,7 +31,6 @@ from protocol.rules import Implied, Rule, rules
 SIMULATE: Final = (sys.executable, "-m", "simulators")
 """The program whose mutants are tried."""
 
-SCALE: Final = 0.01
 CODE: Final = "1234-5678"
 JOBS: Final = 6
 """Runs at the same time: a run waits most of its time."""
@@ -59,7 +58,7 @@ class Mutant(BaseModel):
         implies: What cannot be kept by whoever breaks that.
         product, arguments: What `ecohub simulate` has to be told beside its id.
         declares: What its maker declares otherwise than of a healthy device: features.
-        healthy: Whether it is none, but a device that keeps every rule.
+        scale: At which time scale it is run.
     """
 
     model_config = ConfigDict(frozen=True, extra="ignore")
@@ -71,6 +70,7 @@ class Mutant(BaseModel):
     product: str
     arguments: tuple[str, ...] = ()
     declares: Mapping[str, bool] = {}
+    scale: Annotated[float, Field(ge=0.01, le=1.0)] = 0.01
 
     @property
     def kind(self) -> tuple[str, ...]:
@@ -219,13 +219,16 @@ def report(rows: Sequence[Row]) -> dict[str, object]:
 def _trial(mutant: Mutant, declared: Declaration, folder: Path, wish: Wish) -> Trial:
     names = None if wish.is_whole else _needed(mutant)
     features = declared.features.model_copy(update=dict(mutant.declares))
-    declared = declared.model_copy(update={"features": features})
+    timing = Timing(scale=mutant.scale)
+    declared = declared.model_copy(update={"features": features, "timing": timing})
     return Trial(mutant, declared, names, folder / mutant.id, wish.seed)
 
 
 def _needed(mutant: Mutant) -> frozenset[str] | None:
     """Return the scenarios that a mutant's rules name; None for all where they name none."""
     names: set[str] = set()
+    if "--child" in mutant.arguments:
+        names.add("child_interview")  # without it the others know nothing to ask of a child
     for rule_id in (mutant.rule, *(one.rule for one in mutant.implies)):
         entry = rules()[rule_id]
         names |= {*entry.tests, *entry.negative}
@@ -237,7 +240,9 @@ def _draft(mutant: Mutant) -> Declaration:
     with tempfile.TemporaryDirectory() as name:
         folder = Path(name)
         command = " ".join(_commands(mutant, folder, "drafted", is_wrong=False)["run"].split())
-        draft = drafting.Draft(CODE, command, folder, "127.0.0.1", SCALE, 3, 60.0, is_forced=True)
+        draft = drafting.Draft(
+            CODE, command, folder, "127.0.0.1", mutant.scale, 3, 60.0, is_forced=True
+        )
         hooks = {"setup_code": CODE, "hooks": {"run": command}, "network": {"mdns": False}}
         found = asyncio.run(drafting.meet(draft, Parameters.model_validate(hooks)))
         return drafting.declared(draft, found)
@@ -294,7 +299,15 @@ def _commands(mutant: Mutant, folder: Path, prefix: str, *, is_wrong: bool) -> d
     wrong = ["--mutant", mutant.id] if is_wrong else []
     device = [*SIMULATE, mutant.product, *mutant.arguments, *wrong, "--id", prefix]
     kept, socket = folder / "kept", folder / "hands"
-    living = ["--time-scale", str(SCALE), "--state", str(kept), "--control", str(socket), "--json"]
+    living = [
+        "--time-scale",
+        str(mutant.scale),
+        "--state",
+        str(kept),
+        "--control",
+        str(socket),
+        "--json",
+    ]
     advert = [] if mutant.rule.startswith("ECO-DISC") else ["--no-advertise"]
     hand = shlex.join([sys.executable, "-S", "-c", _HAND, str(socket)])
     return {

@@ -48,6 +48,7 @@ class Arrival:
         self._tell, self._let_in = tell, let_in
         self._advertiser = Advertiser(())
         self._told = ""
+        self._tries = 0
 
     async def run(self, devices: Sequence[DeviceId]) -> None:
         """Bring the devices in; returns when all have joined.
@@ -112,7 +113,9 @@ class Arrival:
         self._told = text
 
     def _newcomer(self, device: DeviceId) -> joiner.Newcomer:
-        return joiner.Newcomer(device, self._spec.vendor, self._spec.product)
+        called = self._plan.seams.approach.called(device, self._tries)
+        self._tries += 1
+        return joiner.Newcomer(called, self._spec.vendor, self._spec.product)
 
     def _advert(self, device: DeviceId) -> DeviceAdvert:
         device_class = self._spec.device_class or ""

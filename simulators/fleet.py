@@ -43,7 +43,7 @@ class Fleet:
         self._kept: dict[DeviceId, Credentials] = {}
         self._flash = plan.seams.flash(plan.folder)
         self._boots: dict[DeviceId, int] = {}
-        self._resets = self._installs = 0
+        self._installs = 0
         self._online: set[DeviceId] = set()
         self._links = Links(time.monotonic, self._rng, self._changed, self._before_dial)
         self._stop, self._is_new = asyncio.Event(), asyncio.Event()
@@ -67,7 +67,6 @@ class Fleet:
         await self._links.leave(LEAVE_S, "reset")
         for device in self._kept:
             await asyncio.to_thread(self._flash.erase, device)
-        self._resets += 1
         self._move_out()
 
     async def install(self, firmware: str) -> None:
@@ -92,7 +91,6 @@ class Fleet:
             kept = self._flash.load(device)
             self._boots[device] = kept.epoch if kept else 0
             self._flash.erase(device)
-        self._resets += 1
 
     def _move_out(self) -> None:
         self._boots = {link.device.id: link.device.epoch for link in self._links.links}
@@ -149,7 +147,7 @@ class Fleet:
     async def _settle_in(self) -> None:
         try:
             name = self._plan.seams.name
-            devices = [name(device, self._resets) for device in self._plan.devices()]
+            devices = [name(device) for device in self._plan.devices()]
             indexes = {device: index for index, device in enumerate(devices)}
             for device in devices:
                 credentials = self._flash.load(device)
@@ -201,9 +199,10 @@ class Fleet:
         kept = self._kept.get(device.id)
         if kept is None or kept.epoch >= device.epoch:
             return
-        kept = self._kept[device.id] = kept.model_copy(update={"epoch": device.epoch})
+        kept = kept.model_copy(update={"epoch": device.epoch})
         try:
             await asyncio.to_thread(self._flash.save, kept)
+            self._kept[device.id] = kept
         except StateError as error:
             self._fail(error)
 

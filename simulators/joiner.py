@@ -72,6 +72,11 @@ def fresh_nonce() -> str:
     return secrets.token_hex(16)
 
 
+def by_its_id(device: DeviceId, tries: int) -> DeviceId:
+    """Return the device's own id at each try."""
+    return device
+
+
 @dataclass(frozen=True, slots=True)
 class Approach:
     """How a device goes about joining.
@@ -81,12 +86,14 @@ class Approach:
         prove: Makes its proof (ECO-JOIN-003).
         trusts: Judges the hub's proof against the right one (ECO-JOIN-006).
         pause_s: How long it takes from the first call to the second (ECO-JOIN-013).
+        called: How it calls itself at the nth try of a process, counted from 0 (ECO-TOPIC-004).
     """
 
     nonce: Callable[[], str] = fresh_nonce
     prove: Callable[[Role, str, str, str, DeviceId], str] = proof
     trusts: Callable[[str, str], bool] = is_proof
     pause_s: float = 0.0
+    called: Callable[[DeviceId, int], DeviceId] = by_its_id
 
     def at(self, tempo: Tempo) -> Self:
         """Return the approach of a device of this tempo."""

@@ -43,7 +43,7 @@ def labels(options: Options) -> str:
     """
     plan = make_plan(options)
     seams = plan.seams
-    told = [{"id": seams.name(one, 0), "serial": seams.serial(one)} for one in plan.devices()]
+    told = [{"id": seams.name(one), "serial": seams.serial(one)} for one in plan.devices()]
     return "\n".join(map(json.dumps, told))
 
 

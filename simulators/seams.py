@@ -24,8 +24,8 @@ def same_bytes(document: bytes, installs: int) -> bytes:
     return document
 
 
-def same_id(device: DeviceId, join: int) -> DeviceId:
-    """Keep the device's id at each join."""
+def same_id(device: DeviceId) -> DeviceId:
+    """Give each unit an id of its own."""
     return device
 
 
@@ -56,7 +56,7 @@ class Seams:
             of another firmware.
         txt: What becomes of its advert.
         flash: What becomes of the place where it keeps its credentials.
-        name: Under which id it joins for the first, second, ... time.
+        name: Its id.
         serial: What its hardware is numbered.
     """
 
@@ -66,5 +66,5 @@ class Seams:
     document: Callable[[bytes, int], bytes] = same_bytes
     txt: Callable[[Mapping[str, str]], Mapping[str, str]] = dict
     flash: Callable[[Flash], Flash] = same_flash
-    name: Callable[[DeviceId, int], DeviceId] = same_id
+    name: Callable[[DeviceId], DeviceId] = same_id
     serial: Callable[[DeviceId], str] = own_serial

@@ -8,7 +8,7 @@ import asyncio
 import socket
 from collections.abc import Callable
 from dataclasses import dataclass, field
-from typing import Any, Literal, Protocol
+from typing import Any, Final, Literal, Protocol
 
 from paho.mqtt import client as mqtt
 from paho.mqtt.enums import CallbackAPIVersion, MQTTProtocolVersion
@@ -17,6 +17,9 @@ from paho.mqtt.reasoncodes import ReasonCode
 from paho.mqtt.subscribeoptions import SubscribeOptions
 
 from protocol.codec import Encoded
+
+UNACKED: Final = 512
+"""Messages that may wait for the broker's answer at the same time: more than a link lets be."""
 
 Level = Literal[4, 5]
 """Version of MQTT by its number in CONNECT: 4 is MQTT 3.1.1."""
@@ -142,6 +145,7 @@ class Connection:
         """Send CONNECT."""
         client, hello = self._client, self._hello
         will = hello.will
+        client.max_inflight_messages_set(UNACKED)
         client.username_pw_set(hello.user, hello.password)
         client.will_set(will.topic, will.payload, will.qos, will.is_retained)
         client.on_socket_open = self._socket_opened

@@ -5,8 +5,10 @@ from dataclasses import replace
 from typing import Final
 
 from simulators.mutants.mutant import Mutant, at_wire
+from simulators.mutants.tap import Deviation, tapped
 from simulators.mutants.ways import has, lost, on_child
 from simulators.mutants.words import NEXT, Body, Word, Words
+from simulators.seams import Seams
 from simulators.wire import Hello
 
 GATEWAY: Final = "gateway"
@@ -35,20 +37,34 @@ def _retained(word: Word, body: Body) -> Words:
     return (replace(word, is_retained=True),)
 
 
+def _is_light(word: Word) -> bool:
+    return "-light-" in word.child
+
+
 def _under_its_own_id(word: Word, body: Body) -> Words:
-    """Say it a second time for a child whose id is the gateway's."""
-    topic = f"eco/1/{body.id}/{body.id}/{word.leaf}"
-    return (word, replace(word, topic=topic))
+    """Say all that the light says a second time for a child whose id is the gateway's."""
+    twin = replace(word, topic=f"eco/1/{body.id}/{body.id}/{word.leaf}")
+    return (word, twin) if _is_light(word) else (word,)
 
 
 def _crowd(word: Word, body: Body) -> Words:
-    """Announce many more like this child."""
-    others = []
-    for number in range(TOO_MANY):
-        name = f"{word.child}-{number}"
-        topic = f"eco/1/{body.id}/{name}/announce"
-        others.append(replace(word, topic=topic).saying(serial=name))
-    return (word, *others) if body.first("crowd") else (word,)
+    """Introduce many more like the light."""
+    if not _is_light(word) or word.leaf not in {"announce", "presence", "state"}:
+        return (word,)
+    said: dict[str, Word] = body.memory.setdefault("said", {})
+    said.setdefault(word.leaf, word)
+    if len(said) < len(("announce", "presence", "state")) or not body.first("crowd"):
+        return (word,)
+    return (
+        word,
+        *(_like(one, f"{word.child}-{n}") for n in range(TOO_MANY) for one in said.values()),
+    )
+
+
+def _like(word: Word, name: str) -> Word:
+    topic = word.topic.replace(f"/{word.child}/", f"/{name}/")
+    other = replace(word, topic=topic)
+    return other.saying(serial=name) if word.leaf == "announce" else other
 
 
 def _comes_back(word: Word, body: Body) -> Words:
@@ -93,15 +109,26 @@ def _first_epoch(word: Word, body: Body) -> Word:
     return word.saying(epoch=first, seq=body.count(f"seq {word.topic}"))
 
 
-def _gateway_like(word: Word, body: Body) -> Words:
-    """Announce for the child the product spec of the gateway."""
-    return (word.saying(spec=body.memory["spec"]),) if "spec" in body.memory else (word,)
+def _as_gateway(document: bytes, installs: int) -> bytes:
+    """Make a gateway of the light, with what a gateway has to have."""
+    told = json.loads(document)
+    if told["product"] != "light":
+        return document
+    told["class"] = "gateway"
+    children = {
+        "name": "children",
+        "title": {"en": "Children"},
+        "format": "uint8",
+        "access": ["read", "notify"],
+    }
+    service = {"name": "gateway", "title": {"en": "Gateway"}, "properties": [children]}
+    told["services"].append(service)
+    return json.dumps(told).encode()
 
 
-def _notes_spec(word: Word, body: Body) -> Words:
-    if word.leaf == "announce" and not word.child:
-        body.memory["spec"] = word.fields["spec"]
-    return on_child("announce", _gateway_like)(word, body)
+def _with_children(word: Word, body: Body) -> Words:
+    values = word.fields["values"]
+    return (word.saying(values=values | {"gateway.children": 0}) if _is_light(word) else word,)
 
 
 MUTANTS: Final[tuple[Mutant, ...]] = tuple(
@@ -139,7 +166,7 @@ MUTANTS: Final[tuple[Mutant, ...]] = tuple(
             "ECO-CHILD-006",
             "After a CONNECT it speaks for a child before it announces itself.",
             up=_child_first,
-        ),
+        ).implying(announce_001="What it says first is not its announce."),
         at_wire(
             "children-without-presence",
             "ECO-CHILD-007",
@@ -150,13 +177,13 @@ MUTANTS: Final[tuple[Mutant, ...]] = tuple(
             "child-of-its-own-id",
             "ECO-CHILD-009",
             "It announces a child under its own id.",
-            say=on_child("announce", _under_its_own_id),
+            say=_under_its_own_id,
         ),
         at_wire(
             "brings-a-crowd",
             "ECO-CHILD-010",
             "It announces 65 children that nobody has let in.",
-            say=on_child("announce", _crowd),
+            say=_crowd,
         ),
         at_wire(
             "brings-back-who-has-left",
@@ -196,11 +223,14 @@ MUTANTS: Final[tuple[Mutant, ...]] = tuple(
             "It does not say when a child was unpaired at it.",
             say=on_child("presence", lost, has(reason="removed")),
         ),
-        at_wire(
+        Mutant(
             "child-that-is-a-gateway",
             "ECO-CHILD-018",
-            "A child has the product spec of the gateway.",
-            say=_notes_spec,
+            "Its light says that it is a gateway.",
+            Seams(
+                document=_as_gateway,
+                dialling=tapped(Deviation(say=on_child("state", _with_children, has(full=True)))),
+            ),
         ),
     )
 )

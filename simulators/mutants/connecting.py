@@ -28,8 +28,7 @@ def _updates(word: Word, body: Body) -> Words:
 
 
 def _impatient(tempo: Tempo) -> Tempo:
-    least_s, most_s = tempo.back_off_s
-    return replace(tempo, back_off_s=(0.1 * least_s, most_s))
+    return replace(tempo, back_off_s=(0.0, 0.0))
 
 
 MUTANTS: Final[tuple[Mutant, ...]] = (
@@ -38,7 +37,7 @@ MUTANTS: Final[tuple[Mutant, ...]] = (
         "ECO-MQTT-001",
         "It connects with MQTT 5 whatever the broker says.",
         hello=lambda hello, body: replace(hello, level=5),
-    ),
+    ).implying(mqtt_002="It tries MQTT 5, and nothing else when that fails."),
     at_wire(
         "insists-on-mqtt-5",
         "ECO-MQTT-002",
@@ -68,7 +67,7 @@ MUTANTS: Final[tuple[Mutant, ...]] = (
     at_seam(
         "tries-again-at-once",
         "ECO-MQTT-008",
-        "After a failed try to connect it waits a tenth of what it has to.",
+        "After a failed try to connect it does not wait.",
         tempo=_impatient,
     ),
     at_wire(
@@ -76,7 +75,7 @@ MUTANTS: Final[tuple[Mutant, ...]] = (
         "ECO-MQTT-011",
         "It never subscribes to its verdicts.",
         hello=_deaf_to_verdicts,
-    ).implying(order_007="It does not hear the verdict that asks for a higher epoch."),
+    ),
     at_wire(
         "will-without-retain",
         "ECO-PRESENCE-001",

@@ -2,10 +2,13 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
-from typing import Any
+from typing import Any, Final
 
 from simulators.mutants.tap import Deviation, tapped
 from simulators.seams import Seams
+
+SCALE: Final = 0.01
+"""The quickest that a device can live."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -20,6 +23,8 @@ class Mutant:
         implies: Other rules that cannot be kept by whoever breaks this one, each with the reason.
         product: The device that it is made of.
         arguments: What else `ecohub simulate` has to be told.
+        declares: Features that its maker declares otherwise than that of a healthy one.
+        scale: At which time scale it can be told from a healthy one.
     """
 
     id: str
@@ -29,10 +34,20 @@ class Mutant:
     implies: Mapping[str, str] = field(default_factory=dict)
     product: str = "smart-plug"
     arguments: tuple[str, ...] = ()
+    declares: Mapping[str, bool] = field(default_factory=dict)
+    scale: float = SCALE
 
     def of(self, product: str, *arguments: str) -> "Mutant":
         """Return it made of another device."""
         return replace(self, product=product, arguments=arguments)
+
+    def declaring(self, **features: bool) -> "Mutant":
+        """Return it as its maker declares it."""
+        return replace(self, declares=features)
+
+    def at(self, scale: float) -> "Mutant":
+        """Return it with another time scale."""
+        return replace(self, scale=scale)
 
     def implying(self, **implies: str) -> "Mutant":
         """Return it with what follows from it, by rule: `state_008` stands for ECO-STATE-008."""

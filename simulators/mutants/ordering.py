@@ -186,7 +186,7 @@ MUTANTS: Final[tuple[Mutant, ...]] = (
         "ECO-TIME-001",
         "It sends times and announces no clock that shows the right one.",
         say=on("announce", with_fields(is_time_synced=...)),
-    ),
+    ).declaring(time_synced=False),
     at_wire(
         "clock-that-was-never-set",
         "ECO-TIME-002",

@@ -6,6 +6,9 @@ from typing import Final
 from protocol.codec import decode
 from protocol.errors import ViolationError
 from protocol.ids import DeviceId
+from protocol.joining import Role, proof
+from simulators.errors import HubBusyError
+from simulators.joiner import PLAIN
 from simulators.mutants.mutant import Mutant, at_seam, at_wire
 from simulators.mutants.tap import Say
 from simulators.mutants.ways import besides, falls_over, has, on, payload, with_fields
@@ -14,6 +17,17 @@ from simulators.mutants.words import Body, Word, Words
 
 def _foreign(topic: str) -> Word:
     return Word(topic, b'{"epoch":1,"seq":1,"values":{}}', 0, is_raw=True)
+
+
+def _another_first(device: DeviceId, tries: int) -> DeviceId:
+    return DeviceId(f"{device}-x") if tries % 2 == 0 else device
+
+
+def _as_itself(role: Role, code: str, mine: str, theirs: str, device: DeviceId) -> str:
+    """Prove who it is, or break off as somebody else."""
+    if device.endswith("-x"):
+        raise HubBusyError("it is not that")
+    return proof(role, code, mine, theirs, device)
 
 
 def _strict(leaf: str) -> Say:
@@ -147,16 +161,16 @@ MUTANTS: Final[tuple[Mutant, ...]] = (
         say=besides(lambda body: _foreign("eco/1/presence/state")),
     ),
     at_seam(
-        "new-id-after-reset",
+        "another-id-first",
         "ECO-TOPIC-004",
-        "After a factory reset it has another id.",
-        name=lambda device, join: f"{device}-{join}" if join else device,
+        "Whenever it has to join, it asks under another id first.",
+        approach=replace(PLAIN, called=_another_first, prove=_as_itself),
     ),
     at_seam(
         "one-id-for-all",
         "ECO-TOPIC-005",
         "All units of it have the same id.",
-        name=lambda device, join: DeviceId(f"{device[:-4]}0001"),
+        name=lambda device: DeviceId(f"{device[:-4]}0001"),
     ),
     at_wire(
         "version-of-one-number",
@@ -175,13 +189,13 @@ MUTANTS: Final[tuple[Mutant, ...]] = (
         "ECO-VERSION-003",
         "It ignores a birth with a field that it does not know.",
         hear=_strict("birth"),
-    ),
+    ).implying(announce_003="The birth that it ignores is one that it has to answer."),
     at_wire(
         "refuses-newer-commands",
         "ECO-VERSION-004",
         "It ignores a command with a field that it does not know.",
         hear=_strict("command"),
-    ),
+    ).implying(ack_003="The command that it ignores is one that it has to ack."),
     at_wire(
         "speaks-for-a-child",
         "ECO-CHILD-002",

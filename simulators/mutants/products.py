@@ -6,8 +6,10 @@ from collections.abc import Callable
 from typing import Any, Final
 
 from simulators.mutants.mutant import Mutant, at_seam, at_wire
-from simulators.mutants.ways import on, with_fields
+from simulators.mutants.tap import Deviation, tapped
+from simulators.mutants.ways import has, on, with_fields
 from simulators.mutants.words import Body, Fields, Word, Words
+from simulators.seams import Seams
 from simulators.voice import FIRMWARE
 
 Document = dict[str, Any]
@@ -66,7 +68,7 @@ def _large(document: Document) -> None:
             "max_length": 4_096,
             "access": ["read", "notify"],
         }
-        for number in range(5)
+        for number in range(NOTES)
     ]
     document["services"].append(
         {"name": "sim:notes", "title": {"en": "Notes"}, "properties": notes}
@@ -88,6 +90,9 @@ def _is_later(fields: Fields, body: Body) -> bool:
     return bool(fields["offset"])
 
 
+NOTES: Final = 5
+"""Texts of 4,096 characters that do not fit into a payload together."""
+
 _UNIT: Final = {"unit": "horsepower"}
 
 _CHANGES: Final[tuple[tuple[str, str, str, Callable[[Document], object]], ...]] = (
@@ -108,7 +113,7 @@ _CHANGES: Final[tuple[tuple[str, str, str, Callable[[Document], object]], ...]] 
         "unit-of-its-own",
         "ECO-SPEC-005",
         "It measures in horsepower.",
-        lambda document: _power(document).update(_UNIT),
+        lambda document: (document.pop("class"), _power(document).update(_UNIT)),
     ),
     (
         "range-of-a-switch",
@@ -132,17 +137,26 @@ _CHANGES: Final[tuple[tuple[str, str, str, Callable[[Document], object]], ...]] 
         "notified-and-not-read",
         "ECO-SPEC-016",
         "A property can be notified and not read.",
-        lambda document: _power(document).update(access=["notify"]),
-    ),
-    (
-        "state-that-fits-nowhere",
-        "ECO-SPEC-018",
-        "A full state of it may be larger than a payload.",
-        _large,
+        lambda document: (document.pop("class"), _power(document).update(access=["notify"])),
     ),
 )
 
+
+def _with_notes(word: Word, body: Body) -> Words:
+    notes = {f"sim:notes.note_{number}": "" for number in range(NOTES)}
+    return (word.saying(values=word.fields["values"] | notes),)
+
+
 MUTANTS: Final[tuple[Mutant, ...]] = (
+    Mutant(
+        "state-that-fits-nowhere",
+        "ECO-SPEC-018",
+        "A full state of it may be larger than a payload.",
+        Seams(
+            document=_document(_large),
+            dialling=tapped(Deviation(say=on("state", _with_notes, has(full=True)))),
+        ),
+    ),
     *(
         at_seam(name, rule, wrong, document=_document(change))
         for name, rule, wrong, change in _CHANGES

@@ -61,4 +61,6 @@ def _told(mutant: Mutant) -> dict[str, object]:
         "implies": [{"rule": rule, "why": why} for rule, why in mutant.implies.items()],
         "product": mutant.product,
         "arguments": mutant.arguments,
+        "declares": mutant.declares,
+        "scale": mutant.scale,
     }

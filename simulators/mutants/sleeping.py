@@ -51,12 +51,7 @@ MUTANTS: Final[tuple[Mutant, ...]] = (
         "ECO-SLEEP-005",
         "When it wakes it tells no full state.",
         say=on("state", lost, has(full=True)),
-    )
-    .implying(
-        state_004="The full state that it owes at a wake is the one behind its announce.",
-        state_011="It tells no full state at all.",
-    )
-    .of(SENSOR),
+    ).of(SENSOR),
     at_wire(
         "does-not-wait-for-rest",
         "ECO-SLEEP-006",

@@ -64,8 +64,7 @@ def _flood(body: Body) -> Words:
 
 def _argues(word: Word, body: Body) -> Words:
     """Answer a verdict with a state."""
-    is_verdict = word.leaf == "verdict" and "min_epoch" not in word.fields
-    return (word, body.word("state", values={})) if is_verdict else (word,)
+    return (word, body.word("state", values={})) if word.leaf == "verdict" else (word,)
 
 
 _PURIFIER: Final = (
@@ -86,7 +85,7 @@ MUTANTS: Final[tuple[Mutant, ...]] = (
         "tells-its-password",
         "ECO-STATE-002",
         "It tells a property that can only be set.",
-        say=besides(state(values=_values(wifi__password="hush-hush"))),  # noqa: S106 - no secret
+        say=besides(state(values=_values(guest_wifi__password="hush-hush"))),  # noqa: S106 - no secret
     ).of("router"),
     at_wire(
         "full-but-for-one",
