@@ -156,4 +156,36 @@ def replay(
     )
 
 
+@app.command()
+def mutants(
+    *,
+    only: Annotated[
+        list[str] | None,
+        typer.Option(
+            metavar="MUTANT|RULE", help="Try this one alone; may be repeated.", show_default=False
+        ),
+    ] = None,
+    whole: Annotated[
+        bool, typer.Option("--whole", help="Play the whole suite to each, not what its rule needs.")
+    ] = False,
+    jobs: Annotated[int, typer.Option(min=1, max=64, help="Runs at the same time.")] = 6,
+    seed: Annotated[int, typer.Option(min=0, help="Where chance begins.")] = 0,
+    out: Annotated[
+        Path | None,
+        typer.Option(metavar="DIR", help="Keep the transcripts there.", show_default=False),
+    ] = None,
+    as_json: AsJson = False,
+) -> None:
+    """Try the suite itself: devices that break one rule each, of which it has to find that rule.
+
+    Exit codes: 0 exactly the broken rules were found; 1 something was missed, or too much.
+    """
+    from certification import matrix, terminal  # noqa: PLC0415 - they load what takes long
+
+    wish = matrix.Wish(tuple(only or ()), whole, jobs, seed, out)
+    raise typer.Exit(
+        terminal.guarded(lambda: matrix.command(wish, as_json=as_json), as_json=as_json)
+    )
+
+
 paper_cli.mount(app)

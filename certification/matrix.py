@@ -20,7 +20,7 @@ from typing import Annotated, Final
 
 from pydantic import BaseModel, ConfigDict, Field, TypeAdapter, ValidationError
 
-from certification import drafting, run, suite
+from certification import drafting, run, suite, terminal
 from certification.declaration import Declaration, DeviceTable, Timing
 from certification.errors import CertifyError, UsageError
 from certification.judge import judge
@@ -171,6 +171,17 @@ def without_mutant(mutants: Collection[Mutant]) -> tuple[str, ...]:
 def _is_must(entry: Rule) -> bool:
     is_must = "device" in entry.party and entry.keyword in {"MUST", "MUST_NOT"}
     return is_must and not (entry.waiver and not entry.negative)
+
+
+def command(wish: Wish, *, as_json: bool) -> int:
+    """Try the mutants, say what came of it, and return the exit code."""
+    rows = matrix(wish, terminal.tell)
+    found = report(rows)
+    if as_json:
+        terminal.print_json(found)
+    else:
+        terminal.say(f"{found['killed_exactly']} of {found['mutants']} mutants killed exactly")
+    return 0 if all(row.is_exact for row in rows) else 1
 
 
 def matrix(wish: Wish, tell: Callable[[str], None]) -> list[Row]:
