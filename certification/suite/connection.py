@@ -4,7 +4,7 @@ from typing import Final
 
 from certification import speech
 from certification.behaviour import Behaviour
-from certification.desk import Desk, GoneError
+from certification.desk import Desk, GoneError, holds
 from certification.packets import MQTT_3
 from certification.suite.registry import scenario
 from certification.transcript import Line
@@ -14,6 +14,9 @@ TRIES: Final = 6
 
 TIME_OUT_S: Final = 30.0
 """How long a device may wait for a CONNACK, before the scale."""
+
+ONLINE_S: Final = 2.7
+"""How long a device may take to say that it is online."""
 
 REFUSALS: Final = 3
 
@@ -44,6 +47,7 @@ async def tries(desk: Desk, count: int, since: int) -> int:
 async def connect(desk: Desk) -> None:
     """The first connection: will, subscriptions, announce, presence, full state."""
     await desk.up()
+    await desk.said(holds("presence", status="online"), ONLINE_S, desk.device.announced_n)
 
 
 @scenario()

@@ -14,6 +14,12 @@ from simulators.wire import Hello
 GATEWAY: Final = "gateway"
 CHILDREN: Final = ("--child", "light", "--child", "climate-sensor")
 
+LATER_S: Final = 1.2
+"""So much later nothing for a child can have been on its way when it had to leave."""
+
+EPOCHS: Final = 1_000_000
+"""Where epochs begin that are counted down."""
+
 TOO_MANY: Final = 65
 """Children of whom an owner has not heard."""
 
@@ -28,9 +34,9 @@ def _of_no_gateway(word: Word, body: Body) -> Words:
 
 
 def _child_first(body: Body) -> Words:
-    fields = {"epoch": 1, "seq": 1, "values": {}}
-    topic = f"eco/1/{body.id}/{body.id}-light-1/state"
-    return (Word(topic, json.dumps(fields).encode(), 0, is_raw=True),)
+    fields = {"status": "online", "epoch": 1, "connection": 1}
+    topic = f"eco/1/{body.id}/{body.id}-light-1/presence"
+    return (Word(topic, json.dumps(fields).encode(), 1),)
 
 
 def _retained(word: Word, body: Body) -> Words:
@@ -89,7 +95,7 @@ def _waves_goodbye(word: Word, body: Body) -> Words:
         return (word,)
     fields = {"epoch": body.memory.get(word.child, 1), "seq": NEXT, "values": {}}
     topic = f"eco/1/{body.id}/{word.child}/state"
-    return (word, Word(topic, json.dumps(fields).encode(), 0))
+    return (word, Word(topic, json.dumps(fields).encode(), 0, after_s=LATER_S))
 
 
 def _notes_epoch(word: Word, body: Body) -> Words:
@@ -98,15 +104,14 @@ def _notes_epoch(word: Word, body: Body) -> Words:
     return (word,)
 
 
-def _first_epoch(word: Word, body: Body) -> Word:
-    """Let a child speak as of its first boot, with numbers that go on rising."""
-    if not word.child or "epoch" not in word.fields:
-        return word
-    told = word.fields
-    first = body.memory.setdefault(f"first {word.child}", told["epoch"])
-    if "seq" not in told:
-        return word.saying(epoch=first)
-    return word.saying(epoch=first, seq=body.count(f"seq {word.topic}"))
+def _counted_down(word: Word, body: Body) -> Word:
+    """Let the epochs of children fall where they should rise."""
+    epoch = word.fields.get("epoch") if word.child else None
+    return word.saying(epoch=EPOCHS - epoch) if epoch else word
+
+
+def _counted_up(word: Word, body: Body) -> Words:
+    return (_counted_down(word, body),)
 
 
 def _as_gateway(document: bytes, installs: int) -> bytes:
@@ -166,7 +171,7 @@ MUTANTS: Final[tuple[Mutant, ...]] = tuple(
             "ECO-CHILD-006",
             "After a CONNECT it speaks for a child before it announces itself.",
             up=_child_first,
-        ).implying(announce_001="What it says first is not its announce."),
+        ),
         at_wire(
             "children-without-presence",
             "ECO-CHILD-007",
@@ -200,10 +205,11 @@ MUTANTS: Final[tuple[Mutant, ...]] = tuple(
             say=_notes_epoch,
         ),
         at_wire(
-            "children-never-boot",
+            "children-grow-younger",
             "ECO-CHILD-014",
-            "The epoch of its children stays when it boots.",
-            last=_first_epoch,
+            "The epoch of its children is lower after it has booted.",
+            last=_counted_down,
+            hear=_counted_up,
         ),
         at_wire(
             "children-of-another-connection",
