@@ -31,6 +31,7 @@ from protocol.rules import Implied, Rule, rules
 SIMULATE: Final = (sys.executable, "-m", "simulators")
 """The program whose mutants are tried."""
 
+SCALE: Final = 0.01
 CODE: Final = "1234-5678"
 JOBS: Final = 6
 """Runs at the same time: a run waits most of its time."""
@@ -58,7 +59,6 @@ class Mutant(BaseModel):
         implies: What cannot be kept by whoever breaks that.
         product, arguments: What `ecohub simulate` has to be told beside its id.
         declares: What its maker declares otherwise than of a healthy device: features.
-        scale: At which time scale it is run.
     """
 
     model_config = ConfigDict(frozen=True, extra="ignore")
@@ -70,7 +70,6 @@ class Mutant(BaseModel):
     product: str
     arguments: tuple[str, ...] = ()
     declares: Mapping[str, bool] = {}
-    scale: Annotated[float, Field(ge=0.01, le=1.0)] = 0.01
 
     @property
     def kind(self) -> tuple[str, ...]:
@@ -230,7 +229,7 @@ def report(rows: Sequence[Row]) -> dict[str, object]:
 def _trial(mutant: Mutant, declared: Declaration, folder: Path, wish: Wish) -> Trial:
     names = None if wish.is_whole else _needed(mutant)
     features = declared.features.model_copy(update=dict(mutant.declares))
-    timing = Timing(scale=mutant.scale)
+    timing = Timing(scale=SCALE)
     declared = declared.model_copy(update={"features": features, "timing": timing})
     return Trial(mutant, declared, names, folder / mutant.id, wish.seed)
 
@@ -251,9 +250,7 @@ def _draft(mutant: Mutant) -> Declaration:
     with tempfile.TemporaryDirectory() as name:
         folder = Path(name)
         command = " ".join(_commands(mutant, folder, "drafted", is_wrong=False)["run"].split())
-        draft = drafting.Draft(
-            CODE, command, folder, "127.0.0.1", mutant.scale, 3, 60.0, is_forced=True
-        )
+        draft = drafting.Draft(CODE, command, folder, "127.0.0.1", SCALE, 3, 60.0, is_forced=True)
         hooks = {"setup_code": CODE, "hooks": {"run": command}, "network": {"mdns": False}}
         found = asyncio.run(drafting.meet(draft, Parameters.model_validate(hooks)))
         return drafting.declared(draft, found)
@@ -312,7 +309,7 @@ def _commands(mutant: Mutant, folder: Path, prefix: str, *, is_wrong: bool) -> d
     kept, socket = folder / "kept", folder / "hands"
     living = [
         "--time-scale",
-        str(mutant.scale),
+        str(SCALE),
         "--state",
         str(kept),
         "--control",

@@ -2,13 +2,10 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
-from typing import Any, Final
+from typing import Any
 
 from simulators.mutants.tap import Deviation, tapped
 from simulators.seams import Seams
-
-SCALE: Final = 0.01
-"""The quickest that a device can live."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -24,7 +21,6 @@ class Mutant:
         product: The device that it is made of.
         arguments: What else `ecohub simulate` has to be told.
         declares: Features that its maker declares otherwise than that of a healthy one.
-        scale: At which time scale it can be told from a healthy one.
     """
 
     id: str
@@ -35,7 +31,6 @@ class Mutant:
     product: str = "smart-plug"
     arguments: tuple[str, ...] = ()
     declares: Mapping[str, bool] = field(default_factory=dict)
-    scale: float = SCALE
 
     def of(self, product: str, *arguments: str) -> "Mutant":
         """Return it made of another device."""
@@ -44,10 +39,6 @@ class Mutant:
     def declaring(self, **features: bool) -> "Mutant":
         """Return it as its maker declares it."""
         return replace(self, declares=features)
-
-    def at(self, scale: float) -> "Mutant":
-        """Return it with another time scale."""
-        return replace(self, scale=scale)
 
     def implying(self, **implies: str) -> "Mutant":
         """Return it with what follows from it, by rule: `state_008` stands for ECO-STATE-008."""

@@ -14,9 +14,6 @@ SLOW_S: Final = 1.6
 SHORT_MS: Final = 100
 """A ttl that a slow device cannot keep."""
 
-BUSY_SCALE: Final = 0.1
-"""A device that lives quicker is never busy: a hub cannot talk so fast."""
-
 DAWDLES_S: Final = 0.7
 OVERTAKEN_S: Final = 0.25
 
@@ -155,7 +152,7 @@ MUTANTS: Final[tuple[Mutant, ...]] = (
         "ECO-CMD-010",
         "It does not say when to come again while it is busy.",
         say=on("ack", with_fields(retry_after_ms=...), has(status="busy")),
-    ).at(BUSY_SCALE),
+    ),
     at_wire(
         "rejects-without-the-rule",
         "ECO-CMD-011",

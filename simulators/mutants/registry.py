@@ -62,5 +62,4 @@ def _told(mutant: Mutant) -> dict[str, object]:
         "product": mutant.product,
         "arguments": mutant.arguments,
         "declares": mutant.declares,
-        "scale": mutant.scale,
     }
