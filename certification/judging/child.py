@@ -31,7 +31,7 @@ CROSSED_S: Final = 0.015
 NOTICED_S: Final = 4.0
 """No scale lets a gateway notice sooner than that what became of a child."""
 
-LOST_S: Final = 300.0
+LOST_S: Final = 10.0
 """How long it may take to notice that a child has gone or is back; ECO/1 sets none."""
 
 GONE_S: Final = 5.0
