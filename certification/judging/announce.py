@@ -72,20 +72,23 @@ def _first_after(e: Evidence, at_ns: int) -> Said[Announce] | None:
 
 
 def answers(e: Evidence, birth: Said[Birth]) -> list[Said[Announce]]:
-    """Return the announces that may answer a birth id, told once or repeated.
+    """Return the announces that answer a birth id, told once or repeated.
 
-    Those on its connection, before a birth of another id.
+    Those on its connection, before a birth of another id, that name it; where none does, the first
+    that names no other: a device announces for other reasons too.
     """
     births = [each for each in e.told(Birth) if each.line >= birth.line]
     other = next((b.at_ns for b in births if b.message.id != birth.message.id), e.end_ns)
     last = [b for b in births if b.message.id == birth.message.id and b.at_ns <= other][-1]
     until_ns = last.at_ns + int((birth.message.spread_s + 2.0 + HARNESS_S) * NS)
     end_ns = min(until_ns, other)
-    return [
+    found = [
         each
         for each in e.said_announces
         if birth.at_ns < each.at_ns <= end_ns and each.link == birth.link
     ]
+    named = [each for each in found if each.message.birth == birth.message.id]
+    return named or [each for each in found if each.message.birth is None][:1]
 
 
 def _is_first_of_its_id(e: Evidence, birth: Said[Birth]) -> bool:

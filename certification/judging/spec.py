@@ -113,6 +113,12 @@ def _answer(e: Evidence, asked: Said[SpecGet]) -> Said[SpecPart] | None:
 
 
 def _succession(rule_id: str, e: Evidence) -> Iterator[Observation]:
+    for hook in e.hooks("new_firmware"):
+        before = e.announced_at(hook.at_ns)
+        after = next((a for a in e.said_announces if a.at_ns > hook.at_ns), None)
+        if before is not None and after is not None and before.message.spec == after.message.spec:
+            what = "with the new firmware the product spec is what it was"
+            yield Observation(True, (before.line, hook.line, after.line), what)
     known = [d for d in e.documents.values() if d.product is not None]
     for one, two in pairwise(known):
         if one.product is None or two.product is None:
