@@ -14,6 +14,10 @@ SCENARIO_S: Final = (60.0, 1_000.0)
 RUN_S: Final = (300.0, 3_600.0)
 """The same for all of them."""
 
+WAKES_OF_A_SCENARIO: Final = 3
+WAKES_OF_A_RUN: Final = 20
+"""So many intervals of a sleeper are added to these limits."""
+
 MOST_GONE: Final = 2
 """So many scenarios in a row in which the device was not there end the run."""
 
@@ -34,8 +38,7 @@ class Player:
     async def play(self, scenarios: Sequence[Scenario]) -> None:
         """Play those that make sense for the device; whatever it does, this ends."""
         wanted = [one for one in scenarios if one.applies(self._desk.declaration)]
-        least_s, more_s = RUN_S
-        limit_s = least_s + more_s * self._desk.scale
+        limit_s = self._limit_s(RUN_S, WAKES_OF_A_RUN)
         try:
             async with asyncio.timeout(limit_s):
                 await self._play_all(wanted)
@@ -75,8 +78,7 @@ class Player:
         if one.needs and not self._desk.hooks.has(one.needs):
             await self._desk.hooks.do(one.needs)
             return f"gave up: supply hook {one.needs}"
-        least_s, more_s = SCENARIO_S
-        limit_s = least_s + more_s * self._desk.scale
+        limit_s = self._limit_s(SCENARIO_S, WAKES_OF_A_SCENARIO)
         try:
             async with asyncio.timeout(limit_s):
                 await one.play(self._desk)
@@ -89,6 +91,12 @@ class Player:
             return f"gave up: it took longer than {limit_s:.0f} s"
         self._gone = 0
         return "done"
+
+    def _limit_s(self, limit: tuple[float, float], wakes: int) -> float:
+        least_s, more_s = limit
+        sleep = self._desk.declaration.sleep
+        asleep_s = wakes * sleep.interval_s if sleep else 0
+        return least_s + (more_s + asleep_s) * self._desk.scale
 
     def _miss(self, one: Scenario, why: str) -> None:
         self._gone += 1

@@ -5,9 +5,6 @@ from certification.desk import Desk, GoneError, holds
 from certification.suite.connection import is_connect
 from certification.suite.registry import scenario
 
-WAKES = 2
-"""Sleeps in a row whose length is seen."""
-
 SLACK_S = 3.0
 """How much longer than announced a sleeper is waited for."""
 
@@ -25,14 +22,13 @@ async def asleep(desk: Desk, timeout_s: float, since: int) -> None:
 @scenario(features=("sleeper",))
 async def sleep_rest(desk: Desk) -> None:
     """Nothing more waits for the device, and it is told so: it falls asleep, and wakes in time."""
-    for _ in range(WAKES):
-        await desk.up()
-        await speech.full_state(desk, desk.device, "read")
-        n = await speech.plain(desk, desk.device, "rest")
-        await asleep(desk, desk.awake_s + SLACK_S, n)
-        if await desk.until(is_connect, desk.back_s, n) is None:
-            raise GoneError("it does not wake")
-        await desk.connected(n)
+    await desk.up()
+    await speech.full_state(desk, desk.device, "read")
+    n = await speech.plain(desk, desk.device, "rest")
+    await asleep(desk, desk.awake_s + SLACK_S, n)
+    if await desk.until(is_connect, desk.back_s, n) is None:
+        raise GoneError("it does not wake")
+    await desk.connected(n)
 
 
 @scenario(features=("sleeper",))
