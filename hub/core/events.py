@@ -1,8 +1,9 @@
 """What the hub announces: one frozen class per kind of change, on the bus and to phones."""
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
-from typing import NamedTuple
+from functools import partial
+from typing import Final, NamedTuple
 
 from hub.core.records import CommandRecord, Notice
 from protocol.errors import Violation
@@ -27,6 +28,12 @@ class Reported(NamedTuple):
     value: Scalar
     at_s: float
     device_time_ms: int | None = None
+
+
+reported: Final[Callable[[tuple[Scalar, float, int | None]], Reported]] = partial(
+    tuple.__new__, Reported
+)
+"""Makes a `Reported` of its parts in half the time: one is made for every value told."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -125,18 +125,18 @@ class Diary:
         """Have a device report values of its service `p` now."""
         now_s = self.clock.now_s()
         told = {Address(f"p.{name}"): Reported(value, now_s) for name, value in values.items()}
-        self.keeper.pending.append(ValuesReported(device, told))
+        self.keeper.note(ValuesReported(device, told))
 
     def lose(self, reason: str = "lost") -> None:
         """Have the probe become unreachable now."""
         now_s = self.clock.now_s()
-        self.keeper.pending.append(PresenceChanged(PROBE, Presence.UNREACHABLE, reason, now_s))
+        self.keeper.note(PresenceChanged(PROBE, Presence.UNREACHABLE, reason, now_s))
 
     def leave(self, device: DeviceId = PROBE) -> None:
-        self.keeper.pending.append(DeviceRemoved(device))
+        self.keeper.note(DeviceRemoved(device))
 
     def join(self, device: DeviceId = PROBE) -> None:
-        self.keeper.pending.append(DeviceAdded(device))
+        self.keeper.note(DeviceAdded(device))
 
     def pass_(self, seconds: float) -> None:
         """Let time pass, and let the thread notice."""
