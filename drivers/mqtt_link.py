@@ -265,6 +265,10 @@ class Link(asyncio.Protocol):
             self._transport.pause_reading()
 
     def _end_turn(self) -> None:
+        """Read on when those who wait for the end of this turn, as phones do, had theirs."""
+        self._loop.call_soon(self._next_turn)
+
+    def _next_turn(self) -> None:
         if self._turn_bytes >= TURN_BYTES and self._transport is not None:
             self._transport.resume_reading()
         self._turn_bytes = 0
