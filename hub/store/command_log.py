@@ -100,10 +100,10 @@ class CommandLog:
         try:
             if self._descriptor is None:
                 self._descriptor = self._new_file()
-            size = os.lseek(self._descriptor, 0, os.SEEK_END)
             written = os.write(self._descriptor, text)
             if written < len(text):
-                os.ftruncate(self._descriptor, size)
+                size = os.lseek(self._descriptor, 0, os.SEEK_END)
+                os.ftruncate(self._descriptor, size - written)
         except OSError as error:
             raise explain(error) from error
         if written < len(text):

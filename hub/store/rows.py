@@ -3,7 +3,7 @@
 import sqlite3
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
-from typing import Final, cast
+from typing import Final, TypeGuard, cast
 
 from pydantic import TypeAdapter
 from pydantic_core import to_json
@@ -49,7 +49,7 @@ _commands: Final = TypeAdapter(CommandRecord)
 _reported: Final = TypeAdapter(dict[Address, tuple[Scalar, float, int | None]])
 
 
-def is_live(write: Write) -> bool:
+def is_live(write: Write) -> TypeGuard[SaveCommand]:
     """Say whether a write goes to the log of live commands: it need not outlast a power cut."""
     return isinstance(write, SaveCommand) and not write.record.waits
 

@@ -8,7 +8,6 @@ from pathlib import Path
 from typing import Final, Self, TypeVar
 
 from hub.clock import Clock
-from hub.core.records import SaveCommand
 from hub.store.command_log import CommandLog, Fold
 from hub.store.errors import StoreBusyError, StoreClosedError, StoreDiskError, StoreError
 from hub.store.failure import explain
@@ -25,6 +24,7 @@ from hub.store.records import (
     Twins,
     Write,
 )
+from hub.store.rows import is_live
 from hub.store.upkeep import Upkeep
 from hub.store.writer import Commit, Commits, FoldIn, KeepTwins, Task, Writer
 from protocol.ids import DeviceId
@@ -110,8 +110,8 @@ class Store:
         Raises:
             StoreError: Nothing of it is kept.
         """
-        commands = [write.record for write in writes if isinstance(write, SaveCommand)]
-        if len(commands) < len(writes) or any(record.waits for record in commands):
+        commands = [write.record for write in writes if is_live(write)]
+        if len(commands) < len(writes):
             return False
         if commands:
             self._check_open()
