@@ -152,7 +152,7 @@ class CommandRecord(NamedTuple):
     """A command and its receipt.
 
     A tuple, as its parts are: each step of a command makes them anew, and `replace` of a frozen
-    dataclass takes four times as long.
+    dataclass takes four times as long. It is kept by place: a new field goes to the end.
 
     Attributes:
         id: Unique in this hub; the id on the wire.

@@ -105,13 +105,14 @@ class Store:
         """Keep all of `writes` before returning, if they are live commands alone.
 
         Returns:
-            False when nothing was done, since something in it needs `commit`.
+            False when nothing was done, since something in it needs `commit`, or is to be kept
+            after what was handed to `commit` in this turn of the loop.
 
         Raises:
             StoreError: Nothing of it is kept.
         """
         commands = [write.record for write in writes if is_live(write)]
-        if len(commands) < len(writes):
+        if len(commands) < len(writes) or self._turn:
             return False
         if commands:
             self._check_open()
