@@ -9,6 +9,7 @@ import sys
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -19,6 +20,7 @@ from hub.cli.children import Children
 from hub.cli.client import HubClient
 from hub.cli.demo_home import DemoHome, Plan, products
 from hub.cli.demo_places import NAMES
+from tests.end_to_end.waiting import until
 
 ROOT = Path(__file__).parents[2]
 ONLINE_WITHIN_S = 90.0
@@ -88,6 +90,10 @@ def part_of(process: psutil.Process) -> str:
     return "devices" if "simulate" in words else "hub" if "run" in words else "other"
 
 
+async def has_broker(client: HubClient) -> bool:
+    return (await client.hub())["broker"]["status"] == "ok"
+
+
 def all_gone(parts: list[psutil.Process], within_s: float = 5.0) -> bool:
     _, alive = psutil.wait_procs(parts, timeout=within_s)
     return not alive
@@ -122,9 +128,7 @@ async def test_demo_becomes_a_home_that_can_be_commanded_and_leaves_nothing(
 
 async def test_demo_ends_cleanly_on_sigterm_before_anything_is_online(tmp_path: Path) -> None:
     async with demo(tmp_path) as running:
-        async with asyncio.timeout(30):
-            while not (tmp_path / "logs").exists():  # noqa: ASYNC110 - a file sets no event
-                await asyncio.sleep(0.01)
+        await until((tmp_path / "logs").exists, "its logs")
         parts = running.parts()
         assert await running.stop(signal.SIGTERM) == 0
         assert all_gone(parts, 0.1)
@@ -188,9 +192,8 @@ async def test_port_that_is_taken_at_the_last_moment_is_replaced_by_another(
             plan = Plan(tmp_path, products(), "embedded")
             home = DemoHome(plan, children, told.append, find_port=lambda _: next(ports))
             access = await home.start_hub()
-            async with asyncio.timeout(30), HubClient(access) as client:
-                while (await client.hub())["broker"]["status"] != "ok":  # noqa: ASYNC110 - HTTP
-                    await asyncio.sleep(0.05)
+            async with HubClient(access) as client:
+                await until(partial(has_broker, client), "the broker")
 
 
 @pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM])
