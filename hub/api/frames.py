@@ -80,25 +80,15 @@ class Frames:
         """See `Renderer.part`."""
         # Put together by hand, in a fifth of the time of a dictionary: one is made per report.
         # Addresses and ids hold nothing that JSON would escape.
-        parts = []
-        last_s: float = -1.0
-        last_ms: int | None = None
-        when = ""
-        for address in addresses:
-            value, at_s, time_ms = event.values[address]
-            if at_s != last_s or time_ms != last_ms:
-                last_s, last_ms, when = at_s, time_ms, self._when(at_s, time_ms)
-            parts.append(f'"{address}":{{"value":{_scalar(value)},{when}}}')
+        when, values = f'"at":"{self._clock.iso(event.at_s)}"', event.values
+        if event.device_time_ms is not None:
+            when += f',"device_time":"{iso_of_ms(event.device_time_ms)}"'
+        parts = [f'"{a}":{{"value":{_scalar(values[a])},{when}}}' for a in addresses]
         cause = f',"cause":"{event.cause}"' if event.cause else ""
         return sealed(
             f'{{"type":"values","seq":{seq},"device":"{event.device}",'
             f'"values":{{{",".join(parts)}}}{cause}}}'.encode()
         )
-
-    def _when(self, at_s: float, time_ms: int | None) -> str:
-        """Return when a value was told, as members of a JSON object."""
-        at = f'"at":"{self._clock.iso(at_s)}"'
-        return at if time_ms is None else f'{at},"device_time":"{iso_of_ms(time_ms)}"'
 
     def snapshot(self, stream: str, seq: int) -> bytes:
         """See `Renderer.snapshot`."""

@@ -9,7 +9,7 @@ from hub.core.answers import Answers
 from hub.core.commands import Commands, pump, resend
 from hub.core.device import Device, Spec
 from hub.core.enforcement import ANY_CONNECTION, count_violation
-from hub.core.events import DeviceAdded, EventHappened, ValuesReported, reported
+from hub.core.events import DeviceAdded, EventHappened, values_reported
 from hub.core.interview import Interviews
 from hub.core.members import check_identity, lose_sent_actions, name_after_product
 from hub.core.outcome import Outcome
@@ -150,12 +150,12 @@ class Intake:
         if violations:
             values = _what_is_kept(device, spec.product, message, violations, now_s, out)
         time_ms = message.time_ms if record.is_time_synced else None
-        told = {address: reported((value, now_s, time_ms)) for address, value in values.items()}
-        device.reported.update(told)
+        device.reported.tell(values, now_s, time_ms)
         if message.full:
             device.is_whole = True
         mine = self._cause(device, message.cause) if message.cause is not None else None
-        out.events.append(ValuesReported(record.id, told, mine.id if mine else None))
+        cause = mine.id if mine else None
+        out.events.append(values_reported((record.id, values, now_s, time_ms, cause)))
         if mine:
             self._answers.show(device, mine, message, now_s, out)
         if not device.is_connected:

@@ -4,6 +4,7 @@ import asyncio
 from collections.abc import Callable, Sequence
 from concurrent.futures import Future
 from contextlib import suppress
+from copy import copy
 from pathlib import Path
 from typing import Final, Self, TypeVar
 
@@ -153,7 +154,7 @@ class Store:
     def save_twins(self, twins: Twins) -> None:
         """Have reported values written soon; values of a device replace those kept before."""
         if twins and self._is_open:
-            self._writer.put(KeepTwins({device: dict(twin) for device, twin in twins.items()}))
+            self._writer.put(KeepTwins({device: copy(twin) for device, twin in twins.items()}))
 
     async def flush(self) -> None:
         """Wait until all that was handed over is written.
