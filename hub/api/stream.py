@@ -46,7 +46,7 @@ class Stream:
     def take(self, event: Event) -> None:
         """Keep an event and see to it that the phones get it; a listener of the bus."""
         self.journal.add(event)
-        if self._phones:
+        if self._phones and not self._is_due:
             self._write_soon()
 
     async def serve(self, request: web.Request) -> web.StreamResponse:
