@@ -1,22 +1,28 @@
 """A command as it is kept: one line of JSON, in the log of live commands and in its row alike."""
 
-import json
 import sqlite3
 from collections.abc import Iterable
 from typing import Final
 
 from pydantic import TypeAdapter
+from pydantic_core import to_json
 
 from hub.clock import Clock
 from hub.core.records import CommandRecord
 
 _LINE: Final = TypeAdapter(tuple[float, CommandRecord])
-_encode = json.JSONEncoder(separators=(",", ":"), check_circular=False, default=dict).encode
 
 
 def command_line(record: CommandRecord, clock: Clock) -> str:
-    """Return `[wall time minus the core's clock, record]`, the record's fields by their place."""
-    return _encode((clock.wall_s(0.0), record))
+    """Return `[wall time minus the core's clock, record]`, the record's fields by their place.
+
+    All of it is made plain first: what encodes it looks long at a named tuple or an enumeration.
+    """
+    *asked, status, items, history, reason, results, is_final, expected_at_s = record
+    told = [(item.address, str(item.status), item.error, item.message) for item in items]
+    steps = [(str(moment.status), moment.at_s, moment.reason) for moment in history]
+    receipt = (str(status), told, steps, reason, dict(results), is_final, expected_at_s)
+    return to_json((clock.wall_s(0.0), (*asked, *receipt))).decode()
 
 
 def read_command(line: str | bytes, clock: Clock) -> CommandRecord:
