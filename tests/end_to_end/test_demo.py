@@ -16,6 +16,7 @@ from typing import Any
 import psutil  # type: ignore[import-untyped]  # has no stubs of its own
 import pytest
 
+from hub.cli import demo_home
 from hub.cli.children import Children
 from hub.cli.client import HubClient
 from hub.cli.demo_home import DemoHome, Plan, products
@@ -162,10 +163,21 @@ async def test_hub_that_cannot_start_ends_the_demo_with_5_and_why(tmp_path: Path
         assert "mosquitto" in complaint
 
 
-async def test_devices_that_find_no_hub_by_mdns_are_given_its_url(tmp_path: Path) -> None:
-    async with demo(tmp_path, ECOHUB_DISCOVERY__ENABLED="false") as running:
-        home = await running.online()
-        assert len(home["devices"]) == len(products())
+async def test_devices_that_find_no_hub_by_mdns_are_given_its_url(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("ECOHUB_DISCOVERY__ENABLED", "false")
+    monkeypatch.setattr(demo_home, "MDNS_WITHIN_S", 1.0)
+    told: list[str] = []
+    async with Children(tmp_path) as children:
+        home = DemoHome(Plan(tmp_path, products()), children, told.append)
+        access = await home.start_hub()
+        async with HubClient(access) as client:
+            await home.start_devices(client)
+            devices = await home.all_here(client, access.url)
+    assert len(devices) == len(products())
+    (words,) = told
+    assert f"they are given {access.url}" in words
 
 
 async def test_demos_that_start_at_the_same_moment_come_up_side_by_side(tmp_path: Path) -> None:
