@@ -96,7 +96,9 @@ async def test_a_command_waits_for_the_wake_and_its_receipt_says_so(hub: Hub) ->
         assert shown["violations"] == []
 
 
-async def test_who_does_not_wake_has_overslept_and_what_waited_expires(hub: Hub) -> None:
+async def test_who_does_not_wake_has_overslept_and_what_waited_expires(make_hub: MakeHub) -> None:
+    hub = make_hub(BROKER__KIND="embedded")  # no broker has a part in it
+    await hub.start()
     physics = ClimateSensor(2)
     physics.interval_s = 1
     async with pretending() as home:
