@@ -95,7 +95,10 @@ class Clock:
 def iso_of_ms(wall_ms: int) -> str:
     """Return a Unix time in milliseconds as `Clock.iso` tells times."""
     second, ms = divmod(wall_ms, 1000)
-    return f"{_second(second)}.{ms:03d}Z"
+    return _second(second) + _ENDS[ms]
+
+
+_ENDS: Final = tuple(f".{ms:03d}Z" for ms in range(1000))
 
 
 @lru_cache(SECONDS_KEPT)
