@@ -29,8 +29,10 @@ class ReportedValues(Mapping[Address, Reported]):
 
     def recall(self, reported: Mapping[Address, Reported]) -> None:
         """Take in what was known in an earlier run."""
+        times: dict[_When, _When] = {}
         for address, (value, at_s, time_ms) in reported.items():
-            self._values[address], self._times[address] = value, (at_s, time_ms)
+            when = at_s, time_ms
+            self._values[address], self._times[address] = value, times.setdefault(when, when)
 
     def __getitem__(self, address: Address) -> Reported:
         return Reported(self._values[address], *self._times[address])
