@@ -19,7 +19,7 @@ from benchmarks.sizes import Sizes
 from hub.api.history_views import history_answer
 from hub.clock import Clock
 from hub.core.device import Device
-from hub.core.events import Reported, ValuesReported
+from hub.core.events import ValuesReported
 from hub.history import Answer, Question
 from hub.history.keeper import Keeper
 from hub.history.ledger import Kept
@@ -119,8 +119,7 @@ class _Run:
 
     def tell(self, device: DeviceId, values: Mapping[Address, Scalar]) -> None:
         """Have a device report now."""
-        told = {address: Reported(value, self._now_s) for address, value in values.items()}
-        self._keeper.pending.append(ValuesReported(device, told))
+        self._keeper.note(ValuesReported(device, values, self._now_s))
         self.reports += 1
 
     def tell_all(self, passed_s: float) -> None:

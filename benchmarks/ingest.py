@@ -3,13 +3,18 @@
 import asyncio
 import re
 import time
+from collections.abc import Sequence
 from typing import Final
+
+from pydantic_core import from_json
 
 from benchmarks.home import Home, Living, LossError
 from benchmarks.orders import Arrivals, Await, Burst, Trickle
 from benchmarks.product import COUNT, IS_LAST
 from benchmarks.rows import Reading, Sample, percentile
 from benchmarks.sizes import Sizes
+from hub.api.models import DeviceSummary
+from hub.clock import iso_of_ms
 
 WITHIN_S: Final = 60.0
 SETTLE_S: Final = 0.2
@@ -17,6 +22,7 @@ SETTLE_S: Final = 0.2
 
 _DEVICE: Final = re.compile(rb'"device":"([^"]+)"')
 _COUNT: Final = re.compile(rb'"%s":\{"value":(\d+)' % re.escape(COUNT).encode())
+_SNAPSHOT: Final = b'{"type":"snapshot"'
 _IS_LAST: Final = f'"{IS_LAST}":{{"value":true'.encode()
 
 
@@ -83,7 +89,7 @@ async def burst(home: Living, each: int) -> tuple[float, float]:
     Returns:
         Seconds of wall time, and of the hub's processor time.
     """
-    last = _Last(len(home.devices))
+    last = Last(len(home.devices), each, time.time())
     home.phone.heard = last.take
     cpu_s = home.hub.cpu_s()
     began_s, _ = await home.load.ask(Burst(each))
@@ -92,26 +98,42 @@ async def burst(home: Living, each: int) -> tuple[float, float]:
     return last.at_s - began_s, home.hub.cpu_s() - cpu_s
 
 
-class _Last:
-    """Waits for the last report of each device."""
+class Last:
+    """Waits for the last report of each device.
 
-    def __init__(self, devices: int) -> None:
+    Args:
+        devices: How many there are.
+        each: The count in the last report.
+        since_s: When the burst began, Unix seconds: a snapshot may show a last report of before.
+    """
+
+    def __init__(self, devices: int, each: int, since_s: float) -> None:
         self.all = asyncio.Event()
         self.at_s = 0.0
-        self._left = devices
-        self._devices: set[bytes] = set()
+        self._count, self._each = devices, each
+        self._since = iso_of_ms(int(1000 * since_s))
+        self._devices: set[str] = set()
 
     def take(self, text: bytes, at_s: float) -> None:
+        """Look at what the phone was told."""
         if _IS_LAST not in text:
             return
-        found = _DEVICE.search(text)
-        if found is None or found[1] in self._devices:
-            return
-        self._devices.add(found[1])
-        self._left -= 1
-        if self._left == 0:
+        if text.startswith(_SNAPSHOT):
+            self._devices |= self._shown(from_json(text)["devices"])
+        elif found := _DEVICE.search(text):
+            self._devices.add(found[1].decode())
+        if len(self._devices) == self._count and not self.all.is_set():
             self.at_s = at_s
             self.all.set()
+
+    def _shown(self, devices: Sequence[DeviceSummary]) -> set[str]:
+        """Return the devices whose last report a snapshot shows: the phone had fallen behind."""
+        twins = {device["id"]: device["twin"].get(COUNT) for device in devices}
+        return {
+            device
+            for device, count in twins.items()
+            if count and count["value"] == self._each and count["at"] >= self._since
+        }
 
 
 class _Seen:

@@ -234,17 +234,21 @@ class Link(asyncio.Protocol):
         self._pace(len(data))
         if self._rest:
             data = self._rest + data
-        start, end = 0, len(data)
+        self._rest = data[self._take_packets(data, len(data)) :]
+
+    def _take_packets(self, data: bytes, end: int) -> int:
+        """Take the packets that are whole, and return where the rest begins."""
+        start = 0
         while end - start >= 2:
             size, body = data[start + 1], start + 2
-            if size >= 128:
-                size, body = _long_size(data, start, end)
-                if size > MOST_PACKET_BYTES and self._transport is not None:
-                    _log.error("mqtt: the broker sends a packet of %d bytes", size)
-                    self._transport.abort()
-                    return
-                if not body:
-                    break
+            if size > 127:
+                if body < end and data[body] < 128:  # a report as they are
+                    size, body = size - 128 + (data[body] << 7), body + 1
+                else:
+                    size, body = _long_size(data, start, end)
+                    if not body:
+                        self._check_size(size)
+                        break
             after = body + size
             if after > end:
                 break
@@ -254,7 +258,12 @@ class Link(asyncio.Protocol):
             else:
                 self._on_other(first >> 4, data[body:after])
             start = after
-        self._rest = data[start:]
+        return start
+
+    def _check_size(self, size: int) -> None:
+        if size > MOST_PACKET_BYTES and self._transport is not None:
+            _log.error("mqtt: the broker sends a packet of %d bytes", size)
+            self._transport.abort()
 
     def _pace(self, size: int) -> None:
         """Let others have the loop after so many bytes: uvloop would read 32 pieces on end."""
@@ -265,6 +274,10 @@ class Link(asyncio.Protocol):
             self._transport.pause_reading()
 
     def _end_turn(self) -> None:
+        """Read on when those who wait for the end of this turn, as phones do, had theirs."""
+        self._loop.call_soon(self._next_turn)
+
+    def _next_turn(self) -> None:
         if self._turn_bytes >= TURN_BYTES and self._transport is not None:
             self._transport.resume_reading()
         self._turn_bytes = 0
@@ -293,13 +306,13 @@ class Link(asyncio.Protocol):
 def _long_size(data: bytes, start: int, end: int) -> tuple[int, int]:
     """Return the size of a packet of 128 bytes or more and where its body begins.
 
-    The second is 0 when the size is not here yet; more than four bytes make a size too large for
-    any packet.
+    The second is 0 when the size is not here yet, and when it is too large for any packet, as more
+    than four bytes make it.
     """
     size = 0
     for place in range(start + 1, min(end, start + 6)):
         byte = data[place]
         size |= (byte & 127) << 7 * (place - start - 1)
         if byte < 128:
-            return size, place + 1
+            return size, place + 1 if size <= MOST_PACKET_BYTES else 0
     return (size if end < start + 6 else MOST_PACKET_BYTES + 1), 0

@@ -4,6 +4,7 @@
 """
 
 import asyncio
+import gc
 import json
 import logging
 import os
@@ -43,6 +44,13 @@ UPKEEP_S: Final = 3_600.0
 BROKER_START_S: Final = 10.0
 ADVERT_S: Final = 1.0
 
+COLLECT: Final = (10_000, 10, 10)
+"""When the garbage collector looks at what is new, at what is older, and at all there is.
+
+What is told lives for a while and then goes by itself, and none of it is garbage in a circle. With
+Python's own numbers a fifth of the time of a burst went into looking at it over and over.
+"""
+
 
 class AppError(Exception):
     """The hub cannot start.
@@ -80,8 +88,15 @@ def main(settings: Settings, on_ready: OnReady | None = None) -> None:
     Raises:
         AppError: It cannot start.
     """
+    gc.set_threshold(*COLLECT)
+
+    def ready(where: Ready) -> None:
+        gc.freeze()
+        if on_ready:
+            on_ready(where)
+
     with asyncio.Runner(loop_factory=new_event_loop()) as runner:
-        runner.run(_until_stopped(settings, on_ready))
+        runner.run(_until_stopped(settings, ready))
 
 
 def new_event_loop() -> Callable[[], asyncio.AbstractEventLoop]:

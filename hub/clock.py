@@ -13,6 +13,10 @@ READ_EVERY_S: Final = 1.0
 SLEW: Final = 0.1
 """Seconds given back per second after the system clock was set back: wall time slows down."""
 
+STEADY_S: Final = 0.001
+"""Smaller differences say how the two clocks were read: what was told once is told the same again.
+"""
+
 IN_STEP_S: Final = 5.0
 """Largest lag behind the latest known time that still counts as synced."""
 
@@ -25,7 +29,8 @@ class Clock:
     """Tells monotonic time and converts it to and from wall time.
 
     Wall time follows the system clock when that jumps ahead and never runs back: not when the
-    system clock is set back, and, with the mark that the store keeps, not over a restart.
+    system clock is set back, and, with the mark that the store keeps, not over a restart. While
+    nobody sets the system clock, the same time always reads the same.
 
     Args:
         monotonic: Seconds from any start, never back.
@@ -79,6 +84,9 @@ class Clock:
     def _read(self, now_s: float) -> None:
         passed_s, self._read_at_s = now_s - self._read_at_s, now_s
         self._system_s = self._wall() - now_s
+        doubt_s = self._monotonic() - now_s  # so much later the other clock was read at most
+        if -STEADY_S <= self._system_s - self._offset_s <= STEADY_S + doubt_s:
+            return
         is_set = self._system_s + now_s >= PLAUSIBLE_S
         held_s = self._offset_s - (SLEW * passed_s if is_set else 0.0)
         self._offset_s = max(self._system_s, held_s)
@@ -87,7 +95,10 @@ class Clock:
 def iso_of_ms(wall_ms: int) -> str:
     """Return a Unix time in milliseconds as `Clock.iso` tells times."""
     second, ms = divmod(wall_ms, 1000)
-    return f"{_second(second)}.{ms:03d}Z"
+    return _second(second) + _ENDS[ms]
+
+
+_ENDS: Final = tuple(f".{ms:03d}Z" for ms in range(1000))
 
 
 @lru_cache(SECONDS_KEPT)

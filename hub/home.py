@@ -347,10 +347,10 @@ class Home:
         for gateway_id, child_id, message in outcome.strays:
             self._send(gateway_id, message, child_id)
         for event in outcome.events:
-            if isinstance(event, ReceiptChanged):
-                self._wake_waiters(event.command)
-            else:
+            if type(event) is not ReceiptChanged:
                 self._twins.take(event)
+            elif event.command in self._waiters:
+                self._wake_waiters(event.command)
         if outcome.events:
             self.bus.publish(outcome.events)
 

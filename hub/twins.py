@@ -54,4 +54,4 @@ class TwinKeeper:
         self._changed -= some
         self._left.clear()
         devices = (self._hub.devices.get(device) for device in some)
-        self._store.save_twins({d.id: dict(d.reported) for d in devices if d is not None})
+        self._store.save_twins({d.id: d.reported for d in devices if d is not None})

@@ -1,6 +1,7 @@
 """The one door: (topic, bytes) to a message or a violation, and back."""
 
 from collections.abc import Callable, Mapping
+from functools import partial
 from typing import Any, Final, NamedTuple
 
 from pydantic import ValidationError
@@ -84,7 +85,7 @@ def decode_at(where: Topic, payload: bytes) -> Decoded:
     """Like `decode`, for a topic that is parsed already (a receiver that saw it before)."""
     read = _PLAIN.get(where.leaf)
     if read is not None and (message := read(payload)) is not None:
-        return Decoded(where, message, (), payload)
+        return _decoded((where, message, (), payload))
     fields = read_object(payload)
     model = _model(where.leaf, fields)
     try:
@@ -127,9 +128,10 @@ def _plain_state(payload: bytes) -> State | None:
         state: State = _read_state(payload, strict=True)
     except ValidationError:
         return None
-    if payload.count(b":") != len(state.model_fields_set) + len(state.values):
+    values = state.values
+    if payload.count(b":") != len(state.__pydantic_fields_set__) + len(values):
         return None
-    for value in state.values.values():
+    for value in values.values():
         if type(value) is int and not -MAX_INTEGER <= value <= MAX_INTEGER:
             return None
     return state
@@ -205,6 +207,11 @@ _DETAILS: Final = {
     "tuple_type": "not an array",
 }
 """What pydantic says in Python's words, in those of JSON."""
+_decoded: Final[Callable[[tuple[Topic, AnyMessage, tuple[str, ...], bytes]], Decoded]] = partial(
+    tuple.__new__, Decoded
+)
+"""Makes a `Decoded` of its parts in half the time."""
+
 _read_state: Final = State.__pydantic_validator__.validate_json
 _read_ack: Final = Ack.__pydantic_validator__.validate_json
 _ACK_FIELDS: Final = frozenset({"epoch", "seq", "id", "status"})

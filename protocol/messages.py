@@ -10,8 +10,11 @@ from protocol.topics import Leaf
 MAX_INTEGER: Final = 2**53 - 1
 """Largest integer that every JSON reader keeps exactly (RFC 7493, 2.2)."""
 
-Scalar = bool | int | float | str | None
-"""A value of a property or an argument; None says that the device does not know it now."""
+Scalar = float | int | str | bool | None
+"""A value of a property or an argument; None says that the device does not know it now.
+
+pydantic tries these in order until one fits exactly: what is told most comes first.
+"""
 
 Values = dict[str, Scalar]
 """Values by address or name. No model has a `{}` as its default: pydantic would copy it deeply."""

@@ -6,7 +6,6 @@ from hub.api.asking import find
 from hub.api.models import Receipt
 from hub.api.operations import COMMAND, Answer, Call, Routes
 from hub.api.problems import refused
-from hub.api.receipts import receipt_json
 from hub.api.replies import encoded_reply
 
 routes = Routes("Commands")
@@ -26,4 +25,4 @@ async def show_command(call: Call[None]) -> web.Response:
     if record is None:
         remedy = "ended commands are kept for 24 hours; GET /api/v1/devices/{id}/commands lists all"
         raise refused(404, "command-unknown", "this token has no command of that id", remedy)
-    return encoded_reply(receipt_json(record, home.clock))
+    return encoded_reply(call.context.stream.receipt(record))

@@ -213,7 +213,7 @@ async def list_violations(call: Call[None]) -> web.Response:
 async def _command(call: Call[Body], request: CommandRequest, wait_s: float) -> web.Response:
     home = call.context.home
     record = await ended(home, await home.command(request), wait_s)
-    return encoded_reply(receipt_json(record, home.clock), 200 if record.is_final else 202)
+    return encoded_reply(call.context.stream.receipt(record), 200 if record.is_final else 202)
 
 
 def _view(call: Call[Body]) -> DeviceView:

@@ -80,15 +80,10 @@ class Frames:
         """See `Renderer.part`."""
         # Put together by hand, in a fifth of the time of a dictionary: one is made per report.
         # Addresses and ids hold nothing that JSON would escape.
-        parts = []
-        at_s, at = -1.0, ""
-        for address in addresses:
-            value = event.values[address]
-            if value.at_s != at_s:
-                at_s, at = value.at_s, self._clock.iso(value.at_s)
-            time_ms = value.device_time_ms
-            told_at = "" if time_ms is None else f',"device_time":"{iso_of_ms(time_ms)}"'
-            parts.append(f'"{address}":{{"value":{_scalar(value.value)},"at":"{at}"{told_at}}}')
+        when, values = f'"at":"{self._clock.iso(event.at_s)}"', event.values
+        if event.device_time_ms is not None:
+            when += f',"device_time":"{iso_of_ms(event.device_time_ms)}"'
+        parts = [f'"{a}":{{"value":{_scalar(values[a])},{when}}}' for a in addresses]
         cause = f',"cause":"{event.cause}"' if event.cause else ""
         return sealed(
             f'{{"type":"values","seq":{seq},"device":"{event.device}",'
@@ -178,12 +173,12 @@ class Frames:
 
 def _scalar(value: Scalar) -> str:
     """Return a value as JSON; floats are finite, since nothing else is let in."""
-    if value is None:
-        return "null"
     kind = type(value)
+    if kind is float or kind is int:
+        return repr(value)
     if kind is bool:
         return "true" if value else "false"
-    return repr(value) if kind is int or kind is float else to_json(value).decode()
+    return "null" if value is None else to_json(value).decode()
 
 
 def _sealed_json(told: object) -> bytes:

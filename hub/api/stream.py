@@ -15,6 +15,7 @@ from hub.api.phone import Close, Line, Phone
 from hub.api.problems import refused
 from hub.api.said import MAX_MESSAGE_BYTES
 from hub.core.events import Event
+from hub.core.records import CommandRecord
 from hub.home import Home
 from hub.metrics import Metrics
 
@@ -46,8 +47,12 @@ class Stream:
     def take(self, event: Event) -> None:
         """Keep an event and see to it that the phones get it; a listener of the bus."""
         self.journal.add(event)
-        if self._phones:
+        if self._phones and not self._is_due:
             self._write_soon()
+
+    def receipt(self, record: CommandRecord) -> bytes:
+        """Return a receipt as JSON, put into words once for all who are told of it."""
+        return self.journal.renderer.receipt(record)
 
     async def serve(self, request: web.Request) -> web.StreamResponse:
         """Serve one phone until it leaves.

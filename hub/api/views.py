@@ -1,6 +1,5 @@
 """Shows what the core holds: core objects in, the API's dictionaries out."""
 
-from collections.abc import Mapping
 from typing import Final
 
 from pydantic_core import from_json
@@ -23,7 +22,7 @@ from hub.core.children import is_gateway
 from hub.core.device import Desired, Device, ViolationCount
 from hub.core.events import Reported
 from hub.core.sleepers import expected_s
-from protocol.ids import Address
+from hub.core.twin import ReportedValues
 from protocol.presence import Presence
 from protocol.product import Property
 from protocol.rules import Rule
@@ -125,11 +124,11 @@ def identity(device: Device, clock: Clock) -> Identity:
     }
 
 
-def twin_values(reported: Mapping[Address, Reported], clock: Clock) -> dict[str, TwinValue]:
+def twin_values(reported: ReportedValues, clock: Clock) -> dict[str, TwinValue]:
     """Show reported values; those of one message share the text of their time."""
     shown: dict[str, TwinValue] = {}
     at_s, at = -1.0, ""
-    for address, value in reported.items():
+    for address, value in reported.each():
         if value.at_s != at_s:
             at_s, at = value.at_s, clock.iso(value.at_s)
         shown[address] = one = TwinValue(value=value.value, at=at)

@@ -9,7 +9,7 @@ from hub.core.enforcement import count_violation
 from hub.core.outcome import Outcome
 from hub.core.records import CommandRecord
 from protocol.errors import Violation, ViolationError, printable
-from protocol.ids import Address, CommandId
+from protocol.ids import CommandId
 from protocol.messages import Ack, State
 from protocol.receipt import Step
 from protocol.topics import Leaf
@@ -43,8 +43,9 @@ class Answers:
             self._put_back(record, ack, now_s, out)
             return
         if ack.status == "received":
-            if record.id in lane.flights:
-                lane.flights[record.id].is_received = True
+            flight = lane.flights.get(record.id)
+            if flight is not None:
+                flight.is_received = True
         else:
             lane.flights.pop(record.id, None)
             first = lane.note_answer(record.id, ack.status)
@@ -60,7 +61,7 @@ class Answers:
         product = device.product
         if product is None or record.is_final or record.action is not None:
             return
-        after = receipts.shown(record, {Address(a): v for a, v in state.values.items()})
+        after = receipts.shown(record, state.values)
         if after is record:
             return
         if receipts.is_confirmed(after, product):

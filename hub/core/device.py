@@ -4,10 +4,10 @@ from collections import OrderedDict, deque
 from dataclasses import dataclass, field
 from typing import Final, NamedTuple
 
-from hub.core.events import Reported
 from hub.core.rates import Allowance, Rate
 from hub.core.records import DeviceRecord
 from hub.core.trace import Trace
+from hub.core.twin import ReportedValues
 from protocol.codec import Decoded
 from protocol.errors import Violation
 from protocol.ids import Address, CommandId, DeviceId
@@ -173,7 +173,7 @@ class Device:
         self.reason = reason
         self.since_s = now_s
         self.spec: Spec | None = None
-        self.reported: dict[Address, Reported] = {}
+        self.reported = ReportedValues()
         self.desired: dict[Address, Desired] = {}
         self.violations: dict[tuple[str, str], ViolationCount] = {}
         self.rate = Rate()

@@ -1,8 +1,9 @@
 """What the hub announces: one frozen class per kind of change, on the bus and to phones."""
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
-from typing import NamedTuple
+from functools import partial
+from typing import Final, NamedTuple
 
 from hub.core.records import CommandRecord, Notice
 from protocol.errors import Violation
@@ -14,9 +15,6 @@ from protocol.topics import Leaf
 
 class Reported(NamedTuple):
     """A value as the twin holds it.
-
-    A tuple, as `ValuesReported` is: they are made for every report, and a frozen dataclass takes
-    twice as long to make.
 
     Attributes:
         value: None when the device says that it does not know.
@@ -54,11 +52,29 @@ class PresenceChanged:
 
 
 class ValuesReported(NamedTuple):
-    """A device has told values; `cause` is the command behind them, if one is."""
+    """A device has told values.
+
+    A tuple, since one is made for every report: a frozen dataclass takes four times as long.
+
+    Attributes:
+        at_s, device_time_ms: When; see `Reported`.
+        cause: The command behind them, if one is.
+    """
 
     device: DeviceId
-    values: Mapping[Address, Reported]
+    values: Mapping[Address, Scalar]
+    at_s: float
+    device_time_ms: int | None = None
     cause: CommandId | None = None
+
+
+values_reported: Final[
+    Callable[
+        [tuple[DeviceId, Mapping[Address, Scalar], float, int | None, CommandId | None]],
+        ValuesReported,
+    ]
+] = partial(tuple.__new__, ValuesReported)
+"""Makes one of all its parts, in half the time."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -111,7 +111,7 @@ class Hub:
         for record in devices:
             device = restored(record, now_s)
             device.spec = self._specs.get(record.spec_sha256 or "")
-            device.reported.update(twins.get(record.id, {}))
+            device.reported.recall(twins.get(record.id, {}))
             sleepers.recall(device, now_s)
             self._devices[record.id] = device
         self._children.restore()

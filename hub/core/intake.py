@@ -1,26 +1,27 @@
 """What each kind of message from a device does to the hub's picture of it."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import replace
-from typing import Final
+from typing import Final, NoReturn
 
 from hub.core import children, sleepers
 from hub.core.answers import Answers
 from hub.core.commands import Commands, pump, resend
 from hub.core.device import Device, Spec
 from hub.core.enforcement import ANY_CONNECTION, count_violation
-from hub.core.events import DeviceAdded, EventHappened, Reported, ValuesReported
+from hub.core.events import DeviceAdded, EventHappened, values_reported
 from hub.core.interview import Interviews
 from hub.core.members import check_identity, lose_sent_actions, name_after_product
 from hub.core.outcome import Outcome
 from hub.core.presence import observe
 from hub.core.quarantine import Quarantines
-from hub.core.records import DeviceRecord, SaveDevice, SaveSpec
+from hub.core.records import CommandRecord, DeviceRecord, SaveDevice, SaveSpec
 from protocol.errors import Violation, ViolationError, printable
 from protocol.ids import Address, CommandId, DeviceId
-from protocol.messages import Ack, Announce, Event, Presence, SpecPart, State, StateGet
+from protocol.messages import Ack, Announce, Event, Presence, Scalar, SpecPart, State, StateGet
 from protocol.presence import Evidence
 from protocol.topics import Leaf
+from protocol.validator import CompiledProduct
 from protocol.version import check_peer
 
 FULL_EVERY_S: Final = 10.0
@@ -140,28 +141,25 @@ class Intake:
 
     def state(self, device: Device, message: State, now_s: float, out: Outcome) -> None:
         """Take reported values into the twin; a state with a cause may confirm a command."""
-        product = device.product
-        if product is None:
+        spec, record = device.spec, device.record
+        if spec is None:
             return  # in interview: the full state after it will tell
         self.follow(device, Leaf.STATE, message.epoch, message.seq, now_s, out)
-        values = message.values
-        violations = product.check_state(values, is_full=message.full)
+        violations = spec.product.check_state(message.values, is_full=message.full)
+        values: Mapping[Address, Scalar] = message.values  # type: ignore[assignment]  # all declared
         if violations:
-            if device.record.mode == "strict":
-                raise ViolationError(*violations)
-            for violation in violations:
-                count_violation(device, Leaf.STATE, violation, now_s, out)
-            values = {str(a): v for a, v in product.keep(values).items()}
-        time_ms = message.time_ms if device.record.is_time_synced else None
-        told = {Address(a): Reported(v, now_s, time_ms) for a, v in values.items()}
-        device.reported.update(told)
-        device.is_whole = device.is_whole or message.full
-        cause = self._commands.get(CommandId(message.cause)) if message.cause else None
-        mine = cause if cause and cause.device == device.id else None
-        out.events.append(ValuesReported(device.id, told, mine.id if mine else None))
+            values = _what_is_kept(device, spec.product, message, violations, now_s, out)
+        time_ms = message.time_ms if record.is_time_synced else None
+        device.reported.tell(values, now_s, time_ms)
+        if message.full:
+            device.is_whole = True
+        mine = self._cause(device, message.cause) if message.cause is not None else None
+        cause = mine.id if mine else None
+        out.events.append(values_reported((record.id, values, now_s, time_ms, cause)))
         if mine:
             self._answers.show(device, mine, message, now_s, out)
-        self._hear(device, now_s, out)
+        if not device.is_connected:
+            self._hear(device, now_s, out)
 
     def event(self, device: Device, message: Event, now_s: float, out: Outcome) -> None:
         """Take in that something happened on the device."""
@@ -272,17 +270,18 @@ class Intake:
         self, device: Device, leaf: Leaf, epoch: int, seq: int, now_s: float, out: Outcome
     ) -> bool:
         """Judge a message's place in the order; False for a redelivery, which says nothing new."""
-        _check_epoch(device, epoch, now_s)
+        if epoch != device.record.epoch:
+            _refuse_epoch(device, epoch, now_s)
         last = device.seqs.get(leaf)
-        if last is not None and seq <= last:
+        if last is not None and seq != last + 1:
             if seq == last and leaf is not Leaf.STATE:
                 return False
-            detail = f"seq {seq} after {last} in epoch {epoch}"
-            raise ViolationError(Violation("ECO-ORDER-002", "seq", str(seq), detail))
-        device.seqs[leaf] = seq
-        if last is not None and seq > last + 1:
+            if seq <= last:
+                detail = f"seq {seq} after {last} in epoch {epoch}"
+                raise ViolationError(Violation("ECO-ORDER-002", "seq", str(seq), detail))
             device.missed += seq - last - 1
             self.ask_full(device, now_s, out)
+        device.seqs[leaf] = seq
         return True
 
     def hear_gateway(self, gateway: Device, now_s: float, out: Outcome) -> None:
@@ -307,6 +306,11 @@ class Intake:
         """Note anew which device has which serial."""
         living = [d.record for d in self._devices.values() if not d.record.is_retired]
         self._serials = {(r.vendor, r.serial): r.id for r in living if r.epoch}
+
+    def _cause(self, device: Device, command: str) -> CommandRecord | None:
+        """Return the command of the device that a state says is behind it, if there is one."""
+        cause = self._commands.get(CommandId(command))
+        return cause if cause and cause.device == device.id else None
 
     def _hear(self, device: Device, now_s: float, out: Outcome) -> None:
         if not device.is_connected and _tells_that_it_is_there(device):
@@ -347,13 +351,32 @@ def _check_boot(device: Device, message: Announce) -> None:
         raise ViolationError(Violation("ECO-ORDER-003", "connection", str(connection), detail))
 
 
-def _check_epoch(device: Device, epoch: int, now_s: float) -> None:
+def _what_is_kept(
+    device: Device,
+    product: CompiledProduct,
+    message: State,
+    violations: tuple[Violation, ...],
+    now_s: float,
+    out: Outcome,
+) -> Mapping[Address, Scalar]:
+    """Count the rules that a state breaks; return what of it is kept in warn mode.
+
+    Raises:
+        ViolationError: The device is judged strictly.
+    """
+    if device.record.mode == "strict":
+        raise ViolationError(*violations)
+    for violation in violations:
+        count_violation(device, Leaf.STATE, violation, now_s, out)
+    return product.keep(message.values)
+
+
+def _refuse_epoch(device: Device, epoch: int, now_s: float) -> NoReturn:
     _check_epoch_floor(device, epoch)
-    if epoch > device.record.epoch:
-        if device.unannounced is None or device.unannounced[0] != epoch:
-            device.unannounced = (epoch, now_s)
-        detail = f"epoch {epoch} was not announced; the last one was {device.record.epoch}"
-        raise ViolationError(Violation("ECO-ANNOUNCE-001", "epoch", str(epoch), detail))
+    if device.unannounced is None or device.unannounced[0] != epoch:
+        device.unannounced = (epoch, now_s)
+    detail = f"epoch {epoch} was not announced; the last one was {device.record.epoch}"
+    raise ViolationError(Violation("ECO-ANNOUNCE-001", "epoch", str(epoch), detail))
 
 
 def _check_epoch_floor(device: Device, epoch: int) -> None:

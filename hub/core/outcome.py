@@ -1,6 +1,7 @@
 """What must happen after the core took something in, as data."""
 
-from dataclasses import dataclass, field
+from collections.abc import Iterable
+from dataclasses import dataclass
 
 from hub.core.events import Event
 from hub.core.records import Save
@@ -8,9 +9,9 @@ from protocol.ids import DeviceId
 from protocol.messages import DownMessage
 
 
-@dataclass(slots=True)
+@dataclass(slots=True, init=False)
 class Outcome:
-    """Effects, filled by the core and then handed over whole.
+    """Effects, filled by the core and then handed over whole; one is made for every message.
 
     Attributes:
         events: To the bus, in order, once `saves` are durable.
@@ -19,10 +20,14 @@ class Outcome:
         strays: As `send`, to those who are no devices here: gateway, child, message.
     """
 
-    events: list[Event] = field(default_factory=list)
-    send: list[tuple[DeviceId, DownMessage]] = field(default_factory=list)
-    saves: list[Save] = field(default_factory=list)
-    strays: list[tuple[DeviceId, DeviceId, DownMessage]] = field(default_factory=list)
+    events: list[Event]
+    send: list[tuple[DeviceId, DownMessage]]
+    saves: list[Save]
+    strays: list[tuple[DeviceId, DeviceId, DownMessage]]
+
+    def __init__(self, events: Iterable[Event] = (), saves: Iterable[Save] = ()) -> None:
+        self.events, self.saves = [*events], [*saves]
+        self.send, self.strays = [], []
 
     def add(self, other: "Outcome") -> None:
         """Take in the effects of what happened after this."""

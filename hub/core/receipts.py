@@ -1,6 +1,6 @@
 """Receipts as values: each function returns the record after something happened to a command."""
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 
 from hub.core.records import CommandRecord, Item, Moment
 from protocol.ids import Address
@@ -9,11 +9,9 @@ from protocol.receipt import TABLE, Status, Step, advance
 from protocol.validator import CompiledProduct
 
 
-def open_receipt(record: CommandRecord) -> CommandRecord:
-    """Return a new command with the first line of its history and an item per address of a set."""
-    items = tuple(Item(Address(address), Status.ACCEPTED) for address in _set_values(record))
-    first = Moment(Status.ACCEPTED, record.created_at_s)
-    return record._replace(items=items, history=(first,))
+def opened(addresses: Iterable[str]) -> tuple[Item, ...]:
+    """Return the items of a new set of these addresses."""
+    return tuple([Item(Address(address), Status.ACCEPTED) for address in addresses])
 
 
 def stepped(
@@ -29,14 +27,9 @@ def stepped(
     if after is record.status:
         return None
     is_final = not TABLE[after] or step is Step.FINISHED
-    return record._replace(
-        status=after,
-        items=tuple([_follow(item, after) for item in record.items]),
-        history=(*record.history, Moment(after, now_s, reason)),
-        reason=reason,
-        is_final=is_final,
-        expected_at_s=None,
-    )
+    items = tuple([_follow(item, after) for item in record.items])
+    history = (*record.history, Moment(after, now_s, reason))
+    return record.with_receipt(after, items, history, reason, is_final=is_final)
 
 
 def kept_waiting(record: CommandRecord, reason: str, expected_at_s: float | None) -> CommandRecord:
@@ -50,12 +43,12 @@ def with_answers(record: CommandRecord, answers: tuple[AckItem, ...]) -> Command
     return record._replace(items=tuple(_judged(item, faults) for item in record.items))
 
 
-def shown(record: CommandRecord, values: Mapping[Address, Scalar]) -> CommandRecord:
+def shown(record: CommandRecord, values: Mapping[str, Scalar]) -> CommandRecord:
     """Return the record with those items confirmed whose value a state of this cause shows."""
     wanted = _set_values(record)
     items = tuple(
         [
-            item._replace(status=Status.CONFIRMED)
+            _confirmed(item)
             if item.address in values and is_same(values[item.address], wanted[item.address])
             else item
             for item in record.items
@@ -78,8 +71,10 @@ def is_confirmable(record: CommandRecord, product: CompiledProduct) -> bool:
 
 def is_same(shown_value: Scalar, wanted: Scalar) -> bool:
     """Say whether a state shows the wanted value; true and 1 differ, 2 and 2.0 do not."""
+    if shown_value is wanted:
+        return True
     if isinstance(shown_value, bool) or isinstance(wanted, bool):
-        return shown_value is wanted
+        return False
     if isinstance(shown_value, int | float) and isinstance(wanted, int | float):
         return abs(shown_value - wanted) <= 1e-6 * max(1.0, abs(wanted))
     return shown_value == wanted
@@ -92,7 +87,11 @@ def _set_values(record: CommandRecord) -> Mapping[str, Scalar]:
 def _follow(item: Item, status: Status) -> Item:
     if item.status is Status.CONFIRMED or not TABLE[item.status]:
         return item
-    return item._replace(status=status)
+    return Item(item.address, status, item.error, item.message)
+
+
+def _confirmed(item: Item) -> Item:
+    return Item(item.address, Status.CONFIRMED, item.error, item.message)
 
 
 def _judged(item: Item, faults: Mapping[str, Fault]) -> Item:

@@ -152,7 +152,7 @@ class CommandRecord(NamedTuple):
     """A command and its receipt.
 
     A tuple, as its parts are: each step of a command makes them anew, and `replace` of a frozen
-    dataclass takes four times as long.
+    dataclass takes four times as long. It is kept by place: a new field goes to the end.
 
     Attributes:
         id: Unique in this hub; the id on the wire.
@@ -186,6 +186,23 @@ class CommandRecord(NamedTuple):
     results: Mapping[str, Scalar] = MappingProxyType({})
     is_final: bool = False
     expected_at_s: float | None = None
+
+    def with_receipt(
+        self,
+        status: Status,
+        items: tuple[Item, ...],
+        history: tuple[Moment, ...],
+        reason: str,
+        *,
+        is_final: bool,
+    ) -> "CommandRecord":
+        """Return the command after it has come further, in a third of the time of `_replace`."""
+        receipt = (status, items, history, reason, self.results, is_final, None)
+        return CommandRecord._make((*self[:_ASKED], *receipt))
+
+
+_ASKED: Final = CommandRecord._fields.index("status")
+"""The fields before this one say what was asked, those from it on what came of it."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -18,11 +18,12 @@ from hub.core.events import ReceiptChanged
 from hub.core.members import Members, withdraw_all
 from hub.core.outcome import Outcome
 from hub.core.presence import patience_s
-from hub.core.records import CommandRecord, SaveCommand
+from hub.core.records import CommandRecord, Moment, SaveCommand
 from protocol.codec import MAX_BYTES
 from protocol.errors import Violation
 from protocol.ids import CommandId
 from protocol.presence import Presence
+from protocol.receipt import Status
 from protocol.validator import CompiledProduct
 
 LONG_TEXTS: Final = 2_000
@@ -140,8 +141,9 @@ def _new_record(
         expires_at_s=now_s + ttl_s,
         action=request.action,
         waits=ttl_s > WAITS_BEYOND_S or patience is not None,
+        items=receipts.opened(request.values) if request.action is None else (),
+        history=(Moment(Status.ACCEPTED, now_s),),
     )
-    record = receipts.open_receipt(record)
     if sleepers.is_awaited(device):
         why, when_s = sleepers.why_waiting(device), sleepers.expected_s(device)
         return receipts.kept_waiting(record, why, when_s)

@@ -87,7 +87,7 @@ class History:
         """Record until cancelled, then write what is left."""
         if not self._settings.is_on:
             return
-        unsubscribe = bus.subscribe(self._keeper.pending.append)
+        unsubscribe = bus.subscribe(self._keeper.note)
         self._keeper.start()
         self._is_running = True
         try:

@@ -29,6 +29,10 @@ from protocol.validator import CompiledProduct
 TURN_S: Final = 1.0
 """How often what was told is taken in."""
 
+MANY: Final = 2_000
+"""Events that are taken in at once: what waits longer has left the processor's caches, and the
+garbage collector goes through it once more."""
+
 ALIVE_S: Final = 60.0
 """How exactly it is known when a hub was killed that nobody told anything."""
 
@@ -56,7 +60,7 @@ class Keeper:
         clock: The hub's.
 
     Attributes:
-        pending: Events that were not taken in yet; `append` may be called from the loop.
+        pending: Events that were not taken in yet.
         failure: Why nothing can be written at present.
         size_bytes: Bytes of all files of the history.
     """
@@ -87,6 +91,12 @@ class Keeper:
     def start(self) -> None:
         """Begin to work."""
         self._thread.start()
+
+    def note(self, event: Event) -> None:
+        """Have an event taken in within `TURN_S`; a listener of the bus."""
+        self.pending.append(event)
+        if len(self.pending) == MANY:
+            self._jobs.put(_look)
 
     def put(self, job: Job) -> None:
         """Have work done in the thread; it may fail, and must not take long."""
@@ -222,6 +232,10 @@ class Keeper:
     def _pause(self) -> None:
         """Let the loop have the processor for a moment in the midst of long work."""
         time.sleep(0.001)
+
+
+def _look(_kept: Kept) -> None:
+    """Do nothing but wake the thread."""
 
 
 def _since(points: Points, from_ms: int) -> Points:

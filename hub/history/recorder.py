@@ -173,12 +173,12 @@ class Recorder:
         return {number: Points(mine, values[number]) for number, mine in times.items()}
 
     def _report(self, event: ValuesReported) -> None:
-        device, values, _ = event
+        device, values, at_s, _, _ = event
         tracks = self._tracks.get(device)
         if tracks is None:
             tracks = self._plan(event)
         time_ms = 0
-        for address, (value, at_s, _) in values.items():
+        for address, value in values.items():
             track = tracks.get(address)
             if track is None:
                 continue
@@ -236,8 +236,7 @@ class Recorder:
     def _plan(self, event: ValuesReported) -> dict[Address, _Track]:
         device = event.device
         product = self._product_of(device)
-        first = next(iter(event.values.values()), None)
-        now_ms = int((first.at_s + self._offset_s) * 1000) if first else self._floor_ms
+        now_ms = int((event.at_s + self._offset_s) * 1000)
         tracks: dict[Address, _Track] = {}
         if product is not None:
             for address, part in product.properties.items():

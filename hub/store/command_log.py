@@ -6,46 +6,42 @@ all of whose steps come within a fold costs the disk one row.
 """
 
 import errno
-import json
 import logging
 import os
 import sqlite3
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Final
 
-from pydantic import TypeAdapter, ValidationError
+from pydantic import ValidationError
 
 from hub.clock import Clock
-from hub.core.records import CommandRecord, SaveCommand
+from hub.core.records import CommandRecord
+from hub.store.command_rows import command_line, read_command, write_commands
 from hub.store.errors import StoreBusyError
 from hub.store.failure import explain
-from hub.store.rows import write_row
 from hub.store.schema import transaction
 from protocol.ids import CommandId
 
 MOST: Final = 20_000
 """Commands that may wait to be folded: beyond it the database has failed for long."""
 
-_LINE: Final = TypeAdapter(tuple[float, CommandRecord])
-
 _log = logging.getLogger(__name__)
-_text = json.JSONEncoder(separators=(",", ":"), check_circular=False, default=dict).encode
 
 
 @dataclass(frozen=True, slots=True)
 class Fold:
     """What is to go into the database in one transaction; the files are superfluous afterwards."""
 
-    records: Sequence[CommandRecord]
+    lines: Mapping[CommandId, str]
     files: Sequence[Path]
 
 
 class CommandLog:
-    """The newest record of each command that has changed since the last fold.
+    """The newest line of each command that has changed since the last fold.
 
-    A line is `[wall time minus the core's clock, record]`. Called from the loop alone.
+    Called from the loop alone.
 
     Args:
         folder: The data folder.
@@ -53,14 +49,14 @@ class CommandLog:
 
     def __init__(self, folder: Path, clock: Clock) -> None:
         self._folder, self._clock = folder, clock
-        self._records: dict[CommandId, CommandRecord] = {}
+        self._lines: dict[CommandId, str] = {}
         self._files: list[Path] = []
         self._descriptor: int | None = None
         self._number = 0
 
     def __len__(self) -> int:
         """Return how many commands wait to be folded."""
-        return len(self._records)
+        return len(self._lines)
 
     def keep(self, records: Iterable[CommandRecord]) -> None:
         """Keep all of `records` or none; what is kept outlasts this process.
@@ -69,25 +65,23 @@ class CommandLog:
             StoreError: Nothing of it is kept.
         """
         newest = {record.id: record for record in records}
-        if len(self._records) + len(newest) > MOST:
+        if len(self._lines) + len(newest) > MOST:
             remedy = "Look at what the log says of the disk."
             raise StoreBusyError(f"{MOST} commands wait for the database already", remedy)
-        offset_s = self._clock.wall_s(0.0)
-        lines = [_text((offset_s, record)) for record in newest.values()]
-        self._append("".join(f"{line}\n" for line in lines).encode())
-        self._records.update(newest)
+        lines = {name: command_line(record, self._clock) for name, record in newest.items()}
+        self._append("\n".join([*lines.values(), ""]).encode())
+        self._lines.update(lines)
 
     def fold(self) -> Fold:
         """Hand out all that is kept and begin a new file; `put_back` what could not be written."""
-        fold = Fold(list(self._records.values()), self._files)
-        self._records, self._files = {}, []
+        fold = Fold(self._lines, self._files)
+        self._lines, self._files = {}, []
         self.close()
         return fold
 
     def put_back(self, fold: Fold) -> None:
         """Take back what the database could not take; the next fold has it again."""
-        older = {record.id: record for record in fold.records}
-        self._records = older | self._records
+        self._lines = {**fold.lines, **self._lines}
         self._files = [*fold.files, *self._files]
 
     def close(self) -> None:
@@ -100,10 +94,10 @@ class CommandLog:
         try:
             if self._descriptor is None:
                 self._descriptor = self._new_file()
-            size = os.lseek(self._descriptor, 0, os.SEEK_END)
             written = os.write(self._descriptor, text)
             if written < len(text):
-                os.ftruncate(self._descriptor, size)
+                size = os.lseek(self._descriptor, 0, os.SEEK_END)
+                os.ftruncate(self._descriptor, size - written)
         except OSError as error:
             raise explain(error) from error
         if written < len(text):
@@ -129,15 +123,13 @@ def left_over(folder: Path, clock: Clock) -> Fold:
     A line that a power cut has torn is passed over.
     """
     files = sorted(folder.glob("commands-*.log"))
-    records = (record for path in files for record in _read(path, clock))
-    return Fold(list({record.id: record for record in records}.values()), files)
+    return Fold(dict(line for path in files for line in _read(path, clock)), files)
 
 
 def write_fold(control: sqlite3.Connection, fold: Fold, clock: Clock) -> None:
     """Put the commands of a fold into the database, and remove the files that held them."""
     with transaction(control):
-        for record in fold.records:
-            write_row(control, SaveCommand(record), clock)
+        write_commands(control, fold.lines.values(), clock)
     for path in fold.files:
         try:
             path.unlink(missing_ok=True)
@@ -145,20 +137,9 @@ def write_fold(control: sqlite3.Connection, fold: Fold, clock: Clock) -> None:
             _log.warning("%s should be removed, since it is out of date: %s", path, error)
 
 
-def _read(path: Path, clock: Clock) -> Iterator[CommandRecord]:
+def _read(path: Path, clock: Clock) -> Iterator[tuple[CommandId, str]]:
     for line in path.read_bytes().splitlines():
         try:
-            offset_s, record = _LINE.validate_json(line)
+            yield read_command(line, clock).id, line.decode()
         except ValidationError:
             _log.warning("%s: a torn line of %d bytes is passed over", path, len(line))
-            continue
-        yield _moved(record, clock.mono_s(offset_s))
-
-
-def _moved(record: CommandRecord, by_s: float) -> CommandRecord:
-    """Return a record with its times on another run's clock."""
-    return record._replace(
-        created_at_s=record.created_at_s + by_s,
-        expires_at_s=record.expires_at_s + by_s,
-        history=tuple(m._replace(at_s=m.at_s + by_s) for m in record.history),
-    )

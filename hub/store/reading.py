@@ -10,9 +10,10 @@ from pydantic import ValidationError
 from hub.clock import Clock
 from hub.core.events import Reported
 from hub.core.records import CommandRecord, DeviceRecord, Notice
+from hub.store.command_rows import read_command
 from hub.store.inbox_rows import read_notice
 from hub.store.records import CredentialRecord, TokenRecord
-from hub.store.rows import read_command, read_credential, read_device, read_token, read_twin
+from hub.store.rows import read_credential, read_device, read_token, read_twin
 from protocol.ids import Address, DeviceId
 
 _COMMANDS: Final = "SELECT id, record FROM commands ORDER BY changed_s"

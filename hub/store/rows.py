@@ -3,7 +3,7 @@
 import sqlite3
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
-from typing import Final, cast
+from typing import Final, TypeGuard, cast
 
 from pydantic import TypeAdapter
 from pydantic_core import to_json
@@ -11,7 +11,6 @@ from pydantic_core import to_json
 from hub.clock import Clock
 from hub.core.events import Reported
 from hub.core.records import (
-    CommandRecord,
     DeviceRecord,
     DropDevice,
     DropNotice,
@@ -21,6 +20,7 @@ from hub.core.records import (
     SaveNotice,
     SaveSpec,
 )
+from hub.store.command_rows import command_line, write_commands
 from hub.store.inbox_rows import timed, write_notice
 from hub.store.meta import keep_mode
 from hub.store.records import (
@@ -37,19 +37,15 @@ from protocol.messages import Scalar
 
 _SAVE_DEVICE: Final = """INSERT INTO devices (id, record) VALUES (?, ?)
     ON CONFLICT (id) DO UPDATE SET record = excluded.record"""
-_SAVE_COMMAND: Final = """INSERT INTO commands (id, device, is_final, changed_s, record)
-    VALUES (?, ?, ?, ?, ?) ON CONFLICT (id) DO UPDATE SET device = excluded.device,
-    is_final = excluded.is_final, changed_s = excluded.changed_s, record = excluded.record"""
 _SAVE_SPEC: Final = "INSERT OR REPLACE INTO specs (sha256, document, saved_s) VALUES (?, ?, ?)"
 _SAVE_CREDENTIAL: Final = "INSERT OR REPLACE INTO credentials (device, password_hash) VALUES (?, ?)"
 _SAVE_TWIN: Final = "INSERT OR REPLACE INTO twins (device, reported) VALUES (?, ?)"
 
 _devices: Final = TypeAdapter(DeviceRecord)
-_commands: Final = TypeAdapter(CommandRecord)
 _reported: Final = TypeAdapter(dict[Address, tuple[Scalar, float, int | None]])
 
 
-def is_live(write: Write) -> bool:
+def is_live(write: Write) -> TypeGuard[SaveCommand]:
     """Say whether a write goes to the log of live commands: it need not outlast a power cut."""
     return isinstance(write, SaveCommand) and not write.record.waits
 
@@ -73,7 +69,7 @@ def write_row(connection: sqlite3.Connection, write: Write, clock: Clock) -> Non
     """Carry out one write within the transaction that is open."""
     match write:
         case SaveCommand(record):
-            connection.execute(_SAVE_COMMAND, _command_row(record, clock))
+            write_commands(connection, [command_line(record, clock)], clock)
         case SaveDevice(record):
             kept = _in_time(record, clock.wall_s)
             connection.execute(_SAVE_DEVICE, (record.id, _devices.dump_json(kept).decode()))
@@ -122,22 +118,6 @@ def _in_time(record: DeviceRecord, convert: Callable[[float], float]) -> DeviceR
     )
 
 
-def _command_row(record: CommandRecord, clock: Clock) -> tuple[object, ...]:
-    fields = record._asdict()
-    fields["items"] = [item._asdict() for item in record.items]
-    fields["values"], fields["results"] = dict(record.values), dict(record.results)
-    fields["created_at_s"] = clock.wall_s(record.created_at_s)
-    fields["expires_at_s"] = clock.wall_s(record.expires_at_s)
-    if record.expected_at_s is not None:
-        fields["expected_at_s"] = clock.wall_s(record.expected_at_s)
-    fields["history"] = [
-        {"status": m.status, "at_s": clock.wall_s(m.at_s), "reason": m.reason}
-        for m in record.history
-    ]
-    changed_s = clock.wall_s(clock.now_s())
-    return record.id, record.device, record.is_final, changed_s, to_json(fields).decode()
-
-
 def write_twin(
     connection: sqlite3.Connection,
     device: DeviceId,
@@ -159,19 +139,6 @@ def read_device(text: str, clock: Clock) -> DeviceRecord:
     """Read back a device."""
     record = _devices.validate_json(text)
     return _in_time(record, clock.mono_s)
-
-
-def read_command(text: str, clock: Clock) -> CommandRecord:
-    """Read back a command."""
-    record = _commands.validate_json(text)
-    expected_at_s = record.expected_at_s
-    moments = tuple(m._replace(at_s=clock.mono_s(m.at_s)) for m in record.history)
-    return record._replace(
-        created_at_s=clock.mono_s(record.created_at_s),
-        expires_at_s=clock.mono_s(record.expires_at_s),
-        expected_at_s=None if expected_at_s is None else clock.mono_s(expected_at_s),
-        history=moments,
-    )
 
 
 def read_twin(text: str, clock: Clock) -> dict[Address, Reported]:

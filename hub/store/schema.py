@@ -50,6 +50,12 @@ def create_inbox(db: Database) -> None:
     db.table("inbox").create({"id": int, "record": str}, pk="id")
 
 
+@control()
+def keep_commands_as_their_log_does(db: Database) -> None:
+    """A row held wall times; now it holds the line of the log, which says how its clock ran."""
+    db.execute("UPDATE commands SET record = '[0.0,' || record || ']'")
+
+
 @history()
 def create_history(db: Database) -> None:
     """The last reported values of each device."""

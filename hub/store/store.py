@@ -4,11 +4,11 @@ import asyncio
 from collections.abc import Callable, Sequence
 from concurrent.futures import Future
 from contextlib import suppress
+from copy import copy
 from pathlib import Path
 from typing import Final, Self, TypeVar
 
 from hub.clock import Clock
-from hub.core.records import SaveCommand
 from hub.store.command_log import CommandLog, Fold
 from hub.store.errors import StoreBusyError, StoreClosedError, StoreDiskError, StoreError
 from hub.store.failure import explain
@@ -25,6 +25,7 @@ from hub.store.records import (
     Twins,
     Write,
 )
+from hub.store.rows import is_live
 from hub.store.upkeep import Upkeep
 from hub.store.writer import Commit, Commits, FoldIn, KeepTwins, Task, Writer
 from protocol.ids import DeviceId
@@ -105,13 +106,14 @@ class Store:
         """Keep all of `writes` before returning, if they are live commands alone.
 
         Returns:
-            False when nothing was done, since something in it needs `commit`.
+            False when nothing was done, since something in it needs `commit`, or is to be kept
+            after what was handed to `commit` in this turn of the loop.
 
         Raises:
             StoreError: Nothing of it is kept.
         """
-        commands = [write.record for write in writes if isinstance(write, SaveCommand)]
-        if len(commands) < len(writes) or any(record.waits for record in commands):
+        commands = [write.record for write in writes if is_live(write)]
+        if len(commands) < len(writes) or self._turn:
             return False
         if commands:
             self._check_open()
@@ -152,7 +154,7 @@ class Store:
     def save_twins(self, twins: Twins) -> None:
         """Have reported values written soon; values of a device replace those kept before."""
         if twins and self._is_open:
-            self._writer.put(KeepTwins({device: dict(twin) for device, twin in twins.items()}))
+            self._writer.put(KeepTwins({device: copy(twin) for device, twin in twins.items()}))
 
     async def flush(self) -> None:
         """Wait until all that was handed over is written.

@@ -37,7 +37,7 @@ def tiny(monkeypatch: pytest.MonkeyPatch) -> None:
 
 @pytest.mark.mosquitto
 @pytest.mark.slow
-@pytest.mark.timeout(180)
+@pytest.mark.timeout(400)
 def test_every_row_is_there_and_says_what_it_was_held_against(tmp_path: Path) -> None:
     ran = CliRunner().invoke(app, ["--quick", "--json", "--write", str(tmp_path)])
     assert ran.exit_code == 0, ran.output

@@ -17,7 +17,7 @@ from tests.end_to_end.processes import ROOT, Cold, clean_environment
 from tests.end_to_end.test_broker_faults import free_port
 from tests.end_to_end.waiting import until
 
-pytestmark = [pytest.mark.slow, pytest.mark.timeout(120)]
+pytestmark = [pytest.mark.slow, pytest.mark.timeout(300)]
 
 DEVICE = "night-light-0001"
 PORT = "7070"

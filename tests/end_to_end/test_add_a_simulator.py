@@ -17,7 +17,7 @@ from tests.end_to_end.pages import PYTHON, Block, blocks, flat, run, save, words
 from tests.end_to_end.processes import ROOT, Cold, Program
 from tests.end_to_end.waiting import until
 
-pytestmark = [pytest.mark.slow, pytest.mark.timeout(120)]
+pytestmark = [pytest.mark.slow, pytest.mark.timeout(300)]
 
 DEVICE = "night-light-0001"
 

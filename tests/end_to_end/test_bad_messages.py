@@ -76,11 +76,8 @@ async def test_every_invalid_vector_is_refused_by_its_rule(hub: Hub) -> None:
         assert len(vectors) >= 90
         for vector in vectors:
             home.rude.publish(Encoded(vector["topic"], payload(vector), 1, False))
-        await until(lambda: counts(home, len(vectors)), "all of them to be counted")
-        broken = await home.broken()
-        for vector in vectors:
-            rule = vector["rule"]
-            assert {(rule, vector["path"]), (rule, "*")} & broken.keys(), vector["name"]
+        for vector in vectors:  # one may break several rules: their number says nothing
+            await until(partial(is_refused, home, vector), vector["name"])
         await home.release()
         await home.confirms(home.rude, 22)
 
@@ -197,6 +194,11 @@ def payload(vector: Json) -> bytes:
 
 async def shows(home: Household, warmth: float) -> bool:
     return bool((await home.twin(home.rude))["lamp.warmth"] == warmth)
+
+
+async def is_refused(home: Household, vector: Json) -> bool:
+    rule, broken = vector["rule"], await home.broken()
+    return bool({(rule, vector["path"]), (rule, "*")} & broken.keys())
 
 
 async def counts(home: Household, count: int) -> bool:

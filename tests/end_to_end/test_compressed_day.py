@@ -15,7 +15,7 @@ from hub.core.hub import Hub
 from hub.core.outcome import Outcome
 from hub.core.records import Mode
 from protocol.codec import Decoded
-from protocol.ids import Address, DeviceId
+from protocol.ids import DeviceId
 from protocol.messages import State
 from protocol.presence import Presence
 from protocol.receipt import Status
@@ -213,7 +213,7 @@ def _changes_a_value(hub: Hub) -> None:
         if left[0] == 0:
             device: Device = hub.devices[decoded.topic.device]
             address, told = next(iter(device.reported.items()))
-            device.reported[Address(address)] = told._replace(value="a lie")
+            device.reported.tell({address: "a lie"}, told.at_s, told.device_time_ms)
         return outcome
 
     hub.receive = invent  # type: ignore[method-assign]

@@ -47,8 +47,7 @@ async def test_devices_twins_and_open_commands_are_there_again(hub: Hub, ending:
         await hub.start()
         await knows_the_one_that_is_gone(hub, gone)
         await until(lambda: hub.are_online(here), "the one that is here")
-        shown = await hub.api.get(f"/devices/{here.id}")
-        assert not shown["twin"]["lamp.level"]["is_stale"]
+        await until(lambda: is_fresh(hub, here), "its state")
         async with living(gone):
             await until(lambda: hub.are_online(gone), "the one that was gone")
             answer = await hub.api.set(
@@ -57,6 +56,11 @@ async def test_devices_twins_and_open_commands_are_there_again(hub: Hub, ending:
             assert answer.body["status"] == "confirmed"
             assert gone.values["lamp.on"] is True
     assert (here.interviews, gone.interviews) in {(1, 0), (0, 1)}
+
+
+async def is_fresh(hub: Hub, lamp: Lamp) -> bool:
+    twin = (await hub.api.get(f"/devices/{lamp.id}"))["twin"]
+    return twin["lamp.level"]["is_stale"] is False
 
 
 def has_kept(hub: Hub, lamp: Lamp, told: str) -> bool:

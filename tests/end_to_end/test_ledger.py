@@ -133,7 +133,7 @@ class Load:
 
 
 @pytest.mark.slow
-@pytest.mark.timeout(240)
+@pytest.mark.timeout(600)
 async def test_sigkills_under_load_lose_nothing_that_was_acknowledged(
     make_hub: MakeHub, broker_kind: str
 ) -> None:

@@ -39,11 +39,20 @@ def sleeper(name: str, physics: Sleepy, epoch: int = 1) -> Sleeper:
     return Sleeper(sim, physics, 1)
 
 
-async def lay_down(hub: Hub, home: Pretend, name: str, physics: Sleepy) -> Sleeper:
-    """Let a sleeper join, and wait until it sleeps for the first time."""
+async def lay_down(
+    hub: Hub, home: Pretend, name: str, physics: Sleepy, *, wakes: bool = True
+) -> Sleeper:
+    """Let a sleeper join, and wait until it sleeps for the first time.
+
+    Args:
+        wakes: Whether it may wake before `home.may_dial` is set.
+    """
     (credentials,) = await let_in(hub, name)
     device = sleeper(name, physics)
     home.add(credentials, device)
+    if not wakes:
+        await until(lambda: home.changes, f"the link of {name}")
+        home.may_dial.clear()
     await until(lambda: is_seen(hub.api, name, "asleep"), f"{name} to fall asleep")
     return device
 
@@ -70,8 +79,7 @@ async def test_a_command_waits_for_the_wake_and_its_receipt_says_so(hub: Hub) ->
     physics = ClimateSensor(1)
     physics.interval_s = 3
     async with pretending() as home:
-        await lay_down(hub, home, CLIMATE, physics)
-        home.may_dial.clear()
+        await lay_down(hub, home, CLIMATE, physics, wakes=False)
         shown = await hub.api.get(f"/devices/{CLIMATE}")
         assert shown["presence"]["next_wake_at"] is not None
         asked = await hub.api.set(CLIMATE, {"sensor.interval_s": 4}, id="c1", wait_s=0)
@@ -88,12 +96,13 @@ async def test_a_command_waits_for_the_wake_and_its_receipt_says_so(hub: Hub) ->
         assert shown["violations"] == []
 
 
-async def test_who_does_not_wake_has_overslept_and_what_waited_expires(hub: Hub) -> None:
+async def test_who_does_not_wake_has_overslept_and_what_waited_expires(make_hub: MakeHub) -> None:
+    hub = make_hub(BROKER__KIND="embedded")  # no broker has a part in it
+    await hub.start()
     physics = ClimateSensor(2)
     physics.interval_s = 1
     async with pretending() as home:
-        await lay_down(hub, home, CLIMATE, physics)
-        home.may_dial.clear()
+        await lay_down(hub, home, CLIMATE, physics, wakes=False)
         for name, presence in (("early", "asleep"), ("late", "unreachable overslept")):
             within_s = 2.0 * physics.interval_s + OVERSLEPT_S + 10.0
             await until(partial(is_seen, hub.api, CLIMATE, presence), presence, within_s)
@@ -113,8 +122,7 @@ async def test_of_several_commands_that_wait_only_the_last_word_is_told(hub: Hub
     physics = ClimateSensor(3)
     physics.interval_s = 3
     async with pretending() as home:
-        device = await lay_down(hub, home, CLIMATE, physics)
-        home.may_dial.clear()
+        device = await lay_down(hub, home, CLIMATE, physics, wakes=False)
         for number, interval_s in enumerate((5, 6, 7)):
             asked = await hub.api.set(
                 CLIMATE, {"sensor.interval_s": interval_s}, id=f"c{number}", wait_s=0
@@ -147,8 +155,7 @@ async def test_what_waits_for_a_sleeper_survives_the_hubs_death(hub: Hub) -> Non
     physics = ClimateSensor(4)
     physics.interval_s = 4
     async with pretending() as home:
-        await lay_down(hub, home, CLIMATE, physics)
-        home.may_dial.clear()
+        await lay_down(hub, home, CLIMATE, physics, wakes=False)
         await hub.api.set(CLIMATE, {"sensor.interval_s": 5}, id="c1", wait_s=0, expires_in_s=60)
         await hub.kill()
         await hub.start()

@@ -50,6 +50,28 @@ def test_wall_time_jumps_ahead_with_the_system_clock() -> None:
     assert clock.is_synced
 
 
+@pytest.mark.parametrize("jitter_s", [0.000_9, -0.000_9])
+def test_a_time_that_was_told_stays_though_two_clocks_are_never_read_at_once(
+    jitter_s: float,
+) -> None:
+    times = Times()
+    clock = times.clock()
+    clock.now_s()
+    before_s = clock.wall_s(40.0)
+    times.pass_(5.0)
+    times.system_s += jitter_s
+    clock.now_s()
+    assert clock.wall_s(40.0) == before_s
+
+
+def test_being_held_up_between_reading_two_clocks_moves_no_time() -> None:
+    reads = iter([50.0, 60.0, 60.3])  # at the start; at `now_s`; after the wall clock was read
+    walls = iter([SUMMER_S, SUMMER_S + 10.2])
+    clock = Clock(lambda: next(reads), lambda: next(walls))
+    assert clock.now_s() == 60.0
+    assert clock.wall_s(60.0) == SUMMER_S + 10.0
+
+
 def test_wall_time_slows_but_never_turns_when_the_system_clock_is_set_back() -> None:
     times = Times()
     clock = times.clock()

@@ -19,7 +19,7 @@ from protocol.errors import ViolationError
 from protocol.ids import DeviceId
 from protocol.messages import DownMessage
 
-DEADLINE_S = 10.0
+DEADLINE_S = 20.0
 
 
 class Mosquitto:

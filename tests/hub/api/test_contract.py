@@ -46,7 +46,7 @@ async def home(tmp_path: Path) -> AsyncIterator[Bench]:
 
 
 @pytest.mark.slow
-@pytest.mark.timeout(180)
+@pytest.mark.timeout(400)
 async def test_schemathesis_finds_nothing_and_reaches_the_good_side_of_operations(
     home: Bench, tmp_path: Path
 ) -> None:

@@ -4,12 +4,14 @@ import asyncio
 import csv
 import io
 from datetime import UTC, datetime, timedelta
+from functools import partial
 from pathlib import Path
 from typing import Any
 
 import pytest
 
 from protocol.messages import Presence
+from protocol.presence import Presence as Reach
 from tests.hub.api.bench import PLUG, PURIFIER, SENSOR, Bench, Json, bench
 
 PLACE = f"/api/v1/devices/{SENSOR}/history"
@@ -20,11 +22,16 @@ def ago(**span: float) -> str:
     return (datetime.now(UTC) - timedelta(**span)).isoformat().replace("+00:00", "Z")
 
 
-async def told(home: Bench, *values: float) -> None:
+async def told(home: Bench, *values: float | None) -> None:
     """Have the sensor tell temperatures, each at a time of its own."""
     for value in values:
         home.report(SENSOR, {"air.temperature": value})
+        await home.until(partial(holds, home, value), f"{value} to arrive")
         await asyncio.sleep(0.002)
+
+
+def holds(home: Bench, value: float | None) -> bool:
+    return home.value(SENSOR, "air.temperature") == value
 
 
 async def of(home: Bench, query: str) -> Json:
@@ -82,7 +89,8 @@ async def test_a_device_out_of_reach_leaves_a_gap_with_its_reason(home: Bench) -
         epoch=record.epoch, connection=record.connection, status="offline", reason="lost"
     )
     home.air.tell(SENSOR, lost)
-    await asyncio.sleep(0.01)
+    found = home.home.hub.devices[SENSOR]
+    await home.until(lambda: found.presence is Reach.UNREACHABLE, "it to be missed")
     series = await of(home, AIR)
     gap = series["gaps"][-1]
     assert (gap["reason"], gap["detail"]) == ("unreachable", "lost")
@@ -90,10 +98,7 @@ async def test_a_device_out_of_reach_leaves_a_gap_with_its_reason(home: Bench) -
 
 async def test_a_value_the_device_does_not_know_is_a_gap(home: Bench) -> None:
     await home.bring(SENSOR)
-    await told(home, 20.0)
-    home.report(SENSOR, {"air.temperature": None})
-    await asyncio.sleep(0.005)
-    await told(home, 20.0)
+    await told(home, 20.0, None, 20.0)
     series = await of(home, AIR)
     assert [gap["reason"] for gap in series["gaps"]][-1] == "null"
     assert values(series)[-2:] == [20.0, 20.0]

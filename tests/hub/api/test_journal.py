@@ -18,7 +18,6 @@ from hub.core.events import (
     NoticeRemoved,
     PresenceChanged,
     ReceiptChanged,
-    Reported,
     ValuesReported,
     ViolationFound,
 )
@@ -74,7 +73,7 @@ class World:
                 return line(kind="device", seq=seq, device=device, state=state) if state else b""
 
     def part(self, event: ValuesReported, addresses: Collection[Address], seq: int) -> bytes:
-        values = {address: event.values[address].value for address in addresses}
+        values = {address: event.values[address] for address in addresses}
         return line(kind="values", seq=seq, device=event.device, values=values)
 
     def receipt(self, record: CommandRecord) -> bytes:
@@ -100,9 +99,9 @@ class World:
         match chance.choices(range(6), weights=[60, 10, 15, 5, 5, 2])[0]:
             case 0:
                 told = chance.sample(ADDRESSES, chance.randint(1, len(ADDRESSES)))
-                values = {address: Reported(self.ticks, 0.0) for address in told}
-                state["values"].update({a: r.value for a, r in values.items()})
-                return ValuesReported(device, values)
+                values = dict.fromkeys(told, self.ticks)
+                state["values"].update(values)
+                return ValuesReported(device, values, 0.0)
             case 1:
                 state["presence"] = chance.choice(list(Presence)).value
                 return PresenceChanged(device, Presence(state["presence"]), "test", 0.0)
@@ -276,7 +275,7 @@ def world_with_values(changes: int, **sizes: int) -> tuple[World, Journal, Clien
     client.connect(None)
     for number in range(changes):
         world.devices[DEVICES[0]]["values"][ADDRESSES[0]] = number
-        journal.add(ValuesReported(DEVICES[0], {ADDRESSES[0]: Reported(number, 0.0)}))
+        journal.add(ValuesReported(DEVICES[0], {ADDRESSES[0]: number}, 0.0))
     return world, journal, client
 
 
@@ -335,7 +334,7 @@ def test_a_receipt_that_came_further_before_anybody_was_told_is_told_once() -> N
 def test_what_happened_to_a_device_that_left_is_not_told() -> None:
     world = World()
     journal = Journal("this-run", world, lag_limit=0)
-    journal.add(ValuesReported(DEVICES[0], {ADDRESSES[0]: Reported(1, 0.0)}))
+    journal.add(ValuesReported(DEVICES[0], {ADDRESSES[0]: 1}, 0.0))
     journal.add(PresenceChanged(DEVICES[0], Presence.ONLINE, "test", 0.0))
     journal.add(DeviceRemoved(DEVICES[0]))
     text, dropped = journal.since(0)

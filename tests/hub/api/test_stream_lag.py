@@ -1,7 +1,7 @@
 import asyncio
 from typing import Any
 
-from hub.core.events import Reported, ValuesReported
+from hub.core.events import ValuesReported
 from protocol.ids import Address
 from tests.hub.api.bench import PURIFIER, Bench
 from tests.hub.api.ear import listening
@@ -23,8 +23,7 @@ async def test_a_burst_collapses_and_the_phone_knows_the_truth(home: Bench) -> N
 
 
 def reported(home: Bench, number: int) -> Json:
-    values = {Address("air.pm2_5"): Reported(number, home.home.clock.now_s())}
-    return ValuesReported(PURIFIER, values)
+    return ValuesReported(PURIFIER, {Address("air.pm2_5"): number}, home.home.clock.now_s())
 
 
 async def test_a_phone_that_reads_nothing_is_closed_and_told_why(home: Bench) -> None:

@@ -142,9 +142,9 @@ async def test_a_silent_device_is_given_up_after_one_and_a_half_keepalives(scene
 
 async def test_pings_keep_a_device_alive(scene: Scene) -> None:
     hub = await scene.hub(PRESENCE, STATE)
-    own = await scene.join(device(1), will=will(1), keepalive_s=1)
+    own = await scene.join(device(1), will=will(1), keepalive_s=2)
     for _ in range(6):
-        await asyncio.sleep(0.5)
+        await asyncio.sleep(0.6)
         await own.ping()
     await state(own, 1)
     assert (await hub.receive()).payload == b"mark"

@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import Any, TypeVar, cast
 
 from hub.core.device import Device
-from hub.core.events import DeviceAdded, DeviceRemoved, PresenceChanged, Reported, ValuesReported
+from hub.core.events import DeviceAdded, DeviceRemoved, PresenceChanged, ValuesReported
 from hub.history.answer import Question, Series
 from hub.history.keeper import Keeper
 from hub.history.ledger import Kept
@@ -124,19 +124,19 @@ class Diary:
     def tell(self, device: DeviceId = PROBE, /, **values: Scalar) -> None:
         """Have a device report values of its service `p` now."""
         now_s = self.clock.now_s()
-        told = {Address(f"p.{name}"): Reported(value, now_s) for name, value in values.items()}
-        self.keeper.pending.append(ValuesReported(device, told))
+        told = {Address(f"p.{name}"): value for name, value in values.items()}
+        self.keeper.note(ValuesReported(device, told, now_s))
 
     def lose(self, reason: str = "lost") -> None:
         """Have the probe become unreachable now."""
         now_s = self.clock.now_s()
-        self.keeper.pending.append(PresenceChanged(PROBE, Presence.UNREACHABLE, reason, now_s))
+        self.keeper.note(PresenceChanged(PROBE, Presence.UNREACHABLE, reason, now_s))
 
     def leave(self, device: DeviceId = PROBE) -> None:
-        self.keeper.pending.append(DeviceRemoved(device))
+        self.keeper.note(DeviceRemoved(device))
 
     def join(self, device: DeviceId = PROBE) -> None:
-        self.keeper.pending.append(DeviceAdded(device))
+        self.keeper.note(DeviceAdded(device))
 
     def pass_(self, seconds: float) -> None:
         """Let time pass, and let the thread notice."""

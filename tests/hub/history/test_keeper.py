@@ -3,13 +3,17 @@
 import math
 import random
 import shutil
+import threading
 from bisect import bisect_right
+from collections.abc import Iterable
 from pathlib import Path
 
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from hub.core.events import Event
+from hub.history import keeper
 from hub.history.catalogue import Catalogue
 from hub.history.policy import Policy
 from hub.history.recorder import Recorder
@@ -239,6 +243,26 @@ def test_a_device_that_leaves_takes_its_history_along(tmp_path: Path) -> None:
         known = diary.do(lambda kept: {record.number for record in kept.file.series()})
     assert sizes == {}
     assert len(known) == 5
+
+
+def test_what_is_much_is_taken_in_at_once(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    is_taken = threading.Event()
+
+    class Eager(Recorder):
+        def take(self, events: Iterable[Event], offset_s: float) -> None:
+            told = list(events)
+            super().take(told, offset_s)
+            if told:
+                is_taken.set()
+
+    monkeypatch.setattr(keeper, "TURN_S", 3_600.0)
+    monkeypatch.setattr(keeper, "Recorder", Eager)
+    with Diary(tmp_path) as diary:
+        for count in range(keeper.MANY):
+            assert not is_taken.is_set()
+            diary.tell(count=count)
+        assert is_taken.wait(20)
+        assert len(diary.ask("count").points) == keeper.MANY
 
 
 def test_texts_and_choices_are_kept_as_they_changed(tmp_path: Path) -> None:

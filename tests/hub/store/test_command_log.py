@@ -9,7 +9,7 @@ import pytest
 
 from hub.core.records import CommandRecord, DropDevice, Moment, SaveCommand, SaveDevice
 from hub.store import Store, StoreBusyError, StoreFullError, command_log
-from protocol.ids import CommandId
+from protocol.ids import CommandId, DeviceId
 from protocol.receipt import Status
 from tests.hub.clocks import Times
 from tests.hub.store.records import PURIFIER, command, device
@@ -173,6 +173,16 @@ async def test_a_device_that_leaves_takes_what_is_in_the_log_along(
     await store.commit([DropDevice(PURIFIER)])
     assert stored_ids(folder) == set()
     assert after_a_kill(folder, times) == {}
+    store.close()
+
+
+async def test_a_command_asked_after_its_device_has_left_is_kept_after_that(
+    folder: Path, times: Times
+) -> None:
+    store = Store.open(folder, times.clock())
+    writes = [DropDevice(PURIFIER)], [SaveCommand(command(1))], [DropDevice(DeviceId("another"))]
+    await asyncio.gather(*(store.commit(some) for some in writes))
+    assert stored_ids(folder) == {"command-1"}
     store.close()
 
 

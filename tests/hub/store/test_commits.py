@@ -159,7 +159,7 @@ async def test_one_that_cannot_be_written_does_not_harm_the_others(
     store: Store, folder: Path
 ) -> None:
     commits = [store.commit([SaveCommand(command(n))]) for n in range(5)]
-    commits.insert(2, store.commit([SaveCommand(command(9, reason="\ud800"))]))
+    commits.insert(2, store.commit([SaveDevice(device(name="\ud800"))]))
     outcomes = await asyncio.gather(*commits, return_exceptions=True)
     assert [isinstance(outcome, StoreError) for outcome in outcomes] == [n == 2 for n in range(6)]
     assert stored_ids(folder) == {f"command-{n}" for n in range(5)}

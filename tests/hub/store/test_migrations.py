@@ -1,4 +1,5 @@
 import asyncio
+import json
 import sqlite3
 from collections.abc import Callable
 from pathlib import Path
@@ -6,11 +7,12 @@ from pathlib import Path
 import pytest
 from sqlite_utils import Database, Migrations
 
-from hub.core.records import SaveDevice
+from hub.core.records import Moment, SaveDevice
 from hub.store import Store, StoreError, StoreVersionError
 from hub.store import schema as schema_module
+from protocol.receipt import Status
 from tests.hub.clocks import Times
-from tests.hub.store.records import PURIFIER, device
+from tests.hub.store.records import PURIFIER, command, device
 
 
 @pytest.fixture
@@ -30,6 +32,7 @@ def of_tomorrow(step: Callable[[Database], None]) -> Migrations:
     later = Migrations("control")
     later(name="create_control")(schema_module.create_control)
     later(name="create_inbox")(schema_module.create_inbox)
+    later(name="keep_commands_as_their_log_does")(schema_module.keep_commands_as_their_log_does)
     later(name="of_tomorrow")(step)
     return later
 
@@ -77,4 +80,21 @@ def test_a_step_that_fails_leaves_the_database_as_it_was(
     stored = store.load()
     assert [record.id for record in stored.devices] == [PURIFIER]
     assert stored.notices == []
+    store.close()
+
+
+def test_a_command_that_an_earlier_ecohub_kept_is_read_as_it_was(folder: Path) -> None:
+    clock, kept = Times().clock(), command(history=(Moment(Status.ACCEPTED, 50.0),))
+    told = kept._asdict() | {
+        "created_at_s": clock.wall_s(kept.created_at_s),
+        "expires_at_s": clock.wall_s(kept.expires_at_s),
+        "history": [{"status": "accepted", "at_s": clock.wall_s(50.0), "reason": ""}],
+    }
+    row = (kept.id, kept.device, False, clock.wall_s(50.0), json.dumps(told, default=dict))
+    with sqlite3.connect(folder / "control.db") as db:
+        db.execute("INSERT INTO commands VALUES (?, ?, ?, ?, ?)", row)
+        db.execute("DELETE FROM _sqlite_migrations WHERE name LIKE 'keep_commands%'")
+    db.close()
+    store = Store.open(folder, Times().clock())
+    assert store.load().commands == [kept]
     store.close()
