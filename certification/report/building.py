@@ -1,6 +1,6 @@
 """Makes a report of a transcript and what was judged of it; the same for the same transcript."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from typing import Any, Final
 
 from pydantic import ValidationError
@@ -153,7 +153,7 @@ def _scenarios(found: Iterable[Line]) -> Iterable[Scenario]:
 
 def _rule(found: RuleVerdict) -> RuleReport:
     entry = rule(found.rule)
-    seen = _worth_telling(found.observations)
+    seen = _worth_telling(tuple(_alike(found.observations)))
     return RuleReport(
         id=entry.id,
         verdict=found.verdict,
@@ -163,8 +163,8 @@ def _rule(found: RuleVerdict) -> RuleReport:
         why=entry.why,
         fix=entry.fix,
         reason=printable(found.reason, MOST_TEXT),
-        observations=tuple(_seen(each) for each in seen),
-        more=len(found.observations) - len(seen),
+        observations=seen,
+        more=len(found.observations) - sum(each.times for each in seen),
         common_failures=tuple(
             CommonFailure(saw=each.saw, cause=each.cause, fix=each.fix)
             for each in entry.common_failures
@@ -173,22 +173,29 @@ def _rule(found: RuleVerdict) -> RuleReport:
     )
 
 
-def _worth_telling(found: tuple[Observation, ...]) -> list[Observation]:
-    return [
+def _worth_telling(found: tuple[Seen, ...]) -> tuple[Seen, ...]:
+    return tuple(
         each
         for ok, most in MOST_SEEN.items()
         for each in [seen for seen in found if seen.ok is ok][:most]
-    ]
-
-
-def _seen(found: Observation) -> Seen:
-    return Seen(
-        ok=found.ok,
-        what=printable(found.what, MOST_TEXT),
-        expected=printable(found.expected, MOST_TEXT),
-        path=printable(found.path, _NAME),
-        lines=found.lines[:MOST_LINES],
     )
+
+
+def _alike(found: Iterable[Observation]) -> Iterator[Seen]:
+    """Yield each that is not the same as one before, with how often it was seen."""
+    alike: dict[tuple[bool | None, str, str, str], list[Observation]] = {}
+    for each in found:
+        alike.setdefault((each.ok, each.what, each.expected, each.path), []).append(each)
+    for (ok, what, expected, path), same in alike.items():
+        lines = [n for each in same for n in each.lines]
+        yield Seen(
+            ok=ok,
+            what=printable(what, MOST_TEXT),
+            expected=printable(expected, MOST_TEXT),
+            path=printable(path, _NAME),
+            times=len(same),
+            lines=tuple(dict.fromkeys(lines))[:MOST_LINES],
+        )
 
 
 def _short(found: object) -> str:

@@ -52,7 +52,9 @@ def _head(name: str, text: str, keyword: str, level: int) -> Iterator[str]:
 def _seen(seen: Seen, sentence: str) -> list[str]:
     name = {True: "Kept", False: "Broken", None: "Open"}[seen.ok]
     told = _part("Expected", seen.expected if seen.expected != sentence else "")
-    told += _part(name, seen.what + (f" (at {seen.path})" if seen.path else ""))
+    where = f" (at {seen.path})" if seen.path else ""
+    often = f", {seen.times} times" if seen.times > 1 else ""
+    told += _part(name, seen.what + where + often)
     if seen.lines:
         told.append(f"  transcript: {', '.join(str(n) for n in seen.lines)}")
     return told

@@ -99,13 +99,16 @@ class Outcome(_Part):
 
 
 class Seen(_Part):
-    """One observation."""
+    """What was seen, as often as it was."""
 
     ok: bool | None = Field(description="Whether the rule was kept there; null: cannot be told.")
     what: str
     expected: str
     path: str
-    lines: tuple[int, ...] = Field(description="Lines of the transcript, each in `evidence`.")
+    times: int = Field(ge=1, description="How often the same was seen.")
+    lines: tuple[int, ...] = Field(
+        description="Lines of the transcript, each in `evidence`; those of the first times."
+    )
 
 
 class CommonFailure(_Part):

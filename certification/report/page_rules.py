@@ -76,7 +76,7 @@ def _rule(
 
 def _seen(seen: Seen, sentence: str) -> str:
     tone = {True: "pass", False: "fail", None: "inconclusive"}[seen.ok]
-    rows = [("Seen" if seen.ok is not None else "Open", said(seen.what, _LONG))]
+    rows = [("Seen" if seen.ok is not None else "Open", said(seen.what, _LONG) + _times(seen))]
     if seen.expected and seen.expected != sentence:
         rows.insert(0, ("Expected", said(seen.expected, _LONG)))
     if seen.path:
@@ -86,6 +86,10 @@ def _seen(seen: Seen, sentence: str) -> str:
         rows.append(("Evidence", f'<span class="refs">{links}</span>'))
     inner = "".join(f"<dt>{name}</dt><dd>{value}</dd>" for name, value in rows)
     return f'<div class="seen {tone}"><dl>{inner}</dl></div>'
+
+
+def _times(seen: Seen) -> str:
+    return f' <span class="soft">({seen.times} times)</span>' if seen.times > 1 else ""
 
 
 def _mending(report: Report, rule: RuleReport) -> str:

@@ -20,7 +20,7 @@ from tests.certification.reports import report
 def failing(level: int = 3, what: str = "it ran the action") -> Report:
     """Return a report whose ECO-CMD-004 fails, with that level wanted."""
     found = report(wanted=3, exit_code=1, blocked=(Blocked(level=3, rules=("ECO-CMD-004",)),))
-    seen = Seen(ok=False, what=what, expected="nothing", path="values", lines=())
+    seen = Seen(ok=False, what=what, expected="nothing", path="values", times=1, lines=())
     rule = found.rules[3].model_copy(update={"observations": (seen,), "level": level})
     return found.model_copy(update={"rules": (*found.rules[:3], rule)})
 

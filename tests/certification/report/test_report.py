@@ -1,6 +1,7 @@
 """`report.json`: made from the transcript and nothing else, in a form that is published."""
 
 import json
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -12,7 +13,7 @@ from certification.errors import UsageError
 from certification.judge import judge
 from certification.report.building import MOST_LINES, MOST_SEEN, build
 from certification.report.expected import Expectations
-from certification.report.model import SCHEMA_FILE, schema_content
+from certification.report.model import SCHEMA_FILE, RuleReport, schema_content
 from certification.verdicts import Observation, RuleVerdict, Verdict
 from tests.certification import recorded
 
@@ -71,23 +72,29 @@ def test_every_line_that_a_verdict_rests_on_is_shown_with_its_bytes() -> None:
     assert (evidence[n].way, evidence[n].link) == ("in", 1)
 
 
+def reported(*seen: Observation) -> RuleReport:
+    """Return what is reported of a rule that these observations broke."""
+    verdict = RuleVerdict("ECO-MQTT-001", Verdict.FAIL, seen)
+    (rule,) = build(RUN, replace(judge(RUN), verdicts=(verdict,))).rules
+    return rule
+
+
 def test_what_went_wrong_comes_first_and_the_rest_is_counted() -> None:
-    good = [Observation(True, (1,), "kept")] * 30
-    bad = [Observation(False, tuple(range(3)) * 9, "broken")] * 30
-    judgement = judge(RUN)
-    verdict = RuleVerdict("ECO-MQTT-001", Verdict.FAIL, (*good, *bad))
-    changed = type(judgement)(
-        **{
-            **{name: getattr(judgement, name) for name in judgement.__slots__},
-            "verdicts": (verdict,),
-        }
-    )
-    (rule,) = build(RUN, changed).rules
-    assert [seen.ok for seen in rule.observations] == [False] * MOST_SEEN[False] + [
-        True
-    ] * MOST_SEEN[True]
-    assert rule.more == 60 - len(rule.observations)
-    assert all(len(seen.lines) <= MOST_LINES for seen in rule.observations)
+    good = [Observation(True, (1,), f"kept {n}") for n in range(30)]
+    bad = [Observation(False, tuple(range(4)) * 9, f"broken {n}") for n in range(30)]
+    rule = reported(*good, *bad)
+    oks = [seen.ok for seen in rule.observations]
+    assert oks == [False] * MOST_SEEN[False] + [True] * MOST_SEEN[True]
+    assert rule.more == 60 - len(oks)
+
+
+def test_what_was_seen_often_is_told_once_with_its_first_lines() -> None:
+    rule = reported(*(Observation(False, (n % 4, 1), "broken") for n in range(30)))
+    (seen,) = rule.observations
+    assert (seen.times, rule.more) == (30, 0)
+    assert seen.lines == (0, 1, 2, 3)
+    lines = tuple(range(4)) + (0,) * 20
+    assert len(reported(Observation(False, lines, "broken")).observations[0].lines) <= MOST_LINES
 
 
 @pytest.mark.parametrize(
