@@ -42,6 +42,14 @@ def test_mutant_makes_a_plan_of_its_product_and_of_no_other(name: str) -> None:
         process.make_plan(options(product="heater", count=1, mutant=name))
 
 
+def test_catalogue_names_the_mutants_and_what_follows_from_them() -> None:
+    named = {(name, entry.id) for entry in rules().values() for name in entry.mutants}
+    assert named == {(mutant.id, mutant.rule) for mutant in registry.MUTANTS.values()}
+    for mutant in registry.MUTANTS.values():
+        implied = {one.rule: one.why for one in rules()[mutant.rule].implies}
+        assert implied.items() >= mutant.implies.items()
+
+
 def test_no_two_mutants_have_the_same_name() -> None:
     assert sum(len(area.MUTANTS) for area in registry._AREAS) == len(registry.MUTANTS)
 
