@@ -324,6 +324,7 @@ def _commands(mutant: Mutant, folder: Path, prefix: str, *, is_wrong: bool) -> d
         "factory_reset": f"touch {shlex.quote(str(kept / 'factory-reset'))}",
         "new_firmware": f"{hand} firmware 1.1.0",
         "second_unit": f"{shlex.join([*device, '-n', '2', '--label'])} | tail -n 1",
+        "sensor_lost": f'{hand} unplug "$ECO_WANTED"',
         "child_lost": f'{hand} lose "$ECO_WANTED"',
         "child_removed": f'{hand} unpair "$ECO_WANTED"',
     }

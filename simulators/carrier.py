@@ -229,6 +229,10 @@ class Carrier:
             said += _of(child, pressed)
         return self._settle(said, now_s)
 
+    def unplug(self, address: str, now_s: float) -> list[Said]:
+        """Take a sensor off the gateway itself."""
+        return self._settle(self._device.unplug(address, now_s), now_s)
+
     def tick(self, now_s: float) -> list[Said]:
         """Let time pass and return what has become due."""
         said: list[Said] = [*self._device.tick(now_s)]

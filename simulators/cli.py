@@ -155,7 +155,7 @@ def simulate(  # noqa: PLR0913 - each is an option of the command line
         ),
     ] = None,
     label: Annotated[
-        bool, typer.Option("--label", help="Print id and serial of each device and exit.")
+        bool, typer.Option("--label", help="Print what stands on each device and exit.")
     ] = False,
     advertise: Annotated[
         bool, typer.Option(help="Tell by mDNS of devices that wait to join, of 32 at most.")

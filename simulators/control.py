@@ -28,6 +28,7 @@ COMMANDS: Final = {
     "wake": "wake the devices that sleep",
     "reboot": "cut the power for a moment, without a word",
     "reset": "back to factory settings: they leave, forget their credentials and join again",
+    "unplug ADDRESS": "take the sensor of a property away",
     "lose CHILD": "carry a child out of its gateway's reach, for some seconds",
     "unpair CHILD": "unpair a child at its gateway",
     "firmware VERSION": "install another firmware: they say so, and boot with it",
@@ -131,6 +132,8 @@ class _Desk:
                 return [link.status_now() for link in links]
             case ["wake"]:
                 return [link.device.id for link in links if link.rouse()]
+            case ["unplug", address]:
+                return self._unplug(address)
             case [("lose" | "unpair") as deed, child]:
                 return self._part(deed, DeviceId(child))
         await self._switch(words)
@@ -160,6 +163,14 @@ class _Desk:
         for link in its:
             link.lose(child) if deed == "lose" else link.unpair(child)
         return [child]
+
+    def _unplug(self, address: str) -> list[object]:
+        able = [x for x in self._bench.links if address in x.device.product.compiled.readable]
+        if not able:
+            raise UsageError(f"nobody has a sensor for {address!r}", "the address of a property")
+        for link in able:
+            link.unplug(address)
+        return [link.device.id for link in able]
 
     def _press(self, name: str) -> list[object]:
         able = [link for link in self._bench.links if link.device.has_button(name)]

@@ -243,6 +243,11 @@ class SimDevice:
         self._hardware.press(button)
         return self._settle(self._report(now_s) if self.is_connected else [])
 
+    def unplug(self, address: str, now_s: float) -> list[UpMessage]:
+        """Take a sensor away; what it measured is told as unknown at once."""
+        self._hardware.unplug(address)
+        return self.report(now_s)
+
     def tick(self, now_s: float) -> list[UpMessage]:
         """Let time pass and return what has become due."""
         self._hardware.pass_time(now_s)

@@ -44,6 +44,7 @@ class Hardware:
         self._speed = speed
         self._reporter = Reporter(product, physics.deadbands)
         self._stepped_s: float | None = None
+        self._unknown: set[Address] = set()
         self._rng = Random(0)  # noqa: S311 - what a hand does has to repeat
 
     @property
@@ -74,6 +75,10 @@ class Hardware:
             name in self.buttons or name in self._product.events or name in self._product.writable
         )
 
+    def unplug(self, address: str) -> None:
+        """Take a sensor away: nobody knows this value any more."""
+        self._unknown.add(Address(address))
+
     def press(self, name: str) -> None:
         """Press a button; an event by its address happens, a property is set by hand."""
         address = Address(name)
@@ -84,24 +89,24 @@ class Hardware:
                 Happening(address, quantities.samples(event.arguments, self._rng))
             )
         else:
-            held = self._physics.values().get(address)
+            held = self._values().get(address)
             value = quantities.another(self._product.properties[address], held, self._rng)
             self._physics.apply({address: value})
 
     def full(self) -> Values:
         """Return every readable property."""
-        return self._reporter.full(self._physics.values())
+        return self._reporter.full(self._values())
 
     def changes(self) -> Values:
         """Return what has changed enough to be told."""
-        return self._reporter.changes(self._physics.values())
+        return self._reporter.changes(self._values())
 
     def obey(self, command: SetCommand | ActionCommand) -> Done:
         """Carry out a command, or refuse it whole."""
         refused = refusal(self._product, command)
         if refused:
             return Done(refused, {})
-        before = self._physics.values()
+        before = self._values()
         if isinstance(command, SetCommand):
             wanted = {Address(address): value for address, value in command.values.items()}
             self._physics.apply(wanted)
@@ -109,5 +114,9 @@ class Hardware:
         ran = self._physics.run(Address(command.action), command.arguments)
         return Done(Answer("done", results=ran.results), self._caused(before, {}), ran.reboot_s)
 
+    def _values(self) -> Mapping[Address, Scalar]:
+        values = self._physics.values()
+        return {a: None if a in self._unknown else v for a, v in values.items()}
+
     def _caused(self, before: Mapping[Address, Scalar], wanted: Mapping[Address, Scalar]) -> Values:
-        return self._reporter.caused(before, self._physics.values(), wanted)
+        return self._reporter.caused(before, self._values(), wanted)

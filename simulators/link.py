@@ -246,6 +246,11 @@ class Link:
             self.send(self.device.remove(child, self._clock()))
             self._wake(self)
 
+    def unplug(self, address: str) -> None:
+        """Take a sensor off the device."""
+        self.send(self.device.unplug(address, self._clock()))
+        self._wake(self)
+
     def rouse(self) -> bool:
         """Wake a device that sleeps, or those behind a gateway; say whether it is of that kind."""
         if isinstance(self.device, SimDevice):

@@ -115,8 +115,8 @@ class Plan:
         named = []
         for kind in self.children:
             numbers[kind.product] += 1
-            name = f"{device}-{kind.product}-{numbers[kind.product]}"
-            named.append((DeviceId(name), kind))
+            child = self.seams.child(device, f"{kind.product}-{numbers[kind.product]}")
+            named.append((child, kind))
         return named
 
     def devices(self) -> tuple[DeviceId, ...]:

@@ -36,14 +36,24 @@ def run(options: Options, *, as_json: bool) -> int:
 
 
 def labels(options: Options) -> str:
-    """Return what stands on the devices, a line of JSON each: id and serial.
+    """Return what can be read on the devices, a line of JSON each.
+
+    Id and serial, the children behind it, and whether its setup code is that of the first one.
 
     Raises:
         UsageError: The options make no devices.
     """
     plan = make_plan(options)
-    seams = plan.seams
-    told = [{"id": seams.name(one), "serial": seams.serial(one)} for one in plan.devices()]
+    seams, devices = plan.seams, plan.devices()
+    told = [
+        {
+            "id": seams.name(one),
+            "serial": seams.serial(one),
+            "children": [child for child, _ in plan.children_of(one)],
+            "is_same_code": seams.code(one) == seams.code(devices[0]),
+        }
+        for one in devices
+    ]
     return "\n".join(map(json.dumps, told))
 
 

@@ -5,6 +5,7 @@ A mutant (`simulators.mutants`) is a device with one of them changed.
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
+from random import Random
 
 from protocol.ids import DeviceId
 from protocol.validator import CompiledProduct
@@ -34,6 +35,16 @@ def own_serial(device: DeviceId) -> str:
     return f"SIM-{device}"
 
 
+def own_code(device: DeviceId) -> str:
+    """Print a code of its own on each unit."""
+    return f"{Random(device).randrange(10**8):08d}"  # noqa: S311 - it opens nothing
+
+
+def own_child(device: DeviceId, child: str) -> DeviceId:
+    """Call a child after its gateway."""
+    return DeviceId(f"{device}-{child}")
+
+
 def same_flash(flash: Flash) -> Flash:
     """Keep what the device keeps through loss of power."""
     return flash
@@ -58,6 +69,8 @@ class Seams:
         flash: What becomes of the place where it keeps its credentials.
         name: Its id.
         serial: What its hardware is numbered.
+        code: The setup code that is printed on it, for those who want one of the device.
+        child: The id of a child behind it, by what that child is.
     """
 
     dialling: Callable[[DeviceId, CompiledProduct], Dialling] = directly
@@ -68,3 +81,5 @@ class Seams:
     flash: Callable[[Flash], Flash] = same_flash
     name: Callable[[DeviceId], DeviceId] = same_id
     serial: Callable[[DeviceId], str] = own_serial
+    code: Callable[[DeviceId], str] = own_code
+    child: Callable[[DeviceId, str], DeviceId] = own_child

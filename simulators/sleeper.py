@@ -174,6 +174,12 @@ class Sleeper:
         self.rouse(now_s)
         return self._settle(out)
 
+    def unplug(self, address: str, now_s: float) -> list[UpMessage]:
+        """Take a sensor away, which wakes the device."""
+        out = self._device.unplug(address, now_s)
+        self.rouse(now_s)
+        return self._settle(out)
+
     def tick(self, now_s: float) -> list[UpMessage]:
         """Let time pass and return what has become due; an event is a reason to wake."""
         out = self._device.tick(now_s)

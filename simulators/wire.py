@@ -12,6 +12,7 @@ from typing import Any, Final, Literal, Protocol
 
 from paho.mqtt import client as mqtt
 from paho.mqtt.enums import CallbackAPIVersion, MQTTProtocolVersion
+from paho.mqtt.packettypes import PacketTypes
 from paho.mqtt.properties import Properties
 from paho.mqtt.reasoncodes import ReasonCode
 from paho.mqtt.subscribeoptions import SubscribeOptions
@@ -49,6 +50,7 @@ class Hello:
         topics: What to subscribe to, with its QoS.
         keepalive_s: `Wire.keep_alive` has to be called four times in it.
         is_clean: Whether the broker is to forget the device with the connection.
+        alias: Over MQTT 5, a topic alias with every message; 0 for none.
     """
 
     client_id: str
@@ -59,6 +61,7 @@ class Hello:
     keepalive_s: int
     is_clean: bool = True
     level: Level = 4
+    alias: int = 0
 
 
 class Wire(Protocol):
@@ -161,8 +164,12 @@ class Connection:
 
     def publish(self, message: Encoded) -> int:
         """Queue a message and return the number under which `Owner.written` will name it."""
+        properties = None
+        if self._hello.level == 5 and self._hello.alias:
+            properties = Properties(PacketTypes.PUBLISH)  # type: ignore[no-untyped-call]
+            properties.TopicAlias = self._hello.alias
         return self._client.publish(
-            message.topic, message.payload, message.qos, message.is_retained
+            message.topic, message.payload, message.qos, message.is_retained, properties
         ).mid
 
     def keep_alive(self) -> None:

@@ -4,7 +4,8 @@ import json
 from dataclasses import replace
 from typing import Final
 
-from simulators.mutants.mutant import Mutant, at_wire
+from protocol.ids import DeviceId
+from simulators.mutants.mutant import Mutant, at_seam, at_wire
 from simulators.mutants.tap import Deviation, tapped
 from simulators.mutants.ways import has, lost, on_child
 from simulators.mutants.words import NEXT, Body, Word, Words
@@ -189,6 +190,12 @@ MUTANTS: Final[tuple[Mutant, ...]] = tuple(
             "ECO-CHILD-010",
             "It announces 65 children that nobody has let in.",
             say=_crowd,
+        ),
+        at_seam(
+            "claims-what-others-have",
+            "ECO-CHILD-011",
+            "All gateways of it announce the same children.",
+            child=lambda device, child: DeviceId(f"{child}-of-all"),
         ),
         at_wire(
             "brings-back-who-has-left",

@@ -47,6 +47,12 @@ MUTANTS: Final[tuple[Mutant, ...]] = (
     .of("smart-plug", "--mqtt5")
     .implying(mqtt_001="Over MQTT 3.1.1 it does not work at all."),
     at_wire(
+        "topic-in-a-property",
+        "ECO-MQTT-003",
+        "Over MQTT 5 it sends topic aliases.",
+        hello=lambda hello, body: replace(hello, alias=1),
+    ).of("smart-plug", "--mqtt5"),
+    at_wire(
         "keeps-its-session",
         "ECO-MQTT-004",
         "It connects with clean session 0.",

@@ -97,6 +97,12 @@ MUTANTS: Final[tuple[Mutant, ...]] = (
         flash=Stubborn,
     ),
     at_seam(
+        "one-code-for-all",
+        "ECO-JOIN-012",
+        "All units of it have the same setup code.",
+        code=lambda device: "12345678",
+    ),
+    at_seam(
         "takes-its-time-to-join",
         "ECO-JOIN-013",
         "It makes its second call 66 seconds after the first.",

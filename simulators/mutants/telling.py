@@ -46,6 +46,13 @@ def _is_by_hand(fields: Fields, body: Body) -> bool:
     return not fields.get("full") and "cause" not in fields
 
 
+def _as_before(word: Word, body: Body) -> Words:
+    known: dict[str, object] = body.memory.setdefault("known", {})
+    values = {a: known.get(a, v) if v is None else v for a, v in word.fields["values"].items()}
+    known.update(values)
+    return (word.saying(values=values),)
+
+
 def _nameless_first(word: Word, body: Body) -> Words:
     return (word.saying(cause=..., seq=NEXT), word)
 
@@ -128,6 +135,12 @@ MUTANTS: Final[tuple[Mutant, ...]] = (
         "ECO-STATE-009",
         "What is changed by hand it tells with a cause.",
         say=on("state", with_fields(cause="button.1"), _is_by_hand),
+    ),
+    at_wire(
+        "tells-what-it-last-knew",
+        "ECO-STATE-010",
+        "A value that it does not know it tells as it was before.",
+        say=on("state", _as_before),
     ),
     at_wire(
         "answers-no-question",

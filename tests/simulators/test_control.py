@@ -204,5 +204,26 @@ async def test_label_tells_id_and_serial_of_each_device() -> None:
     code, out, _ = await outcome("smart-plug", "-n", "2", "--label")
     assert code == 0
     assert [json.loads(line) for line in out.splitlines()] == [
-        {"id": f"smart-plug-000{n}", "serial": f"SIM-smart-plug-000{n}"} for n in (1, 2)
+        {
+            "id": f"smart-plug-000{n}",
+            "serial": f"SIM-smart-plug-000{n}",
+            "children": [],
+            "is_same_code": n == 1,
+        }
+        for n in (1, 2)
     ]
+
+
+async def test_sensor_that_is_unplugged_is_told_as_unknown(
+    broker: Mosquitto, door: Door, tmp_path: Path
+) -> None:
+    async with HubSide(broker.port) as hub, plug(door, tmp_path):
+        assert (await tell(tmp_path, "unplug outlet.voltage_v"))["ok"]
+        heard = await hub.until(lambda heard: "outlet.voltage_v" in values(heard[-1]))
+        assert values(heard[-1])["outlet.voltage_v"] is None
+        assert not (await tell(tmp_path, "unplug outlet.smell"))["ok"]
+
+
+def values(one: Decoded) -> dict[str, object]:
+    said = one.message
+    return dict(said.values) if isinstance(said, State) and not said.full else {}
