@@ -194,7 +194,7 @@ class Desk:
         """Say whether a sleeper has heard and said nothing for half of the time it may."""
         if self.link is None or not self.awake_s:
             return False
-        return self.quiet_s(self.device) > DROWSY * self.awake_s
+        return self.device.is_asleep or self.quiet_s(self.device) > DROWSY * self.awake_s
 
     def quiet_s(self, party: Party) -> float:
         """Return since when there was no message to or from a device or child."""

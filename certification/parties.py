@@ -50,6 +50,7 @@ class Party:
         announced_n: Line of its last announce; -1 before the first.
         announced_link: Connection on which that came.
         is_there: Whether its last presence was `online`.
+        is_asleep: Whether it was `asleep`, and nothing was announced since.
         heard_n, heard_s: Line and time of the last message to or from it.
         values: What it reported last, by address.
         product, document: Its product spec, once it is read.
@@ -63,6 +64,7 @@ class Party:
     announced_n: int = -1
     announced_link: int = 0
     is_there: bool = False
+    is_asleep: bool = False
     sha256: str = ""
     spec_bytes: int = 0
     heard_n: int = -1
@@ -83,7 +85,7 @@ class Party:
         match said.leaf:
             case "announce":
                 self.announced_n, self.announced_link = said.n, said.link
-                self.announced = body
+                self.announced, self.is_asleep = body, False
                 self.epoch = _count(body.get("epoch"), self.epoch)
                 self.connection = _count(body.get("connection"), self.connection)
                 spec = body.get("spec")
@@ -92,6 +94,7 @@ class Party:
                     self.spec_bytes = _count(spec.get("bytes"), 0)
             case "presence":
                 self.is_there = body.get("status") == "online"
+                self.is_asleep = body.get("status") == "asleep"
             case "state":
                 values = body.get("values")
                 if isinstance(values, dict):

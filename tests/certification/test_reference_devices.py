@@ -9,6 +9,7 @@ from certification import run, suite, transcript
 from certification.judge import judge
 from protocol.messages import Sleep
 from simulators import registry
+from simulators.assembly import needs_gateway
 from simulators.sleeper import Sleepy
 from tests.certification.simulated import declaration, simulated
 
@@ -18,14 +19,12 @@ AT_ONCE = 3
 INTERVAL_S = 100
 """Sleepers wake so often, before the scale."""
 
-BEHIND_A_GATEWAY = frozenset({"band"})
-"""Products that speak no MQTT."""
-
 CHILDREN = ("smart-plug", "climate-sensor", "band")
 
 
 def products() -> list[str]:
-    return sorted(set(registry.names()) - BEHIND_A_GATEWAY)
+    """Return those that speak MQTT themselves."""
+    return [name for name in registry.names() if not needs_gateway(registry.find(name))]
 
 
 async def reached(product: str, folder: Path, free: asyncio.Semaphore) -> tuple[int, str]:
