@@ -4,8 +4,9 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, replace
 from typing import Any, Final
 
+from certification.line_forms import check_form
 from certification.traffic import Link, Packet, Publish, read_packet, read_publish
-from certification.transcript import Line, Transcript
+from certification.transcript import Line, Transcript, TranscriptError
 
 
 @dataclass(frozen=True, slots=True)
@@ -176,11 +177,19 @@ class Record:
 
 
 def read_record(transcript: Transcript) -> Record:
-    """Take a transcript apart."""
+    """Take a transcript apart.
+
+    Raises:
+        TranscriptError: A line has not the fields of its kind.
+    """
     first, last = transcript.lines[0], transcript.lines[-1]
     record = Record(first.fields, last.at_ns, last.n)
     for line in transcript.lines:
-        record.take(line)
+        check_form(line)
+        try:
+            record.take(line)
+        except (KeyError, TypeError, ValueError, AttributeError):
+            raise TranscriptError(line.n, f"its fields are not those of `{line.kind}`") from None
     return record
 
 

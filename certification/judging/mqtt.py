@@ -88,7 +88,8 @@ def needs_no_properties(e: Evidence) -> Iterator[Observation]:
 
 
 def _properties(packet: Any) -> dict[str, Any]:
-    return packet.decoded.get("properties") or {}
+    found = packet.decoded.get("properties")
+    return found if isinstance(found, dict) else {}
 
 
 @judges("ECO-MQTT-004", "a CONNECT")
