@@ -5,7 +5,7 @@ from collections.abc import Mapping
 from typing import Final
 
 from certification import speech, values
-from certification.desk import Desk, GaveUpError
+from certification.desk import Desk, GaveUpError, holds
 from certification.parties import Party, Said
 from certification.speech import FINAL, encode
 from certification.suite.registry import scenario
@@ -30,6 +30,9 @@ BURST: Final = 8
 
 PAST_MS: Final = 1_000_000_000_000
 """A wall time that is long over: September 2001."""
+
+SETTLE_S: Final = 0.5
+"""How long what an action brings about may take to be told, behind its ack."""
 
 LATER_S: Final = 1.5
 """How long a command is watched that must not be carried out."""
@@ -85,6 +88,7 @@ async def command_repeated(desk: Desk) -> None:
     address, (other, present) = one_to_set(desk, party)
     first = {"id": desk.name(), "values": {address: other}, "ttl_ms": 60_000}
     outcome = await speech.command(desk, party, "set", first, expect="done", kind="repeat_first")
+    await speech.shown(desk, party, outcome, {address})
     await speech.command(
         desk, party, "set", {**first}, expect="any", kind="repeated", repeats=outcome.n
     )
@@ -114,6 +118,7 @@ async def action_repeated(desk: Desk) -> None:
             expect="done",
             kind="repeat_first",
         )
+        await desk.said(holds("state", cause=body["id"]), SETTLE_S, outcome.n)
         if desk.device.epoch == epoch:
             await speech.command(
                 desk,
