@@ -98,6 +98,7 @@ JSON = st.recursive(
 )
 
 
+@pytest.mark.timeout(120)
 @settings(
     max_examples=60, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture]
 )

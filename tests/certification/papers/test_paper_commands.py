@@ -191,6 +191,7 @@ def test_a_rule_is_explained_without_a_run(run: Run) -> None:
     assert told.startswith("ECO-MQTT-004  (MUST, level 1, Connects)")
 
 
+@pytest.mark.timeout(120)
 @settings(
     max_examples=40, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture]
 )

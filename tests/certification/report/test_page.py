@@ -132,7 +132,8 @@ HOSTILE = st.sampled_from(BAD) | st.text(max_size=200)
 
 
 @pytest.mark.slow
-@settings(max_examples=50, deadline=None)
+@pytest.mark.timeout(120)
+@settings(max_examples=25, deadline=None)
 @given(name=HOSTILE, other=HOSTILE)
 def test_nothing_that_is_said_is_more_than_text(name: str, other: str) -> None:
     lines: list[tuple[str, dict[str, Any]]] = [
@@ -163,6 +164,7 @@ def test_a_long_name_is_cut() -> None:
 
 
 @pytest.mark.slow
+@pytest.mark.timeout(120)
 def test_a_run_of_many_lines_stays_a_page_and_keeps_its_evidence() -> None:
     lines = [OPENED, *[recorded.publish("state", b'{"a":1}')] * 6_000]
     middle = 3_000
