@@ -14,6 +14,9 @@ SLOW_S: Final = 1.6
 SHORT_MS: Final = 100
 """A ttl that a slow device cannot keep."""
 
+MANY: Final = 40
+"""Commands after which a device may have enough of them."""
+
 DAWDLES_S: Final = 0.7
 OVERTAKEN_S: Final = 0.25
 
@@ -77,6 +80,16 @@ def _without(name: str) -> Say:
         return (word.saying(**{name: ...}) if name in _order(word) else word,)
 
     return hear
+
+
+def _busy(word: Word, body: Body) -> Words:
+    """After many commands, take one in ten of those that are right for too much."""
+    fields = _order(word)
+    is_right = fields.get("type") == "set" and not body.product.check_set(fields["values"])
+    times = body.count("right") if is_right else 0
+    if times > MANY and times % 10 == 0:
+        return (body.word("ack", id=fields["id"], status="busy"),)
+    return (word,)
 
 
 def _now_and_then_late(word: Word, body: Body) -> Words:
@@ -150,8 +163,8 @@ MUTANTS: Final[tuple[Mutant, ...]] = (
     at_wire(
         "busy-without-a-time",
         "ECO-CMD-010",
-        "It does not say when to come again while it is busy.",
-        say=on("ack", with_fields(retry_after_ms=...), has(status="busy")),
+        "After many commands it is busy now and then, and does not say when to come again.",
+        hear=_busy,
     ),
     at_wire(
         "rejects-without-the-rule",
