@@ -76,11 +76,18 @@ def tells_once(e: Evidence) -> Iterator[Observation]:
         yield broken((one.line, two.line), what, rule("ECO-EVENT-004").text, "seq")
     for hook in e.hooks("button"):
         told = _told(e, hook) if _is_event(e, hook) else []
-        numbers = {event.message.seq for event in told}
+        same = [event for event in told if _content(event) == _content(told[0])]
+        numbers = {event.message.seq for event in same}
         if told and not found:
             what = f"{hook.wanted} was brought about once, and told {len(numbers)} times"
-            lines = (hook.line, *(event.line for event in told))
+            lines = (hook.line, *(event.line for event in same))
             yield Observation(len(numbers) == 1, lines, what, rule("ECO-EVENT-004").text, "seq")
+
+
+def _content(event: Said[Event]) -> tuple[object, ...]:
+    """Return what tells one happening from another; time_ms does where it is there."""
+    said = event.message
+    return said.epoch, said.event, said.time_ms, tuple(sorted(said.arguments.items(), key=str))
 
 
 def _twins(e: Evidence) -> Iterator[tuple[Said[Event], Said[Event]]]:
@@ -90,8 +97,7 @@ def _twins(e: Evidence) -> Iterator[tuple[Said[Event], Said[Event]]]:
         said = event.message
         if said.time_ms is None:
             continue
-        key = said.epoch, said.event, said.time_ms, tuple(sorted(said.arguments.items(), key=str))
-        first = known.setdefault(key, event)
+        first = known.setdefault(_content(event), event)
         if first.message.seq != said.seq:
             yield first, event
 
