@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Final
 
-from certification import line_form, transcript
+from certification import packet_proof, transcript
 from certification.errors import CertifyError, UsageError
 from certification.judge import judge
 from certification.judgement import Judgement
@@ -43,7 +43,7 @@ def read(file: Path) -> Transcript:
     """
     try:
         found = transcript.read(file)
-        line_form.check(found)
+        packet_proof.check(found)
     except TranscriptError as error:
         raise FormError(f"{file.name}, line {error.line}", error.why) from None
     except OSError as error:
@@ -52,8 +52,16 @@ def read(file: Path) -> Transcript:
 
 
 def report(found: Transcript) -> Report:
-    """Judge a transcript; raises UsageError where it does not say what it is of."""
-    return building.build(found, judge(found))
+    """Judge a transcript; raises FormError, and UsageError where it does not say what it is of."""
+    return building.build(found, judged(found))
+
+
+def judged(found: Transcript) -> Judgement:
+    """Judge a transcript; raises FormError where it cannot be."""
+    try:
+        return judge(found)
+    except TranscriptError as error:
+        raise FormError(f"line {error.line}", error.why) from None
 
 
 def expectations(file: Path | None) -> Expectations:
@@ -69,7 +77,7 @@ def publish(file: Path, folder: Path | None, expected: Expectations) -> Told:
         CertifyError: It cannot be read, or a report cannot be written.
     """
     found = read(file)
-    judgement = judge(found)
+    judgement = judged(found)
     said = building.build(found, judgement)
     comparison = compare(said, expected)
     if folder is None:

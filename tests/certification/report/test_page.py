@@ -142,10 +142,10 @@ def test_nothing_that_is_said_is_more_than_text(name: str, other: str) -> None:
         ("stimulus", {"name": name, "args": {name: other}}),
         ("note", {"text": other}),
         ("scenario", {"name": name, "phase": "end", "outcome": other}),
-        ("closed", {"link": 1, "by": name, "how": other}),
+        ("closed", {"link": 1, "by": "device", "how": other}),
         ("advert", {"instance": name, "txt": {name: other}}),
         ("http", {"way": "in", "call": 1, "body": {name: [other]}}),
-        ("hook", {"name": name, "phase": other}),
+        ("hook", {"name": name, "phase": "begin", "wanted": other}),
     ]
     run = recorded.made(lines, tool=name, broker=other)
     report = reporting.report(run)
