@@ -13,7 +13,7 @@ from simulators.assembly import needs_gateway
 from simulators.sleeper import Sleepy
 from tests.certification.simulated import declaration, simulated
 
-AT_ONCE = 3
+AT_ONCE = 2
 """Devices that are tried side by side; each run mostly waits."""
 
 INTERVAL_S = 100
