@@ -184,22 +184,13 @@ class Link:
 
     def turn(self, now_s: float) -> None:
         """Do what is due on a link that is up, leaving or resting."""
-        if self.status is Status.RESTING:
-            self._rest_on(now_s)
-        if self._connection is None:
-            return
-        if self.status is Status.LEAVING:
-            self._finish("no answer to the goodbye")
-            return
-        is_silent = self.faults is not None and self.faults.is_silent
-        if now_s >= self._timer_s:
-            self._timer_s = now_s + self.device.tempo.misc_every_s
-            if not is_silent:
-                self._connection.keep_alive()
-        if self.status is Status.UP and now_s >= self.device.due_s and not is_silent:
-            self.send(self.device.tick(now_s))
-        if self.status is Status.UP and self.faults is not None:
-            self._suffer(self.faults, now_s)
+        match self.status:
+            case Status.RESTING:
+                self._rest_on(now_s)
+            case Status.LEAVING if now_s >= self._timer_s:
+                self._finish("no answer to the goodbye")
+            case Status.UP if self._connection is not None:
+                self._live_on(self._connection, now_s)
 
     def send(self, messages: Sequence[Said]) -> None:
         """Put messages on the wire; a device that is going away leaves behind them."""
@@ -358,6 +349,17 @@ class Link:
             self._crash("fault: it boots")
         elif turn.mishap == "flap":
             self._finish("fault: the link breaks")
+
+    def _live_on(self, connection: Wire, now_s: float) -> None:
+        is_silent = self.faults is not None and self.faults.is_silent
+        if now_s >= self._timer_s:
+            self._timer_s = now_s + self.device.tempo.misc_every_s
+            if not is_silent:
+                connection.keep_alive()
+        if self.status is Status.UP and now_s >= self.device.due_s and not is_silent:
+            self.send(self.device.tick(now_s))
+        if self.status is Status.UP and self.faults is not None:
+            self._suffer(self.faults, now_s)
 
     def _crash(self, reason: str) -> None:
         self.device.crash(self._clock() + self.device.tempo.boot_s)

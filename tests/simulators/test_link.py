@@ -124,6 +124,18 @@ def test_link_that_has_left_stays_away() -> None:
     assert alone.link.due_s == float("inf")
 
 
+def test_goodbye_waits_for_its_answer_whatever_else_was_due() -> None:
+    alone, cable = Alone(), Cable()
+    alone.link.status = Status.DIALLING
+    alone.link.begin(lambda hello, owner: cable)
+    alone.link.subscribed()
+    alone.link.leave()
+    alone.link.turn(alone.now_s + 0.1)
+    assert (alone.link.status, cable.is_open) == (Status.LEAVING, True)
+    alone.link.turn(alone.link.due_s)
+    assert (alone.link.status, cable.is_open) == (Status.GONE, False)
+
+
 def test_what_cannot_be_read_is_ignored_and_counted() -> None:
     alone = Alone()
     alone.up()
