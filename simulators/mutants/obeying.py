@@ -24,7 +24,7 @@ OVERTAKEN_S: Final = 0.25
 def _order(word: Word) -> Fields:
     """Return what a `set` or an `action` says; nothing for other messages."""
     fields = word.fields
-    is_order = word.leaf == "command" and fields.get("type") in {"set", "action"}
+    is_order = word.leaf == "command" and fields.get("type") in ("set", "action")
     return fields if is_order and not word.child else {}
 
 

@@ -41,7 +41,7 @@ def _counted_down(word: Word, body: Body) -> Word:
 def _counted_up(word: Word, body: Body) -> Words:
     """Let the device hear its own count of boots."""
     fields = word.fields
-    names = [name for name in ("epoch", "min_epoch") if fields.get(name)]
+    names = [name for name in ("epoch", "min_epoch") if isinstance(fields.get(name), int)]
     if word.leaf == "birth" or not names:
         return (word,)
     return (word.saying(**{name: fields[name] - body.memory["add"] for name in names}),)

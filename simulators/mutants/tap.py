@@ -1,6 +1,7 @@
 """Stands between a device and its connection and changes what crosses it, as a deviation says."""
 
 import asyncio
+import json
 from collections.abc import Callable
 from dataclasses import dataclass
 from random import Random
@@ -85,6 +86,7 @@ class Tap:
     def over(self, hello: Hello, connect: Connect) -> "Tap":
         """Lay itself over the connection that `connect` makes."""
         self._body.connects += 1
+        self._note(hello.will.payload)
         self._wire = connect(self._deviation.hello(hello, self._body), self)
         return self
 
@@ -100,7 +102,8 @@ class Tap:
         self._count += 1
         number = self._count
         word = Word(message.topic, message.payload, message.qos, message.is_retained)
-        self._note(word)
+        if word.leaf == "announce" and not word.child:
+            self._note(word.payload)
         words = list(self._deviation.say(word, self._body))
         for place, each in enumerate(words, 1):
             self._utter(each, number if place == len(words) else None)
@@ -153,10 +156,9 @@ class Tap:
         self._wire = None
         self._owner.closed(reason, is_refused=is_refused)
 
-    def _note(self, word: Word) -> None:
-        if word.leaf == "announce" and not word.child:
-            told = word.fields
-            self._body.epoch, self._body.connection = told["epoch"], told["connection"]
+    def _note(self, payload: bytes) -> None:
+        told = json.loads(payload)
+        self._body.epoch, self._body.connection = told["epoch"], told["connection"]
 
     def _utter(self, word: Word | HangUp, number: int | None) -> None:
         if isinstance(word, HangUp):

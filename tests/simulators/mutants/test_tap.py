@@ -30,7 +30,7 @@ from simulators.wire import Hello, Owner, Wire
 from tests.simulators.scenes import LAMP
 
 ME = DeviceId("bench-lamp-0001")
-WILL = Encoded(f"eco/1/{ME}/presence", b'{"status":"offline"}', 1, True)
+WILL = Encoded(f"eco/1/{ME}/presence", b'{"status":"offline","epoch":1,"connection":1}', 1, True)
 HELLO = Hello(ME, ME, "hush", WILL, ((f"eco/1/{ME}/command", 1),), 30)
 
 
