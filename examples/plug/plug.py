@@ -38,7 +38,7 @@ from payload import read
 SPEC = Path(__file__).with_name("product.json").read_bytes()
 SPEC_HASH = hashlib.sha256(SPEC).hexdigest()
 MODEL = {"vendor": "example", "product": "plug-1"}
-VERSIONS = {"hardware": "A", "protocol": "1.0"}
+VERSIONS = {"hardware": "A", "firmware": "1.0.0", "protocol": "1.0"}
 RATE_PER_S = json.loads(SPEC)["rate_per_s"]
 NEEDED: dict[str, dict[str, type]] = {
     "set": {"ttl_ms": int, "values": dict},
@@ -61,7 +61,7 @@ class Plug:
     def __init__(self, options: argparse.Namespace) -> None:
         self.hub, self.code, self.serial = options.hub, options.code, options.serial
         self.id, self.scale = f"example-plug-{self.serial.lower()}", options.time_scale
-        self.memory, self.firmware = Memory(options.memory), options.firmware
+        self.memory = Memory(options.memory)
         self.hardware = Hardware(self.memory)
         self.connection, self.is_announced = 0, False
         self.seq: Counter[str] = Counter()
@@ -124,7 +124,7 @@ class Plug:
 
     def announce(self, **birth: str) -> None:
         spec = {"sha256": SPEC_HASH, "bytes": len(SPEC)}
-        numbers = {"serial": self.serial, "connection": self.connection, "firmware": self.firmware}
+        numbers = {"serial": self.serial, "connection": self.connection}
         self.say("announce", **MODEL, **VERSIONS, **numbers, spec=spec, **birth)
         self.say("presence", **self.presence("online"))
         self.report(full=True)
@@ -269,6 +269,5 @@ if __name__ == "__main__":
     parser.add_argument("--code", default=os.environ.get("ECOHUB_CODE", ""), help="to join with")
     parser.add_argument("--serial", default="00C0FFEE", help="the number on the plug")
     parser.add_argument("--memory", type=Path, default=Path("plug-memory.json"))
-    parser.add_argument("--firmware", default="1.0.0", help="the version that it tells")
     parser.add_argument("--time-scale", type=float, default=1.0, help="factor for long waits")
     Plug(parser.parse_args()).run()
