@@ -3,7 +3,7 @@
 import asyncio
 import logging
 import secrets
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from typing import Final
 
 from hub.broker import Broker, BrokerError, ProvisionError, hash_password, new_password
@@ -12,7 +12,7 @@ from hub.core.errors import DeviceUnknownError
 from hub.core.hub import Hub
 from hub.core.outcome import Outcome
 from hub.core.records import DeviceRecord, DropDevice, Save, SaveDevice
-from hub.joining import Joined, JoinWindow
+from hub.joining import Joined, JoinUncertifiedError, JoinWindow
 from hub.pipeline import Pipeline
 from hub.store import CredentialRecord, DropCredential, SaveCredential, StoreError, Write
 from protocol.ids import DeviceId
@@ -34,7 +34,25 @@ class Admission:
             closed behind them.
     """
 
-    def __init__(self, hub: Hub, clock: Clock, pipeline: Pipeline, broker: Broker) -> None:
+    def __init__(
+        self,
+        hub: Hub,
+        clock: Clock,
+        pipeline: Pipeline,
+        broker: Broker,
+        check: Callable[[Joined], None],
+    ) -> None:
+        """Make one that lets nobody in yet.
+
+        Args:
+            hub: The core.
+            clock: Tells the core's time.
+            pipeline: Carries out what the core decides.
+            broker: Is told of credentials.
+            check: Raises JoinUncertifiedError for a device that may not join this home, although
+                its proof was right.
+        """
+        self._check = check
         self.window = JoinWindow(hub.name)
         self.joining = 0
         self._hub, self._clock, self._pipeline = hub, clock, pipeline
@@ -78,15 +96,16 @@ class Admission:
         """Let the device in whose proof is right, with credentials of its own.
 
         Raises:
-            JoinError: The proof is wrong, or its time is over.
+            JoinError: The proof is wrong, its time is over, or its product may not join.
             StoreError: The device could not be kept; nothing of it is left.
             BrokerError: The broker could not be told of it; it may try again.
         """
         joined = self.window.finish(proof, self._clock.now_s())
         self.joining += 1
         try:
+            self._check(joined)
             return await self._let_in(joined)
-        except (BrokerError, StoreError):
+        except (BrokerError, StoreError, JoinUncertifiedError):
             if not joined.is_repeat:
                 self.window.give_back(proof.session, self._clock.now_s())
             raise

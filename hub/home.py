@@ -10,12 +10,14 @@ from drivers.contract import Driver
 from hub.admission import Admission
 from hub.broker import Broker
 from hub.bus import Bus
+from hub.certificates.keeper import Certificates
+from hub.certificates.shelf import Reader
 from hub.clock import Clock
 from hub.config import Settings
 from hub.core.commands import CommandRequest
 from hub.core.device import Device
 from hub.core.errors import DeviceUnknownError, RequestError
-from hub.core.events import ReceiptChanged
+from hub.core.events import DeviceAdded, ReceiptChanged
 from hub.core.hub import Hub
 from hub.core.outcome import Outcome
 from hub.core.records import NATIVE, CommandRecord, DropDevice, Mode, SaveDevice
@@ -70,7 +72,10 @@ class Home:
         self._denied: dict[str, int] = {}
         self._asked_s = clock.now_s()
         self.history = History(settings.history, settings.hub.data_dir, hub.devices, clock)
-        self.admission = Admission(hub, clock, self._pipeline, broker)
+        reader = Reader(settings.hub.data_dir, settings.admission)
+        self.certificates = Certificates(settings.admission, reader, hub, clock, self._pipeline)
+        check = self.certificates.check_join
+        self.admission = Admission(hub, clock, self._pipeline, broker, check)
         self.enforcing = Enforcing(hub, clock, self._pipeline)
 
     # For the API
@@ -323,6 +328,7 @@ class Home:
                 tasks.create_task(self._pipeline.run(), name="pipeline")
                 tasks.create_task(self._tick(), name="tick")
                 tasks.create_task(self._twins.run(), name="twins")
+                tasks.create_task(self.certificates.run(), name="certificates")
                 tasks.create_task(self.history.run(self.bus), name="history")
         finally:
             await self._pipeline.drain()
@@ -349,6 +355,8 @@ class Home:
         for event in outcome.events:
             if type(event) is not ReceiptChanged:
                 self._twins.take(event)
+                if type(event) is DeviceAdded:
+                    self.certificates.note(event.device)
             elif event.command in self._waiters:
                 self._wake_waiters(event.command)
         if outcome.events:

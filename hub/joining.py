@@ -6,6 +6,7 @@
   - JoinProofError      the proof is wrong; five of these close the window
   - JoinSessionError    no such attempt, or it took too long
   - JoinBusyError       too many attempts at a time
+  - JoinUncertifiedError  the home takes certified products only, and this is none
 """
 
 from dataclasses import dataclass, field, replace
@@ -78,6 +79,12 @@ class JoinBusyError(JoinError):
 
     code = "join-busy"
     status = 429
+
+
+class JoinUncertifiedError(JoinError):
+    """The home takes certified products only."""
+
+    code = "not-certified"
 
 
 @dataclass(frozen=True, slots=True)

@@ -108,6 +108,16 @@ class ChangeDevice(Asked):
     )
 
 
+class AddCertificate(Asked):
+    """Put a certificate into the hub's folder."""
+
+    certificate: str = Field(
+        min_length=1,
+        max_length=60_000,
+        description="The text of its file, character for character.",
+    )
+
+
 class MoveChild(Asked):
     """Let a child go behind another gateway."""
 

@@ -219,7 +219,8 @@ async def _command(call: Call[Body], request: CommandRequest, wait_s: float) -> 
 def _view(call: Call[Body]) -> DeviceView:
     home, device = call.context.home, _device(call)
     waits = len(home.hub.commands.lane(device.id).waiting)
-    return device_view(device, home.clock, home.clock.now_s(), waits)
+    standing = home.certificates.standing(device)
+    return device_view(device, home.clock, home.clock.now_s(), standing, waits)
 
 
 def _device(call: Call[Body]) -> Device:

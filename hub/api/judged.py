@@ -29,7 +29,9 @@ async def release_device(call: Call[None]) -> web.Response:
     """
     home, device = call.context.home, _device(call)
     await home.enforcing.release(device.id)
-    return json_reply(device_view(_device(call), home.clock, home.clock.now_s()))
+    released = _device(call)
+    standing = home.certificates.standing(released)
+    return json_reply(device_view(released, home.clock, home.clock.now_s(), standing))
 
 
 @routes.operation(

@@ -6,6 +6,7 @@ from pydantic import Field
 from typing_extensions import TypedDict
 
 from hub.api.terms import Document, LeafText, RuleId, Timestamp
+from hub.certificates.standing import Status as CertificateStatus
 from hub.core.records import NoticeKind
 from hub.core.trace import Fate
 
@@ -64,6 +65,59 @@ class QuarantineState(TypedDict):
     firmware: str
     broken: list[BrokenRule]
     refused: Annotated[list[RefusedMessage], Field(description="The last of them, oldest first.")]
+
+
+class CertificateState(TypedDict):
+    """How a device stands by the certificates that the hub has."""
+
+    status: CertificateStatus
+    why: Annotated[str, Field(description="One sentence, for people.")]
+    level: Annotated[int | None, Field(description="1 Connects, 2 Dependable, 3 Hardened.")]
+    firmware_certified: str | None
+    firmware_running: Annotated[str, Field(description="Empty before its first announce.")]
+    not_after: Annotated[str | None, Field(description="Last day on which it counts (UTC).")]
+    certificate: Annotated[str | None, Field(description="Id of the certificate: its SHA-256.")]
+
+
+class CertificateShown(TypedDict):
+    """A certificate in the hub's folder."""
+
+    id: str
+    file: str
+    vendor: str
+    product: str
+    firmware: str
+    level: int
+    issued: str
+    not_after: str
+    status: Annotated[CertificateStatus, Field(description="Today, whatever firmware runs.")]
+    why: str
+
+
+class UnusedFile(TypedDict):
+    """A certificate, key or registry that cannot be used, and why."""
+
+    file: str
+    why: str
+
+
+class RegistryShown(TypedDict):
+    """The registry, as it was read last."""
+
+    name: str
+    date: Annotated[str, Field(description="Of its last change (UTC).")]
+    lines: int
+
+
+class CertificateList(TypedDict):
+    """What the hub knows of certificates, and what it asks of newcomers."""
+
+    policy: Literal["open", "certified"]
+    level: int
+    folder: str
+    certificates: list[CertificateShown]
+    registry: RegistryShown | None
+    unused: list[UnusedFile]
 
 
 class NoticeShown(TypedDict):

@@ -9,7 +9,7 @@ from typing import Annotated, Literal, NotRequired
 from pydantic import Field, WithJsonSchema
 from typing_extensions import TypedDict
 
-from hub.api.judged_models import BrokenRule, QuarantineState, Traffic
+from hub.api.judged_models import BrokenRule, CertificateState, QuarantineState, Traffic
 from hub.api.terms import Document, PresenceText, RuleId, Shown, StatusText, Timestamp
 from hub.core.records import Mode
 from protocol.joining import JoinChallenge, JoinGrant
@@ -137,6 +137,7 @@ class DeviceView(_Class):
     violations: list[BrokenRule]
     traffic: Traffic
     quarantine: QuarantineState | None
+    certificate: CertificateState
 
 
 class ReceiptItem(TypedDict):

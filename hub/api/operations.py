@@ -53,6 +53,8 @@ RULE: Final = Parameter(
 
 NOTIFICATION: Final = Parameter("id", r"^[0-9]{1,15}$", "Number of a notification.", "1000001")
 
+CERTIFICATE: Final = Parameter("id", r"^[0-9a-f]{64}$", "Id of a certificate.", "6a78db95" * 8)
+
 EVERYWHERE: Final = frozenset(
     {
         HTTPStatus.BAD_REQUEST,

@@ -15,6 +15,7 @@ from pydantic_core import to_json
 
 from hub.api import (
     catalogue,
+    certificates,
     commands,
     devices,
     history,
@@ -49,6 +50,7 @@ OPERATIONS: Final[tuple[Operation, ...]] = (
     *history.routes,
     *judged.routes,
     *notifications.routes,
+    *certificates.routes,
     *commands.routes,
     *network.routes,
     *catalogue.routes,

@@ -4,6 +4,7 @@ from typing import Final
 
 from pydantic_core import from_json
 
+from hub.api.certified import certificate_state
 from hub.api.evidence import quarantine_state, traffic
 from hub.api.judged_models import BrokenRule
 from hub.api.models import (
@@ -17,6 +18,7 @@ from hub.api.models import (
     TwinProperty,
     TwinValue,
 )
+from hub.certificates.standing import Standing
 from hub.clock import Clock, iso_of_ms
 from hub.core.children import is_gateway
 from hub.core.device import Desired, Device, ViolationCount
@@ -49,13 +51,16 @@ def device_summary(device: Device, clock: Clock) -> DeviceSummary:
     }
 
 
-def device_view(device: Device, clock: Clock, now_s: float, waits: int = 0) -> DeviceView:
+def device_view(
+    device: Device, clock: Clock, now_s: float, standing: Standing, waits: int = 0
+) -> DeviceView:
     """Show all that is known of a device, with the ages of its values at `now_s`.
 
     Args:
         device: Which.
         clock: Turns the core's seconds into times of day.
         now_s: The core's clock.
+        standing: How it stands by the hub's certificates.
         waits: Commands that wait to be sent to it.
     """
     record, document = device.record, device.document
@@ -80,6 +85,7 @@ def device_view(device: Device, clock: Clock, now_s: float, waits: int = 0) -> D
         "violations": broken_rules(device, clock),
         "traffic": traffic(device, clock, now_s),
         "quarantine": quarantine_state(device, clock),
+        "certificate": certificate_state(standing, device.record.firmware),
     }
 
 

@@ -23,7 +23,12 @@ from protocol.messages import Scalar
 
 if TYPE_CHECKING:
     from hub.api.history_models import HistoryAnswer
-    from hub.api.judged_models import NoticeList, TraceList
+    from hub.api.judged_models import (
+        CertificateList,
+        CertificateShown,
+        NoticeList,
+        TraceList,
+    )
     from hub.api.models import (
         DeviceList,
         DeviceView,
@@ -149,6 +154,19 @@ class HubClient:
     async def drop_notifications(self) -> None:
         """Empty the inbox."""
         await self._call("DELETE", "notifications")
+
+    async def certificates(self) -> "CertificateList":
+        """Return the certificates that the hub has."""
+        return cast("CertificateList", await self._call("GET", "certificates"))
+
+    async def add_certificate(self, text: str) -> "CertificateShown":
+        """Bring a certificate, as its file has it."""
+        body = {"certificate": text}
+        return cast("CertificateShown", await self._call("POST", "certificates", body))
+
+    async def remove_certificate(self, certificate: str) -> None:
+        """Take a certificate away, by its id."""
+        await self._call("DELETE", f"certificates/{_part(certificate)}")
 
     async def move(self, child: str, gateway: str) -> "DeviceView":
         """Let a child go behind another gateway."""

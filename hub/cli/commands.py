@@ -66,11 +66,17 @@ COMMANDS: Final = (
     Command("trace", "hub.cli.trace:trace", "Its last messages and their fates.", _DEVICES),
     Command("release", "hub.cli.judging:release", "Let a device out of quarantine.", _DEVICES),
     Command("mode", "hub.cli.judging:mode", "How strictly devices are judged.", _HOME),
+    Command("certificates list", "hub.cli.certificates:list_all", "Those it has.", _HOME),
+    Command("certificates add", "hub.cli.certificates:add", "Bring one to the hub.", _HOME),
+    Command("certificates remove", "hub.cli.certificates:remove", "Take one away.", _HOME),
     Command("inbox", "hub.cli.inbox:inbox", "What you are to be told of.", _HOME),
 )
 
-GROUPS: Final[Mapping[str, str]] = {"spec": "Product specs: begin, judge, compare, import."}
-"""What the groups of commands are about, by their first word."""
+GROUPS: Final[Mapping[str, tuple[str, str]]] = {
+    "spec": ("Product specs: begin, judge, compare, import.", _DEVICES),
+    "certificates": ("Certificates by which devices join: list, add, remove.", _HOME),
+}
+"""What the groups of commands are about and the panel of each, by their first word."""
 
 
 def build(arguments: Sequence[str]) -> typer.Typer:
@@ -78,7 +84,7 @@ def build(arguments: Sequence[str]) -> typer.Typer:
     called = next((word for word in arguments if not word.startswith("-")), None)
     as_json = "--json" in arguments
     app = _typer("ecohub", _HELP)
-    groups = {name: _typer(name, text) for name, text in GROUPS.items()}
+    groups = {name: _typer(name, text) for name, (text, _) in GROUPS.items()}
     for command in COMMANDS:
         first, _, last = command.name.rpartition(" ")
         is_called = command.name.split()[0] == called
@@ -90,7 +96,7 @@ def build(arguments: Sequence[str]) -> typer.Typer:
             rich_help_panel=None if first else command.panel,
         )(run)
     for name, group in groups.items():
-        app.add_typer(group, name=name, rich_help_panel=_DEVICES)
+        app.add_typer(group, name=name, rich_help_panel=GROUPS[name][1])
     for entry in entry_points(group=ENTRY_POINTS):
         if entry.name == called or called is None:
             _add_foreign(app, entry, as_json=as_json)

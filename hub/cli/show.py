@@ -16,6 +16,7 @@ from hub.cli.wording import age, presence, seconds_since, until
 from protocol.value_check import allowed
 
 if TYPE_CHECKING:
+    from hub.api.judged_models import CertificateState
     from hub.api.models import DeviceView
 
 
@@ -39,6 +40,8 @@ def show(
         return
     out.print(_heading(view))
     out.print(_identity(view))
+    if view["certificate"]["status"] != "none":
+        out.print(_certificate(view["certificate"]))
     for line in _household(view):
         out.print(line)
     out.print(twin_table(view))
@@ -81,6 +84,14 @@ def _identity(view: "DeviceView") -> Text:
         f"{view['traffic']['messages']} messages, {view['traffic']['missed']} missed",
     ]
     return plain(", ".join(parts), "dim", limit=500)
+
+
+def _certificate(state: "CertificateState") -> Text:
+    status = state["status"]
+    level = f"level {state['level']}, firmware {state['firmware_certified']}"
+    style = "green" if status == "valid" else "yellow"
+    told = status.replace("_", " ")
+    return plain(f"certificate {told} ({level}): {state['why']}", style, limit=500)
 
 
 def _household(view: "DeviceView") -> Iterator[Text]:

@@ -2,6 +2,7 @@
 
 from hub.config.problems import ConfigError, Problem
 from hub.config.settings import (
+    AdmissionSettings,
     ApiSettings,
     BrokerSettings,
     DiscoverySettings,
@@ -12,6 +13,7 @@ from hub.config.settings import (
 )
 
 __all__ = [
+    "AdmissionSettings",
     "ApiSettings",
     "BrokerSettings",
     "ConfigError",

@@ -140,6 +140,24 @@ class HistorySettings(Table):
     health: Texts = ()
 
 
+class AdmissionSettings(Table):
+    """The table `[admission]`.
+
+    Attributes:
+        policy: `certified` lets only products join that have a certificate which counts.
+        level: The least that it has to certify.
+        registry: File of a registry, which says what was revoked.
+        keys: Files with the public keys that are believed: of registries, or of vendors.
+    """
+
+    policy: Literal["open", "certified"] = "open"
+    level: Annotated[int, Field(ge=1, le=3)] = 1
+    registry: Annotated[Path, AfterValidator(_absolute)] | None = None
+    keys: Annotated[
+        tuple[Annotated[Path, AfterValidator(_absolute)], ...], BeforeValidator(_split)
+    ] = ()
+
+
 class Tables(Table):
     """What hub.toml may hold; `drivers` has the tables that each driver checks itself."""
 
@@ -148,6 +166,7 @@ class Tables(Table):
     broker: BrokerSettings = Field(default_factory=BrokerSettings)
     discovery: DiscoverySettings = Field(default_factory=DiscoverySettings)
     history: HistorySettings = Field(default_factory=HistorySettings)
+    admission: AdmissionSettings = Field(default_factory=AdmissionSettings)
     drivers: Mapping[str, Mapping[str, object]] = Field(default_factory=dict)
 
 
@@ -179,7 +198,7 @@ def load_settings(path: Path | None) -> Settings:
     """Return the settings of a file and of the environment, which wins.
 
     Args:
-        path: A hub.toml; None for the defaults. Its relative `data_dir` counts from its folder.
+        path: A hub.toml; None for the defaults. Relative places in it count from its folder.
 
     Raises:
         ConfigError: with all problems found, not only the first.
@@ -189,7 +208,7 @@ def load_settings(path: Path | None) -> Settings:
     source = _Source("settings" if path is None else path.name, lines_of(text))
     problems = source.problems_of_file(tables)
     try:
-        settings = Settings(**_with_data_folder(tables, path))  # type: ignore[arg-type]
+        settings = Settings(**_with_places(tables, path))  # type: ignore[arg-type]
     except ValidationError as error:
         problems += source.problems_of_environment(error)
         settings = None
@@ -234,6 +253,17 @@ class _Source:
         if broker.kind != "external" and broker.url is not None:
             text = f'url in [broker] is not used by kind = "{broker.kind}"; allowed: "external"'
             return [self._at(("broker", "url"), text)]
+        return self._without_keys(settings.admission)
+
+    def _without_keys(self, admission: AdmissionSettings) -> list[Problem]:
+        if admission.keys:
+            return []
+        if admission.policy == "certified":
+            text = 'keys is missing in [admission]; policy = "certified" needs a key to believe'
+            return [self._at(("admission", "policy"), text)]
+        if admission.registry is not None:
+            text = "keys is missing in [admission]; registry needs the key that it is signed with"
+            return [self._at(("admission", "registry"), text)]
         return []
 
     def _text(self, found: ErrorDetails) -> str:
@@ -281,6 +311,21 @@ _PLACE_OF_ERROR: Final = re.compile(r" \(at (?:line (\d+), column (\d+)|end of d
 def _end(text: str) -> tuple[int, int]:
     lines = text.split("\n")
     return len(lines), len(lines[-1]) + 1
+
+
+def _with_places(tables: Mapping[str, object], path: Path | None) -> dict[str, object]:
+    """Have relative places of the file count from its own folder."""
+    placed, admission = _with_data_folder(tables, path), tables.get("admission")
+    if path is None or not isinstance(admission, dict):
+        return placed
+    folder, moved = path.absolute().parent, dict(admission)
+    if isinstance(registry := moved.get("registry"), str):
+        moved["registry"] = folder / Path(registry).expanduser()
+    if isinstance(keys := moved.get("keys"), list):
+        moved["keys"] = [
+            folder / Path(key).expanduser() if isinstance(key, str) else key for key in keys
+        ]
+    return {**placed, "admission": moved}
 
 
 def _with_data_folder(tables: Mapping[str, object], path: Path | None) -> dict[str, object]:

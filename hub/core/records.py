@@ -61,7 +61,7 @@ class Quarantine:
     refused: tuple[Refusal, ...]
 
 
-NoticeKind = Literal["quarantined", "released", "flooded", "alarm"]
+NoticeKind = Literal["quarantined", "released", "flooded", "alarm", "certificate"]
 
 
 @dataclass(frozen=True, slots=True)

@@ -117,7 +117,7 @@ async def door() -> AsyncIterator[Door]:
     world.ask({"lamp.level": 3})
     pipeline = Pipeline(disk, lambda outcome: None)
     broker: Broker = porter
-    admission = Admission(world.hub, Clock(), pipeline, broker)
+    admission = Admission(world.hub, Clock(), pipeline, broker, lambda joined: None)
     disk.devices[LAMP] = world.device().record
     disk.credentials[LAMP] = "$7$old"
     admission.restore(disk.credentials)

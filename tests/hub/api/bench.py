@@ -18,7 +18,14 @@ from hub.api import openapi
 from hub.api.server import OPERATIONS, Api
 from hub.broker import make_broker
 from hub.clock import Clock
-from hub.config import ApiSettings, BrokerSettings, DiscoverySettings, HubSettings, Settings
+from hub.config import (
+    AdmissionSettings,
+    ApiSettings,
+    BrokerSettings,
+    DiscoverySettings,
+    HubSettings,
+    Settings,
+)
 from hub.core.hub import Hub
 from hub.core.records import DeviceRecord
 from hub.discovery import Discovery
@@ -194,7 +201,10 @@ class Bench:
 
 @asynccontextmanager
 async def bench(
-    folder: Path, wrong_tokens: int = FAILURE_BURST, **api_settings: Any
+    folder: Path,
+    wrong_tokens: int = FAILURE_BURST,
+    admission: AdmissionSettings | None = None,
+    **api_settings: Any,
 ) -> AsyncIterator[Bench]:
     """Run a home and its API until the block ends.
 
@@ -206,6 +216,7 @@ async def bench(
         api=ApiSettings(host="127.0.0.1", port=0, **api_settings),
         broker=BrokerSettings(kind="embedded", port=0),
         discovery=DiscoverySettings(enabled=False),
+        admission=admission or AdmissionSettings(),
     )
     clock = Clock()
     store = await asyncio.to_thread(Store.open, settings.hub.data_dir, clock)

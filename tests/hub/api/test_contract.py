@@ -10,15 +10,16 @@ import pytest
 from hub.core.inbox import IDS_PER_EPOCH
 from hub.core.outcome import Outcome
 from tests.hub.api.bench import DOCUMENT, GATEWAY, PHYSICS, PLUG, PURIFIER, SENSOR, Bench, bench
+from tests.hub.certificates.papers import made
 
+PAPER = made()
 NOTICE = IDS_PER_EPOCH + 1
 WRONG_TOKENS = 10_000
 """Each operation is tried with several, and wants 401 each time; 429 is a test of the gate."""
 
 CONFIG = f"""
 [[operations]]
-include-method = "DELETE"
-include-path = "/api/v1/devices/{{id}}"
+include-name = "DELETE /api/v1/devices/{{id}}"
 parameters = {{ "path.id" = "{SENSOR}" }}
 
 [[operations]]
@@ -28,6 +29,10 @@ parameters = {{ "path.id" = "phone-1" }}
 [[operations]]
 include-path = "/api/v1/notifications/{{id}}"
 parameters = {{ "path.id" = "{NOTICE}" }}
+
+[[operations]]
+include-path = "/api/v1/certificates/{{id}}"
+parameters = {{ "path.id" = "{PAPER.id}" }}
 
 [[operations]]
 include-path = "/api/v1/devices/{{id}}/children"
@@ -55,6 +60,8 @@ async def test_schemathesis_finds_nothing_and_reaches_the_good_side_of_operation
     body = {"id": "phone-1", "properties": {"outlet.on": True}}
     await home.ask("PATCH", f"/api/v1/devices/{PLUG}/properties", body)
     await home.ask("POST", "/api/v1/join/window", {"code": "1234-5678"})
+    paper = {"certificate": PAPER.content().decode()}
+    await home.ask("POST", "/api/v1/certificates", paper)
     now_s = home.home.clock.now_s()
     home.home.hub.inbox.add("released", PURIFIER, "It is back.", now_s, Outcome())
     config, har = tmp_path / "schemathesis.toml", tmp_path / "run.har"

@@ -4,7 +4,7 @@ import pytest
 
 from hub.config import ConfigError, load_settings
 
-KNOWN_TABLES = "[api], [broker], [discovery], [drivers], [history], [hub]"
+KNOWN_TABLES = "[admission], [api], [broker], [discovery], [drivers], [history], [hub]"
 KNOWN_API = "allowed_hosts, allowed_origins, host, port"
 KNOWN_BROKER = "audit, executable, host, kind, password, port, provision_command, url, user"
 KINDS = '"auto", "mosquitto", "embedded", "external"'
@@ -115,6 +115,26 @@ WRONG = [
         "hub.toml:2: enabled = 1 in [discovery] is not allowed; allowed: true or false",
     ),
     (
+        '[admission]\npolicy = "strict"',
+        'hub.toml:2: policy = "strict" in [admission] is not allowed; allowed: "open", "certified"',
+    ),
+    (
+        "[admission]\nlevel = 4",
+        "hub.toml:2: level = 4 in [admission] is not allowed; allowed: a whole number from 1 to 3",
+    ),
+    (
+        "[admission]\nkeys = [7]",
+        "hub.toml:2: item 1 of keys = 7 in [admission] is not allowed; allowed: a path",
+    ),
+    (
+        '[admission]\nlevel = 2\npolicy = "certified"',
+        'hub.toml:3: keys is missing in [admission]; policy = "certified" needs a key to believe',
+    ),
+    (
+        '[admission]\nregistry = "r.jsonl"',
+        "hub.toml:2: keys is missing in [admission]; registry needs the key that it is signed with",
+    ),
+    (
         "[drivers]\nmqtt = true",
         "hub.toml:2: mqtt = true in [drivers] is not allowed; allowed: a table",
     ),
@@ -194,6 +214,11 @@ def test_a_good_file_is_read_whole(hub_toml: Path, tmp_path: Path) -> None:
         [discovery]
         enabled = false
         interfaces = ["eth0"]
+        [admission]
+        policy = "certified"
+        level = 2
+        registry = "papers/registry.jsonl"
+        keys = ["papers/registry.pub.pem", "/etc/acme.pub.pem"]
         [drivers.lamp]
         since = 2026-01-01
         nested = { deep = [1, 2.5, "x"] }
@@ -209,6 +234,10 @@ def test_a_good_file_is_read_whole(hub_toml: Path, tmp_path: Path) -> None:
     assert settings.broker.password.get_secret_value() == "correct horse"
     assert "correct" not in repr(settings)
     assert settings.discovery.interfaces == ("eth0",)
+    assert (settings.admission.policy, settings.admission.level) == ("certified", 2)
+    assert settings.admission.registry == tmp_path / "papers/registry.jsonl"
+    keys = (tmp_path / "papers/registry.pub.pem", Path("/etc/acme.pub.pem"))
+    assert settings.admission.keys == keys
     assert settings.drivers["lamp"]["nested"] == {"deep": [1, 2.5, "x"]}
 
 
