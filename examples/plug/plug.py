@@ -169,15 +169,16 @@ class Plug:
         self.report(full=time.monotonic() >= self.full_at)
 
     def hear(self, message: mqtt.MQTTMessage, fields: Fields) -> None:
-        leaf, name = message.topic.rpartition("/")[2], str(fields.get("id"))
-        if leaf == "birth" and ID.fullmatch(name) and name not in self.births:
+        leaf, given = message.topic.rpartition("/")[2], fields.get("id")
+        name = given if isinstance(given, str) and ID.fullmatch(given) else ""
+        if leaf == "birth" and name and name not in self.births:
             spread_s = fields.get("spread_s")
             longest_s = spread_s if isinstance(spread_s, (int, float)) else 0
             self.births[name] = time.monotonic() + random.uniform(0, longest_s)
         if leaf == "verdict":
             log.warning("verdict: %s", fields)
             self.heed(fields.get("min_epoch"))
-        if leaf == "command" and ID.fullmatch(name) and not message.retain:
+        if leaf == "command" and name and not message.retain:
             self.obey(fields, name, time.monotonic() - message.timestamp)
 
     def heed(self, min_epoch: object) -> None:
@@ -190,7 +191,7 @@ class Plug:
         self.announce()
 
     def obey(self, command: Fields, name: str, age_s: float) -> None:
-        kind, offset = command.get("type"), command.get("offset")
+        kind, offset = str(command.get("type")), command.get("offset")
         if kind == "state.get":
             self.report(full=True)
         elif kind == "spec.get":
