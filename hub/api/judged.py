@@ -3,7 +3,8 @@
 from aiohttp import web
 
 from hub.api.evidence import traced
-from hub.api.judged_models import TraceList
+from hub.api.field_report import field_report
+from hub.api.judged_models import FieldReport, TraceList
 from hub.api.models import DeviceView
 from hub.api.operations import DEVICE, Answer, Call, Routes
 from hub.api.replies import json_reply
@@ -32,6 +33,22 @@ async def release_device(call: Call[None]) -> web.Response:
     released = _device(call)
     standing = home.certificates.standing(released)
     return json_reply(device_view(released, home.clock, home.clock.now_s(), standing))
+
+
+@routes.operation(
+    "GET",
+    "/devices/{id}/violations/export",
+    Answer(200, "What it broke, for its maker.", FieldReport),
+    parameters=(DEVICE,),
+)
+async def export_violations(call: Call[None]) -> web.Response:
+    """Show the rules that a device broke as its maker may know them.
+
+    No name, id or serial number; samples and details only of properties that are declared, can be
+    read and are not private.
+    """
+    home, device = call.context.home, _device(call)
+    return json_reply(field_report(device, home.certificates.standing(device), home.clock))
 
 
 @routes.operation(

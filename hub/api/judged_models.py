@@ -32,6 +32,38 @@ class BrokenRules(TypedDict):
     violations: list[BrokenRule]
 
 
+class FieldViolation(TypedDict):
+    """A rule that a device broke in a home, without what tells of the people there."""
+
+    rule: RuleId
+    leaf: LeafText | None
+    path: str
+    count: int
+    first_at: Timestamp
+    last_at: Timestamp
+    text: str
+    fix: str
+    sample: Annotated[str | None, Field(description="Null where it could be private.")]
+    detail: Annotated[str | None, Field(description="Null where it could be private.")]
+
+
+class FieldReport(TypedDict):
+    """What a device broke, for its maker: no name, id or serial number."""
+
+    format: Literal[1]
+    vendor: str
+    product: str
+    hardware: str
+    firmware: str
+    protocol: str
+    spec_sha256: str | None
+    certificate: Annotated[str | None, Field(description="Id of the certificate: its SHA-256.")]
+    certificate_status: CertificateStatus
+    messages: Annotated[int, Field(description="Taken in since the hub started.")]
+    made_at: Timestamp
+    violations: list[FieldViolation]
+
+
 class Traffic(TypedDict):
     """How a device's messages have come in since the hub started."""
 

@@ -24,8 +24,10 @@ from protocol.messages import Scalar
 if TYPE_CHECKING:
     from hub.api.history_models import HistoryAnswer
     from hub.api.judged_models import (
+        BrokenRules,
         CertificateList,
         CertificateShown,
+        FieldReport,
         NoticeList,
         TraceList,
     )
@@ -142,6 +144,15 @@ class HubClient:
     async def trace(self, device: str) -> "TraceList":
         """Return the last messages of a device."""
         return cast("TraceList", await self._call("GET", f"devices/{_part(device)}/trace"))
+
+    async def violations(self, device: str) -> "BrokenRules":
+        """Return the rules that a device broke."""
+        return cast("BrokenRules", await self._call("GET", f"devices/{_part(device)}/violations"))
+
+    async def field_report(self, device: str) -> "FieldReport":
+        """Return the rules that a device broke as its maker may know them."""
+        place = f"devices/{_part(device)}/violations/export"
+        return cast("FieldReport", await self._call("GET", place))
 
     async def notifications(self) -> "NoticeList":
         """Return what is in the inbox."""

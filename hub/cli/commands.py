@@ -64,6 +64,7 @@ COMMANDS: Final = (
     Command("gateway", "hub.cli.gateway:gateway", "The children of a gateway.", _DEVICES),
     Command("rename", "hub.cli.devices:rename", "Give a device another name.", _DEVICES),
     Command("trace", "hub.cli.trace:trace", "Its last messages and their fates.", _DEVICES),
+    Command("violations", "hub.cli.violations:violations", "The rules it broke.", _DEVICES),
     Command("release", "hub.cli.judging:release", "Let a device out of quarantine.", _DEVICES),
     Command("mode", "hub.cli.judging:mode", "How strictly devices are judged.", _HOME),
     Command("certificates list", "hub.cli.certificates:list_all", "Those it has.", _HOME),

@@ -12,7 +12,7 @@ from hub.certificates import keeper
 from hub.config import AdmissionSettings
 from protocol.ids import DeviceId
 from protocol.joining import proof
-from tests.hub.api.bench import PURIFIER, Bench, Json, bench
+from tests.hub.api.bench import PURIFIER, ROUTER, Bench, Json, bench
 from tests.hub.certificates.papers import STRANGER, TODAY, Office, made
 
 HERE = "/api/v1/certificates"
@@ -165,3 +165,26 @@ async def test_certificates_come_and_go(office: Office) -> None:
         listed = await home.get(HERE)
         assert listed["certificates"] == []
         assert listed["unused"][0]["file"].endswith("broken.json")
+
+
+async def test_the_maker_learns_what_was_broken_and_not_by_whom(home: Bench) -> None:
+    await home.bring(PURIFIER)
+    await home.bring(ROUTER)
+    home.report(PURIFIER, {"fan.level": 99, "nobody.knows": "anna"})
+    home.report(ROUTER, {"router.clients": -7})
+    devices = home.home.hub.devices
+    for device in (PURIFIER, ROUTER):
+        await home.until(lambda one=device: devices[one].violations, f"{device} seen")
+    told = await home.get(f"/api/v1/devices/{PURIFIER}/violations/export")
+    found = {one["path"]: one for one in told["violations"]}
+    assert found["values.fan.level"]["rule"] == "ECO-VALUE-002"
+    assert found["values.fan.level"]["sample"] == "99"
+    assert found["values.nobody.knows"]["sample"] is None
+    assert told["firmware"] == devices[PURIFIER].record.firmware
+    assert told["certificate_status"] == "none"
+    for secret in (PURIFIER, devices[PURIFIER].record.serial, "anna"):
+        assert secret not in str(told)
+    (private,) = (await home.get(f"/api/v1/devices/{ROUTER}/violations/export"))["violations"]
+    assert (private["path"], private["sample"]) == ("values.router.clients", None)
+    assert private["detail"] is None
+    assert "-7" not in str(private)
