@@ -112,9 +112,7 @@ class AddCertificate(Asked):
     """Put a certificate into the hub's folder."""
 
     certificate: str = Field(
-        min_length=1,
-        max_length=60_000,
-        description="The text of its file, character for character.",
+        min_length=1, description="The text of its file, character for character."
     )
 
 
