@@ -3,6 +3,8 @@
 from dataclasses import replace
 from typing import Final
 
+from protocol.codec import decode
+from protocol.errors import ViolationError
 from simulators.mutants.mutant import Mutant, at_wire
 from simulators.mutants.tap import Say
 from simulators.mutants.ways import first, has, lost, on, once, with_fields
@@ -22,7 +24,11 @@ OVERTAKEN_S: Final = 0.25
 
 
 def _order(word: Word) -> Fields:
-    """Return what a `set` or an `action` says; nothing for other messages."""
+    """Return what a `set` or an `action` says; nothing for what is none, or cannot be read."""
+    try:
+        decode(word.topic, word.payload)
+    except ViolationError:
+        return {}
     fields = word.fields
     is_order = word.leaf == "command" and fields.get("type") in ("set", "action")
     return fields if is_order and not word.child else {}
@@ -86,8 +92,13 @@ def _busy(word: Word, body: Body) -> Words:
     """After many commands, take one in ten of those that are right for too much."""
     fields = _order(word)
     is_right = fields.get("type") == "set" and not body.product.check_set(fields["values"])
-    times = body.count("right") if is_right else 0
-    if times > MANY and times % 10 == 0:
+    if not is_right:
+        return (word,)
+    refused: set[str] = body.memory.setdefault("refused", set())
+    is_new = body.first(f"came {fields['id']}")
+    if is_new and (times := body.count("right")) > MANY and times % 10 == 0:
+        refused.add(fields["id"])
+    if fields["id"] in refused:
         return (body.word("ack", id=fields["id"], status="busy"),)
     return (word,)
 

@@ -44,7 +44,10 @@ def _counted_up(word: Word, body: Body) -> Words:
     names = [name for name in ("epoch", "min_epoch") if isinstance(fields.get(name), int)]
     if word.leaf == "birth" or not names:
         return (word,)
-    return (word.saying(**{name: fields[name] - body.memory["add"] for name in names}),)
+    meant = {name: fields[name] - body.memory["add"] for name in names}
+    # What was before its first boot is no number: another boot will do, and the first is enough.
+    least = {"epoch": ELSEWHERE, "min_epoch": 1}
+    return (word.saying(**{n: told if told > 0 else least[n] for n, told in meant.items()}),)
 
 
 def _stand_still(hello: Hello, body: Body) -> Hello:
@@ -97,7 +100,8 @@ def _is_answer(fields: Fields, body: Body) -> bool:
 
 def _in_seconds(word: Word, body: Body) -> Word:
     fields = word.fields
-    return word.saying(time_ms=fields["time_ms"] // 1_000) if "time_ms" in fields else word
+    is_meant = word.leaf == "state" and "time_ms" in fields
+    return word.saying(time_ms=fields["time_ms"] // 1_000) if is_meant else word
 
 
 def _ahead(word: Word, body: Body) -> Word:
@@ -196,7 +200,7 @@ MUTANTS: Final[tuple[Mutant, ...]] = (
     at_wire(
         "seconds-for-milliseconds",
         "ECO-TIME-003",
-        "It sends times in seconds.",
+        "It sends the times of its states in seconds.",
         last=_in_seconds,
     ),
 )

@@ -20,6 +20,9 @@ from simulators.mutants.words import NEXT, Body, Fields, Word, Words
 FLOOD: Final = 90
 """States at once: more than any ten seconds allow to a product with 5 a second."""
 
+FEW: Final = 4
+"""So many messages more break no rate."""
+
 NEVER_S: Final = 1e9
 
 
@@ -54,7 +57,8 @@ def _as_before(word: Word, body: Body) -> Words:
 
 
 def _nameless_first(word: Word, body: Body) -> Words:
-    return (word.saying(cause=..., seq=NEXT), word)
+    is_early = body.count("nameless") <= FEW
+    return (word.saying(cause=..., seq=NEXT), word) if is_early else (word,)
 
 
 def _deaf_to_questions(word: Word, body: Body) -> Words:
@@ -71,13 +75,31 @@ def _flood(body: Body) -> Words:
 
 def _argues(word: Word, body: Body) -> Words:
     """Answer a verdict with a state."""
-    return (word, body.word("state", values={})) if word.leaf == "verdict" else (word,)
+    return (body.word("state", values={}), word) if word.leaf == "verdict" else (word,)
 
 
 _PURIFIER: Final = (
-    ("number-as-a-text", "ECO-VALUE-001", "It tells a number as a text.", "air.pm2_5", "12.5"),
-    ("out-of-range", "ECO-VALUE-002", "It tells a number out of its range.", "air.pm2_5", -1.0),
-    ("between-steps", "ECO-VALUE-003", "It tells a number between two steps.", "air.pm2_5", 12.345),
+    (
+        "number-as-a-text",
+        "ECO-VALUE-001",
+        "It tells a number as a text.",
+        "air.temperature",
+        "12.5",
+    ),
+    (
+        "out-of-range",
+        "ECO-VALUE-002",
+        "It tells a number out of its range.",
+        "air.temperature",
+        -50.0,
+    ),
+    (
+        "between-steps",
+        "ECO-VALUE-003",
+        "It tells a number between two steps.",
+        "air.temperature",
+        12.345,
+    ),
     ("mode-of-no-name", "ECO-VALUE-004", "It tells a choice that is none.", "purifier.mode", 9),
 )
 

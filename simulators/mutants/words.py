@@ -56,7 +56,7 @@ class Word:
         """What it says; nothing where it is no JSON object."""
         try:
             found = json.loads(self.payload)
-        except ValueError:
+        except (ValueError, RecursionError):
             return {}
         return found if isinstance(found, dict) else {}
 

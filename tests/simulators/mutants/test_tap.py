@@ -9,6 +9,7 @@ import pytest
 
 from protocol.codec import Encoded
 from protocol.ids import DeviceId
+from simulators.mutants import registry
 from simulators.mutants.numbering import Numbering
 from simulators.mutants.tap import Deviation, Tap
 from simulators.mutants.ways import (
@@ -249,3 +250,24 @@ def test_hello_and_last_word_can_be_changed() -> None:
     assert ends.hellos[0].keepalive_s == 3_600
     assert [(told["epoch"], told["seq"]) for told in ends.told("state")] == [(9, 1)]
     assert (ends.pings, ends.closings) == (0, ["it hung up"])
+
+
+GARBAGE = (
+    b"",
+    b"\xff",
+    b"[" * 5_000,
+    b"9" * 5_000,
+    b'{"type":["set"],"id":7}',
+    b'{"min_epoch":"9"}',
+)
+
+
+@pytest.mark.parametrize("name", registry.MUTANTS)
+@pytest.mark.parametrize("leaf", ["command", "verdict"])
+async def test_no_mutant_stumbles_over_garbage(name: str, leaf: str) -> None:
+    dial = registry.find(name).seams.dialling(ME, LAMP.compiled)
+    ends = Ends(Deviation())
+    wire = dial(HELLO, ends, ends._connect)
+    for each in GARBAGE:
+        wire.arrived(f"eco/1/{ME}/{leaf}", each, is_retained=False)  # type: ignore[attr-defined]
+    assert ends.closings == []
