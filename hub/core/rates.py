@@ -52,6 +52,7 @@ class Rate:
         "_dropped",
         "_granted",
         "_hot_s",
+        "_over",
         "count",
         "deaf_until_s",
         "ends_s",
@@ -64,7 +65,7 @@ class Rate:
         self.count = 0
         self.limit = LEAST_BURST
         self.ends_s = self._began_s = -math.inf
-        self.untold = self._dropped = self._granted = 0
+        self.untold = self._dropped = self._granted = self._over = 0
         self._hot_s = 0.0
         self.is_flood = False
         self.deaf_until_s = -math.inf
@@ -75,7 +76,8 @@ class Rate:
         return self._dropped + max(0, self.count - self.limit)
 
     def grant(self) -> None:
-        """Allow the answers to a command that goes out now."""
+        """Allow the answers to a command that goes out now, whatever came before them."""
+        self._book()
         self.limit += ANSWERS
         self._granted += ANSWERS
 
@@ -93,19 +95,26 @@ class Rate:
         per_s = FLOOD_FACTOR * max(declared, LEAST_RATE)
         passed_s = now_s - self._began_s
         was_read = self._began_s >= self.deaf_until_s
-        is_hot = was_read and self.count - self._granted > per_s * passed_s
+        self._book()
+        is_hot = was_read and self.count + self._over - self._granted > per_s * passed_s
         left = self.limit - self.count
-        if left < 0:
-            self._dropped -= left
-            self.untold -= left
-        self.limit = int(min(max(LEAST_BURST, BURST_S * per_s), max(0, left) + per_s * passed_s))
-        self.count = self._granted = 0
+        self.limit = int(min(max(LEAST_BURST, BURST_S * per_s), left + per_s * passed_s))
+        self.count = self._granted = self._over = 0
         self._began_s, self.ends_s = now_s, now_s + WINDOW_S
         self._hot_s = self._hot_s + min(passed_s, SPARSE_S) if is_hot else 0.0
         if self._hot_s >= FLOOD_S:
             self._hot_s, self.is_flood = 0.0, True
             self.limit, self.deaf_until_s = 0, now_s + DEAF_S
             self.ends_s = self.deaf_until_s
+
+    def _book(self) -> None:
+        """Count what came beyond the limit as dropped."""
+        over = self.count - self.limit
+        if over > 0:
+            self.count = self.limit
+            self._over += over
+            self._dropped += over
+            self.untold += over
 
 
 class Allowance:

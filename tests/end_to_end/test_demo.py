@@ -210,6 +210,11 @@ async def test_port_that_is_taken_at_the_last_moment_is_replaced_by_another(
                 await until(partial(has_broker, client), "the broker")
 
 
+def heed_interrupts() -> None:
+    """Undo that a shell starts what goes to its background with SIGINT ignored, tests and all."""
+    signal.signal(signal.SIGINT, signal.SIG_DFL)
+
+
 @pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM])
 async def test_make_demo_is_one_line_of_json_and_ends_when_make_alone_is_told_to(
     tmp_path: Path, number: signal.Signals
@@ -231,6 +236,7 @@ async def test_make_demo_is_one_line_of_json_and_ends_when_make_alone_is_told_to
         # Below another make, as in `make check`, it would say on stdout which folder it enters.
         env={name: value for name, value in os.environ.items() if "MAKE" not in name},
         start_new_session=True,
+        preexec_fn=heed_interrupts,
     )  # fmt: skip
     running = Demo(process, tmp_path)
     try:

@@ -4,7 +4,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from hub.core.events import NoticeChanged, ViolationFound
-from hub.core.rates import DEAF_S, FLOOD_FACTOR, FLOOD_S, LEAST_BURST, Rate
+from hub.core.rates import ANSWERS, DEAF_S, FLOOD_FACTOR, FLOOD_S, LEAST_BURST, Rate
 from protocol.errors import Violation
 from protocol.presence import Presence
 from protocol.topics import Leaf, Topic
@@ -149,21 +149,35 @@ def test_retired_device_is_never_read_and_one_that_joins_anew_is() -> None:
 
 @given(
     declared=st.floats(0.01, 100.0),
-    moves=st.lists(st.tuples(st.integers(0, 2_000), st.floats(0.0, 30.0)), max_size=40),
+    moves=st.lists(
+        st.tuples(st.integers(0, 2_000), st.integers(0, 3), st.floats(0.0, 30.0)), max_size=40
+    ),
 )
 def test_every_message_is_either_read_or_counted_and_the_bound_holds(
-    declared: float, moves: list[tuple[int, float]]
+    declared: float, moves: list[tuple[int, int, float]]
 ) -> None:
-    rate, now_s, read, said = Rate(), 1000.0, 0, 0
+    rate, now_s, read, said, granted = Rate(), 1000.0, 0, 0, 0
     per_s = FLOOD_FACTOR * max(1.0, declared)
     burst = max(LEAST_BURST, FLOOD_S * per_s)
-    for count, pause_s in moves:
+    for count, commands, pause_s in moves:
         for _ in range(count):
             if now_s >= rate.ends_s:
                 rate.turn(now_s, declared)
             rate.count += 1
             read += rate.count <= rate.limit
+        for _ in range(commands):
+            rate.grant()
         said += count
+        granted += commands * ANSWERS
         now_s += pause_s
         assert read + rate.dropped == said
-        assert read <= burst + LEAST_BURST + per_s * (now_s - 1000.0 + 1.0)
+        assert read <= burst + LEAST_BURST + granted + per_s * (now_s - 1000.0 + 1.0)
+
+
+def test_answers_to_a_command_are_read_even_after_a_flood_in_the_same_second() -> None:
+    world = online_world()
+    heard(world, 1000)
+    dropped = world.device().rate.dropped
+    world.ask({"lamp.on": True})
+    assert heard(world, ANSWERS + 1) == ANSWERS
+    assert world.device().rate.dropped == dropped + 1
