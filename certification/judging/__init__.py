@@ -1,1 +1,1 @@
-"""The checks of each area of the catalogue: pure functions over the evidence of a run."""
+"""Judging: from a transcript to a verdict on every rule. Pure: no clock, no file, no network."""

@@ -11,9 +11,10 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Final
 
-from certification.papers import envelope, files, form, keys, statement
+from certification import files
+from certification.errors import ExpiredError, ForeignKeyError, FormError, MismatchError
+from certification.papers import envelope, form, keys, statement
 from certification.papers.envelope import Envelope
-from certification.papers.errors import ExpiredError, ForeignKeyError, FormError, MismatchError
 from certification.papers.keys import Keyring, PrivateKey, PublicKey
 from certification.papers.statement import Statement
 from certification.report.model import Report

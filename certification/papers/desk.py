@@ -11,14 +11,14 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Final
 
-from certification import reporting
-from certification.errors import CertifyError, UsageError
-from certification.papers import certificate, files, keys, registry
+from certification import files
+from certification.errors import CertifyError, MismatchError, UsageError
+from certification.papers import certificate, keys, registry
 from certification.papers.certificate import Certificate
-from certification.papers.errors import MismatchError
 from certification.papers.keys import Keyring
 from certification.papers.registry import Registry
 from certification.report import badge as drawing
+from certification.report import reporting
 
 MOST_IMAGE: Final = 4 * 1024**3
 """A larger firmware image is not read."""

@@ -9,8 +9,8 @@ from typing import Annotated, Final, Literal
 
 from pydantic import Field, StringConstraints
 
+from certification.errors import FormError
 from certification.papers import form, keys
-from certification.papers.errors import FormError
 from certification.papers.keys import PrivateKey
 
 TYPE: Final = "application/vnd.in-toto+json"

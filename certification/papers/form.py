@@ -5,8 +5,8 @@ from typing import Annotated, Any, TypeVar
 
 from pydantic import BaseModel, ConfigDict, StringConstraints, ValidationError
 
-from certification.papers.errors import FormError
-from certification.transcript import canonical
+from certification.errors import FormError
+from certification.transcript.file import canonical
 from protocol.errors import printable
 
 Sha256 = Annotated[str, StringConstraints(pattern=r"^[0-9a-f]{64}$")]

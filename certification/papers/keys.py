@@ -17,8 +17,8 @@ from cryptography.exceptions import InvalidSignature, UnsupportedAlgorithm
 from cryptography.hazmat.primitives import serialization
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey, Ed25519PublicKey
 
-from certification.papers import files
-from certification.papers.errors import FormError, SignatureError
+from certification import files
+from certification.errors import FormError, SignatureError
 
 PRIVATE_END: Final = ".key.pem"
 PUBLIC_END: Final = ".pub.pem"

@@ -13,18 +13,19 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Final
 
-from certification.papers import files, form, keys, registry_lines
-from certification.papers.certificate import Certificate
-from certification.papers.errors import (
+from certification import files
+from certification.errors import (
     ForeignKeyError,
     FormError,
     MismatchError,
     RevokedError,
     SignatureError,
 )
+from certification.papers import form, keys, registry_lines
+from certification.papers.certificate import Certificate
 from certification.papers.keys import Keyring, PrivateKey
 from certification.papers.registry_lines import Entry, Head, Line, Opening, Revocation
-from certification.transcript import canonical
+from certification.transcript.file import canonical
 
 MOST_BYTES: Final = 64 * 1024 * 1024
 """A longer file is not read: some 100,000 certificates."""

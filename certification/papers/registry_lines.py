@@ -7,11 +7,11 @@ from typing import Annotated, Final, Literal
 
 from pydantic import Field
 
+from certification.errors import FormError, SignatureError
 from certification.papers import form
-from certification.papers.errors import FormError, SignatureError
 from certification.papers.statement import Day
 from certification.report.model import Level
-from certification.transcript import canonical
+from certification.transcript.file import canonical
 
 _NO_HASH: Final = "0" * 64
 

@@ -9,10 +9,10 @@ from typing import Annotated, Any, Final, Literal
 
 from pydantic import Field, StringConstraints
 
+from certification.errors import FormError, MismatchError
+from certification.judging.verdicts import Verdict
 from certification.papers import form
-from certification.papers.errors import FormError, MismatchError
 from certification.report.model import LEVELS, Level, Report
-from certification.verdicts import Verdict
 
 STATEMENT: Final = "https://in-toto.io/Statement/v1"
 PREDICATE: Final = "https://in-toto.io/attestation/test-result/v0.1"

@@ -5,11 +5,11 @@ from typing import Any, Final
 
 from pydantic import ValidationError
 
-from certification import catalogue
-from certification import judgement as judged
-from certification.declaration import Declaration
+from certification.driving.declaration import Declaration
 from certification.errors import UsageError
-from certification.judgement import Judgement
+from certification.judging import judgement as judged
+from certification.judging.judgement import Judgement
+from certification.judging.verdicts import Observation, RuleVerdict, Verdict
 from certification.report import lines
 from certification.report.model import (
     CommonFailure,
@@ -23,8 +23,8 @@ from certification.report.model import (
     Seen,
     Subject,
 )
-from certification.transcript import Line, Transcript
-from certification.verdicts import Observation, RuleVerdict, Verdict
+from certification.transcript import catalogue
+from certification.transcript.file import Line, Transcript
 from protocol.errors import printable
 from protocol.rules import rule, rules
 

@@ -13,11 +13,11 @@ from typing import Annotated, Literal
 
 from pydantic import BaseModel, ConfigDict, StringConstraints
 
-from certification import toml_file
+from certification.driving import toml_file
 from certification.errors import UsageError
+from certification.judging.verdicts import Verdict
 from certification.report import words
 from certification.report.model import Report, RuleReport
-from certification.verdicts import Verdict
 
 _BLOCKS = frozenset({Verdict.FAIL, Verdict.INCONCLUSIVE})
 

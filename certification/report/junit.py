@@ -3,10 +3,10 @@
 from collections.abc import Iterable, Mapping
 from xml.sax.saxutils import escape, quoteattr
 
+from certification.judging.verdicts import Verdict
 from certification.report import words
 from certification.report.expected import Comparison
 from certification.report.model import Report, RuleReport
-from certification.verdicts import Verdict
 from protocol.errors import printable
 
 _LONG = 2_000

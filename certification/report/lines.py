@@ -7,7 +7,7 @@ from collections.abc import Mapping
 from typing import Any, Final
 
 from certification.report.model import Evidence, Way
-from certification.transcript import Line
+from certification.transcript.file import Line
 from protocol.errors import printable
 
 TITLE: Final = 160

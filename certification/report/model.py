@@ -8,7 +8,7 @@ from typing import Annotated, Any, Final, Literal
 
 from pydantic import BaseModel, ConfigDict, Field
 
-from certification.verdicts import Verdict
+from certification.judging.verdicts import Verdict
 from protocol.rules import Keyword
 
 FORMAT: Final = 1

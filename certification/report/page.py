@@ -8,11 +8,11 @@ import hashlib
 from importlib.resources import files
 from typing import Final
 
+from certification.judging.verdicts import Verdict
 from certification.report import page_rules, page_wire, words
 from certification.report.markup import facts, prose, safe, said
 from certification.report.model import LEVELS, Blocked, Report
-from certification.transcript import Transcript
-from certification.verdicts import Verdict
+from certification.transcript.file import Transcript
 
 LIMITS: Final = (
     "This report says how one device behaved in one run. It does not say which firmware ran in it, "

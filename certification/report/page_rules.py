@@ -3,10 +3,10 @@
 from collections.abc import Mapping
 from typing import Final
 
+from certification.judging.verdicts import Verdict
 from certification.report import lines, words
 from certification.report.markup import block, prose, safe, said
 from certification.report.model import LEVELS, Evidence, Report, RuleReport, Seen
-from certification.verdicts import Verdict
 
 _OPEN: Final = 8
 """So many broken rules are open at once; more would bury the list."""

@@ -6,7 +6,7 @@ from typing import Final
 from certification.report import lines, words
 from certification.report.markup import safe, said
 from certification.report.page_rules import decoded
-from certification.transcript import Line, Transcript
+from certification.transcript.file import Line, Transcript
 
 MOST_LINES: Final = 4_000
 """So many lines of a run are shown; of a longer one each connection loses its middle. Lines that a

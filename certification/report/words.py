@@ -2,8 +2,8 @@
 
 from typing import Final
 
+from certification.judging.verdicts import Verdict
 from certification.report.model import LEVELS, Report, RuleReport
-from certification.verdicts import Verdict
 
 VERDICTS: Final = {
     Verdict.FAIL: "fails",

@@ -2,11 +2,11 @@
 
 from pathlib import Path
 
-from certification.papers import files
+from certification import files
 from certification.report import junit, page
 from certification.report.expected import Comparison
 from certification.report.model import Report
-from certification.transcript import Transcript
+from certification.transcript.file import Transcript
 
 
 def write(

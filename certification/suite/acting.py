@@ -3,10 +3,10 @@
 from collections.abc import Iterator, Mapping
 from typing import Any, NamedTuple
 
-from certification import speech, values
-from certification.desk import Desk
-from certification.parties import Party
-from certification.speech import Outcome
+from certification.driving import speech, values
+from certification.driving.desk import Desk
+from certification.driving.parties import Party
+from certification.driving.speech import Outcome
 from certification.suite.registry import scenario
 from certification.suite.setting import NO_ADDRESS, product_of
 from protocol.ids import Address

@@ -3,9 +3,9 @@
 from functools import partial
 from typing import Final
 
-from certification import speech
-from certification.desk import Desk, GaveUpError
-from certification.parties import Party, Said
+from certification.driving import speech
+from certification.driving.desk import Desk, GaveUpError
+from certification.driving.parties import Party, Said
 from certification.suite.acting import arguments_of, call
 from certification.suite.registry import scenario
 from certification.suite.setting import bad_sets, product_of, set_over, writable

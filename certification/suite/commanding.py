@@ -4,10 +4,10 @@ import asyncio
 from collections.abc import Mapping
 from typing import Final
 
-from certification import speech, values
-from certification.desk import Desk, GaveUpError, holds
-from certification.parties import Party, Said
-from certification.speech import FINAL, encode
+from certification.driving import speech, values
+from certification.driving.desk import Desk, GaveUpError, holds
+from certification.driving.parties import Party, Said
+from certification.driving.speech import FINAL, encode
 from certification.suite.registry import scenario
 from certification.suite.setting import product_of, set_to, writable
 from protocol.ids import Address

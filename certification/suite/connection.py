@@ -2,12 +2,12 @@
 
 from typing import Final
 
-from certification import speech
-from certification.behaviour import Behaviour
-from certification.desk import Desk, GoneError, holds
-from certification.packets import MQTT_3
+from certification.driving import speech
+from certification.driving.desk import Desk, GoneError, holds
+from certification.recorder.behaviour import Behaviour
 from certification.suite.registry import scenario
-from certification.transcript import Line
+from certification.transcript.file import Line
+from certification.transcript.packets import MQTT_3
 
 TRIES: Final = 6
 """CONNECTs in a row from which a back-off can be seen."""

@@ -3,11 +3,11 @@
 from collections.abc import Callable
 from typing import Final
 
-from certification import speech
-from certification.desk import Desk, GoneError
-from certification.join_desk import Manners
+from certification.driving import speech
+from certification.driving.desk import Desk, GoneError
+from certification.recorder.join_desk import Manners
 from certification.suite.registry import scenario
-from certification.transcript import Line
+from certification.transcript.file import Line
 
 ADVERT_S: Final = 4.0
 """How long an advert may take to be seen, after the device has begun to ask."""

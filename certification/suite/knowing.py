@@ -2,8 +2,8 @@
 
 from typing import Final
 
-from certification import speech
-from certification.desk import Desk, GaveUpError, holds
+from certification.driving import speech
+from certification.driving.desk import Desk, GaveUpError, holds
 from certification.suite.registry import scenario
 
 BIRTHS: Final = 6

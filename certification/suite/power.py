@@ -3,10 +3,10 @@
 from functools import partial
 from typing import Final
 
-from certification import speech
-from certification.behaviour import Behaviour
-from certification.desk import Desk, GaveUpError, GoneError, holds, is_closed
-from certification.parties import Said
+from certification.driving import speech
+from certification.driving.desk import Desk, GaveUpError, GoneError, holds, is_closed
+from certification.driving.parties import Said
+from certification.recorder.behaviour import Behaviour
 from certification.suite.children import all_announced
 from certification.suite.registry import scenario
 from certification.suite.setting import product_of

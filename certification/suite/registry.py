@@ -4,8 +4,8 @@ from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
 from typing import Final
 
-from certification.declaration import Declaration
-from certification.desk import Desk
+from certification.driving.declaration import Declaration
+from certification.driving.desk import Desk
 
 Play = Callable[[Desk], Awaitable[None]]
 

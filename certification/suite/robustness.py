@@ -3,9 +3,9 @@
 from collections.abc import Iterator
 from typing import Final, NamedTuple
 
-from certification import speech
-from certification.desk import Desk
-from certification.speech import encode
+from certification.driving import speech
+from certification.driving.desk import Desk
+from certification.driving.speech import encode
 from certification.suite.registry import scenario
 from certification.suite.setting import writable
 

@@ -5,9 +5,9 @@ from itertools import islice
 from random import Random
 from typing import Final, NamedTuple
 
-from certification import speech, values
-from certification.desk import Desk, GaveUpError
-from certification.parties import Party
+from certification.driving import speech, values
+from certification.driving.desk import Desk, GaveUpError
+from certification.driving.parties import Party
 from certification.suite.registry import scenario
 from protocol.ids import Address
 from protocol.messages import Scalar

@@ -1,7 +1,7 @@
 """Sleepers: they tell all when they wake, go when they may, and come back in time."""
 
-from certification import speech
-from certification.desk import Desk, GoneError, holds
+from certification.driving import speech
+from certification.driving.desk import Desk, GoneError, holds
 from certification.suite.connection import is_connect
 from certification.suite.registry import scenario
 

@@ -6,7 +6,7 @@ from contextlib import contextmanager
 from aiohttp import web
 from pydantic import TypeAdapter
 
-from certification.papers.errors import PaperError
+from certification.errors import PaperError
 from hub.api.bodies import AddCertificate
 from hub.api.certified import certificate_list, certificate_shown
 from hub.api.judged_models import CertificateList, CertificateShown

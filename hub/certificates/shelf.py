@@ -8,9 +8,10 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Final
 
-from certification.papers import certificate, files, keys, registry
+from certification import files
+from certification.errors import MismatchError, PaperError
+from certification.papers import certificate, keys, registry
 from certification.papers.certificate import Certificate
-from certification.papers.errors import MismatchError, PaperError
 from certification.papers.keys import Keyring, PublicKey
 from certification.papers.registry import Registry
 from hub.certificates.standing import Paper

@@ -8,9 +8,9 @@ from typing import Any
 
 import pytest
 
-from certification.broker import ScriptedBroker
-from certification.listening import Broker
-from certification.transcript import Line, Writer, parse
+from certification.recorder.broker import ScriptedBroker
+from certification.recorder.listening import Broker
+from certification.transcript.file import Line, Writer, parse
 from tests.certification.devices import DEVICE, PASSWORD
 
 

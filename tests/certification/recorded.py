@@ -6,9 +6,10 @@ from collections.abc import Callable, Iterable, Mapping
 from itertools import count
 from typing import Any
 
-from certification import catalogue, transcript
-from certification.packets import MQTT_3, decode
-from certification.transcript import FORMAT, Transcript, Writer
+from certification.transcript import catalogue
+from certification.transcript import file as transcript
+from certification.transcript.file import FORMAT, Transcript, Writer
+from certification.transcript.packets import MQTT_3, decode
 from tests.certification.simulated import declaration
 
 DEVICE = "smart-plug-0001"

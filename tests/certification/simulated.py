@@ -6,14 +6,14 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
-from certification.declaration import (
+from certification.driving.declaration import (
     Declaration,
     DeviceTable,
     Features,
     SpecTable,
     Timing,
 )
-from certification.parameters import Parameters
+from certification.driving.parameters import Parameters
 from protocol import products
 from protocol.messages import Sleep
 from protocol.product import digest, parse_product

@@ -9,10 +9,10 @@ import pytest
 from zeroconf import IPVersion
 from zeroconf.asyncio import AsyncServiceInfo, AsyncZeroconf
 
-import certification.adverts
-from certification.adverts import AdvertWatch
-from certification.transcript import Line, Writer
-from certification.watching import until
+import certification.recorder.adverts
+from certification.recorder.adverts import AdvertWatch
+from certification.recorder.watching import until
+from certification.transcript.file import Line, Writer
 from protocol.advert import DEVICE_TYPE, DeviceAdvert, HubAdvert
 from protocol.ids import DeviceId
 from simulators.finder import find_hub
@@ -124,7 +124,7 @@ async def test_without_multicast_a_run_goes_on(
     def refuse(**_: object) -> AsyncZeroconf:
         raise OSError(19, "No such device")
 
-    monkeypatch.setattr(certification.adverts, "AsyncZeroconf", refuse)
+    monkeypatch.setattr(certification.recorder.adverts, "AsyncZeroconf", refuse)
     async with AdvertWatch(writer, DEVICE) as watch:
         assert not watch.is_watching
         await watch.advertise(HubAdvert("hub-decoy", mqtt=1), 8321)

@@ -9,12 +9,12 @@ from collections.abc import AsyncIterator
 import pytest
 from paho.mqtt import client as paho
 
-from certification.behaviour import Answer, Behaviour
-from certification.connection import matches
-from certification.link_log import Budget
-from certification.listening import MOST_LINKS
-from certification.outgoing import Message, publish
-from certification.properties import Properties
+from certification.recorder.behaviour import Answer, Behaviour
+from certification.recorder.connection import matches
+from certification.recorder.link_log import Budget
+from certification.recorder.listening import MOST_LINKS
+from certification.recorder.outgoing import Message, publish
+from certification.transcript.properties import Properties
 from protocol.mqtt import DISCONNECT, PING, Connect, encode_connect, encode_subscribe
 from tests.certification.conftest import Bench
 from tests.certification.devices import DEVICE, PASSWORD, PahoDevice

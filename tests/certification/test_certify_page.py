@@ -3,8 +3,10 @@
 import re
 from pathlib import Path
 
-from certification import hooks, player, suite
-from certification.parameters import HookTable
+from certification import suite
+from certification.driving import hooks
+from certification.driving.parameters import HookTable
+from certification.suite import player
 from certification.suite.registry import Scenario
 
 PAGE = Path(__file__).parents[2] / "docs" / "certify.md"

@@ -10,7 +10,9 @@ from pathlib import Path
 
 import pytest
 
-from certification import declaration, run, transcript
+from certification.driving import declaration
+from certification.suite import run
+from certification.transcript import file as transcript
 from tests.certification.simulated import CODE, SCALE
 
 ECOHUB = (sys.executable, "-c", "from hub.cli import main; main()", "certify")

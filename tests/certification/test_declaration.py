@@ -4,7 +4,7 @@ from pathlib import Path
 
 import pytest
 
-from certification import declaration, parameters
+from certification.driving import declaration, parameters
 from certification.errors import UsageError
 from protocol.messages import Sleep
 from tests.certification.simulated import declaration as declared

@@ -10,9 +10,9 @@ from typing import Any
 
 import pytest
 
-from certification.hooks import Hooks
-from certification.parameters import Parameters
-from certification.transcript import Line, Writer
+from certification.driving.hooks import Hooks
+from certification.driving.parameters import Parameters
+from certification.transcript.file import Line, Writer
 
 CODE = "8273-5519"
 

@@ -10,9 +10,9 @@ from typing import Any
 import pytest
 from aiohttp import ClientSession
 
-import certification.join_desk
-from certification.join_desk import KEPT_BYTES, PATH, Home, JoinDesk, Manners
-from certification.transcript import Writer
+import certification.recorder.join_desk
+from certification.recorder.join_desk import KEPT_BYTES, PATH, Home, JoinDesk, Manners
+from certification.transcript.file import Writer
 from protocol.ids import DeviceId
 from protocol.joining import is_proof, proof
 from tests.certification.devices import DEVICE
@@ -213,7 +213,7 @@ async def test_a_long_body_is_refused_and_its_beginning_kept(hall: Hall) -> None
 
 
 async def test_a_flood_of_calls_fills_no_disk(hall: Hall, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(certification.join_desk, "MOST_CALLS", 10)
+    monkeypatch.setattr(certification.recorder.join_desk, "MOST_CALLS", 10)
     for _ in range(12):
         async with hall.session.post(hall.url + PATH, json=ASKED) as answer:
             pass

@@ -6,9 +6,9 @@ from pathlib import Path
 
 import pytest
 
-from certification import matrix, terminal
+from certification.commands import matrix, terminal
+from certification.commands.matrix import Mutant, Row, Wish
 from certification.errors import CertifyError, UsageError
-from certification.matrix import Mutant, Row, Wish
 from protocol.rules import rules
 
 EVERY = (

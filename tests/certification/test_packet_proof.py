@@ -10,9 +10,10 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from certification import packet_proof, reporting
 from certification.errors import CertifyError
-from certification.transcript import TranscriptError
+from certification.report import reporting
+from certification.transcript import packet_proof
+from certification.transcript.file import TranscriptError
 from tests.certification import recorded
 
 OPENED = ("opened", {"link": 1, "peer_is_local": True})

@@ -9,10 +9,15 @@ from hypothesis import strategies as st
 from paho.mqtt.packettypes import PacketTypes
 from paho.mqtt.properties import Properties as PahoProperties
 
-from certification import outgoing
-from certification.outgoing import Message
-from certification.packets import BROKEN, Splitter, decode
-from certification.properties import Properties, encode_properties, encode_variable, read_properties
+from certification.recorder import outgoing
+from certification.recorder.outgoing import Message
+from certification.transcript.packets import BROKEN, Splitter, decode
+from certification.transcript.properties import (
+    Properties,
+    encode_properties,
+    encode_variable,
+    read_properties,
+)
 from protocol.mqtt import Fields, PacketError, encode
 
 VECTORS: list[tuple[str, int, str, str, dict[str, Any]]] = [

@@ -10,12 +10,12 @@ from pathlib import Path
 import pytest
 from paho.mqtt import client as paho
 
-import certification.mosquitto
-from certification.behaviour import Behaviour, NotScriptedError
+import certification.recorder.mosquitto
 from certification.errors import CertifyError
-from certification.mosquitto import find_mosquitto
-from certification.real_broker import RealBroker
-from certification.transcript import Writer, parse
+from certification.recorder.behaviour import Behaviour, NotScriptedError
+from certification.recorder.mosquitto import find_mosquitto
+from certification.recorder.real_broker import RealBroker
+from certification.transcript.file import Writer, parse
 from protocol.mqtt import PING
 from tests.certification.conftest import Bench
 from tests.certification.devices import DEVICE, PASSWORD, PahoDevice
@@ -209,7 +209,7 @@ async def test_without_mosquitto_a_run_says_so(
     writer: Writer, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
 ) -> None:
     monkeypatch.setenv("PATH", str(tmp_path))
-    monkeypatch.setattr(certification.mosquitto, "_PLACES", str(tmp_path))
+    monkeypatch.setattr(certification.recorder.mosquitto, "_PLACES", str(tmp_path))
     with pytest.raises(CertifyError, match="no mosquitto here"):
         await RealBroker(writer, {}).start()
 
@@ -218,7 +218,7 @@ async def test_a_mosquitto_that_does_not_start_says_why(
     writer: Writer, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(
-        certification.mosquitto, "_configuration", lambda _: "no_such_setting true\n"
+        certification.recorder.mosquitto, "_configuration", lambda _: "no_such_setting true\n"
     )
     with pytest.raises(CertifyError, match="no_such_setting"):
         await RealBroker(writer, {}).start()

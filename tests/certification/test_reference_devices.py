@@ -5,8 +5,10 @@ from pathlib import Path
 
 import pytest
 
-from certification import run, suite, transcript
-from certification.judge import judge
+from certification import suite
+from certification.judging.judge import judge
+from certification.suite import run
+from certification.transcript import file as transcript
 from protocol.messages import Sleep
 from simulators import registry
 from simulators.assembly import needs_gateway

@@ -10,10 +10,12 @@ from typing import get_args
 
 import pytest
 
-from certification import run, suite, transcript
-from certification.declaration import Declaration
-from certification.judge import judge
-from certification.transcript import Transcript
+from certification import suite
+from certification.driving.declaration import Declaration
+from certification.judging.judge import judge
+from certification.suite import run
+from certification.transcript import file as transcript
+from certification.transcript.file import Transcript
 from tests.certification.simulated import CODE, declaration, running, simulated
 
 BAD = Path(__file__).with_name("bad_device.py")

@@ -5,7 +5,7 @@ from collections.abc import Iterator
 
 import pytest
 
-from certification import terminal
+from certification.commands import terminal
 
 
 @pytest.fixture

@@ -10,10 +10,10 @@ from collections.abc import AsyncIterator
 
 import pytest
 
-from certification.behaviour import Behaviour, Certificate
-from certification.broker import ScriptedBroker
-from certification.certificates import Certificates, make_certificates
-from certification.transcript import Writer
+from certification.recorder.behaviour import Behaviour, Certificate
+from certification.recorder.broker import ScriptedBroker
+from certification.recorder.certificates import Certificates, make_certificates
+from certification.transcript.file import Writer
 from protocol.mqtt import Connect, encode_connect
 from tests.certification.conftest import Bench
 from tests.certification.devices import DEVICE, PASSWORD

@@ -11,8 +11,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-import certification.transcript
-from certification.transcript import TranscriptError, Writer, canonical, parse, read
+import certification.transcript.file
+from certification.transcript.file import TranscriptError, Writer, canonical, parse, read
 
 SECRET = "m2Vb0s4nJx7Kq1Ty"
 
@@ -59,7 +59,7 @@ def test_a_file_is_read_as_its_bytes_are(tmp_path: Path, monkeypatch: pytest.Mon
     file = tmp_path / "transcript.jsonl"
     file.write_bytes(RUN)
     assert read(file) == parse(RUN)
-    monkeypatch.setattr(certification.transcript, "MOST_BYTES", len(RUN) - 1)
+    monkeypatch.setattr(certification.transcript.file, "MOST_BYTES", len(RUN) - 1)
     with pytest.raises(TranscriptError, match="more than"):
         read(file)
 

@@ -4,7 +4,7 @@ from random import Random
 
 import pytest
 
-from certification import values
+from certification.driving import values
 from protocol import products
 from protocol.product import Value, parse_product
 from protocol.validator import compile_product

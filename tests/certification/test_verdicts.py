@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from certification.verdicts import (
+from certification.judging.verdicts import (
     Observation,
     RuleVerdict,
     VacuousError,

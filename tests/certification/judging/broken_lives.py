@@ -5,7 +5,7 @@ import json
 from collections.abc import Callable
 from typing import Any, NamedTuple
 
-from certification import packets
+from certification.transcript import packets
 from protocol.product import digest
 from protocol.topics import BIRTH
 from tests.certification.judging.lives import (

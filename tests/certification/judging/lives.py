@@ -2,7 +2,7 @@
 
 from collections.abc import Callable
 
-from certification import packets
+from certification.transcript import packets
 from tests.certification.judging.scene import CHILD, Scene, product
 
 ON, LEVEL, MODE, LABEL = "acme:main.on", "acme:main.level", "acme:main.mode", "acme:main.label"

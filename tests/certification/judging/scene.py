@@ -10,12 +10,13 @@ import json
 from collections.abc import Mapping
 from typing import Any
 
-from certification import outgoing, packets
-from certification.judge import judge
-from certification.judgement import Judgement
-from certification.outgoing import Message
-from certification.properties import encode_properties
-from certification.transcript import Transcript, Writer, parse
+from certification.judging.judge import judge
+from certification.judging.judgement import Judgement
+from certification.recorder import outgoing
+from certification.recorder.outgoing import Message
+from certification.transcript import packets
+from certification.transcript.file import Transcript, Writer, parse
+from certification.transcript.properties import encode_properties
 from protocol.mqtt import Kind, encode, text
 from protocol.product import digest
 from protocol.topics import BIRTH

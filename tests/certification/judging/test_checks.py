@@ -4,10 +4,10 @@ from functools import cache
 
 import pytest
 
-from certification.judge import judged_rules
-from certification.judgement import Judgement
-from certification.judging.checks import CHECKS
-from certification.verdicts import Verdict
+from certification.judging.judge import judged_rules
+from certification.judging.judgement import Judgement
+from certification.judging.rules import CHECKS
+from certification.judging.verdicts import Verdict
 from protocol.rules import rule
 from tests.certification.judging.broken_lives import BAD
 from tests.certification.judging.lives import GOOD

@@ -5,11 +5,11 @@ from functools import cache
 
 import pytest
 
-from certification.judge import MISMATCH, judge, judged_rules
-from certification.judgement import Judgement
-from certification.judging.checks import CHECKS
-from certification.transcript import Transcript
-from certification.verdicts import Verdict
+from certification.judging.judge import MISMATCH, judge, judged_rules
+from certification.judging.judgement import Judgement
+from certification.judging.rules import CHECKS
+from certification.judging.verdicts import Verdict
+from certification.transcript.file import Transcript
 from protocol.rules import rules
 from tests.certification.judging.scene import Scene, product
 

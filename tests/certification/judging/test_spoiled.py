@@ -5,8 +5,8 @@ from typing import Any
 
 import pytest
 
-from certification.judge import judge
-from certification.transcript import Line, Transcript, TranscriptError
+from certification.judging.judge import judge
+from certification.transcript.file import Line, Transcript, TranscriptError
 from tests.certification.judging.lives import GOOD
 
 ODD: list[Any] = [None, 1, -1, "x", [], {}, [1], {"a": 1}, True, 1.5, "*" * 9, 10**20]

@@ -8,8 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from certification.papers import certificate, keys
-from certification.papers.errors import (
+from certification.errors import (
     ExpiredError,
     ForeignKeyError,
     FormError,
@@ -17,6 +16,7 @@ from certification.papers.errors import (
     PaperError,
     SignatureError,
 )
+from certification.papers import certificate, keys
 from certification.papers.keys import keyring
 from certification.papers.statement import EXTENSION, LIMITS
 from tests.certification.papers.damage import damaged

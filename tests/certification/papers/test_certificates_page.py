@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 from typer.testing import CliRunner
 
-from certification import cli
+from certification.commands import cli
 from certification.papers.registry_lines import Head, Opening
 from certification.papers.statement import EXTENSION, PREDICATE
 

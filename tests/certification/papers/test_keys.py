@@ -8,8 +8,8 @@ import pytest
 from cryptography.hazmat.primitives import serialization
 from cryptography.hazmat.primitives.asymmetric.rsa import generate_private_key
 
+from certification.errors import FormError, SignatureError
 from certification.papers import keys
-from certification.papers.errors import FormError, SignatureError
 
 
 def test_a_saved_key_is_loaded_again_and_signs_the_same(tmp_path: Path) -> None:

@@ -11,9 +11,10 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from typer.testing import CliRunner
 
-from certification import cli, reporting
+from certification.commands import cli
 from certification.papers import desk
-from certification.transcript import Transcript
+from certification.report import reporting
+from certification.transcript.file import Transcript
 from tests.certification import recorded
 from tests.certification.papers.damage import damaged
 from tests.certification.reports import report

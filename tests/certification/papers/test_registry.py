@@ -6,8 +6,7 @@ import json
 import pytest
 from hypothesis import given
 
-from certification.papers import certificate, keys, registry
-from certification.papers.errors import (
+from certification.errors import (
     ForeignKeyError,
     FormError,
     MismatchError,
@@ -15,6 +14,7 @@ from certification.papers.errors import (
     RevokedError,
     SignatureError,
 )
+from certification.papers import certificate, keys, registry
 from certification.papers.keys import keyring
 from tests.certification.papers.damage import damaged
 from tests.certification.reports import FIRMWARE, report

@@ -9,10 +9,10 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from certification.errors import UsageError
+from certification.judging.verdicts import Verdict
 from certification.report import badge, expected, explanation, junit
 from certification.report.expected import Comparison, Expectations, compare
 from certification.report.model import Blocked, Report, Seen
-from certification.verdicts import Verdict
 from protocol.rules import rules
 from tests.certification.reports import report
 

@@ -9,11 +9,10 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from certification import reporting
-from certification.report import page, page_wire
+from certification.judging.verdicts import Verdict
+from certification.report import page, page_wire, reporting
 from certification.report.model import Report
-from certification.transcript import Transcript
-from certification.verdicts import Verdict
+from certification.transcript.file import Transcript
 from tests.certification import recorded
 
 VOID = {"meta", "input", "br"}

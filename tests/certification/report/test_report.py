@@ -8,13 +8,14 @@ from typing import Any
 import pytest
 from jsonschema import Draft202012Validator  # type: ignore[import-untyped]
 
-from certification import catalogue, reporting
 from certification.errors import UsageError
-from certification.judge import judge
+from certification.judging.judge import judge
+from certification.judging.verdicts import Observation, RuleVerdict, Verdict
+from certification.report import reporting
 from certification.report.building import MOST_LINES, MOST_SEEN, build
 from certification.report.expected import Expectations
 from certification.report.model import SCHEMA_FILE, RuleReport, schema_content
-from certification.verdicts import Observation, RuleVerdict, Verdict
+from certification.transcript import catalogue
 from tests.certification import recorded
 
 SCHEMA = Path(__file__).parents[3] / "docs" / "schemas" / SCHEMA_FILE

@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from certification.papers.errors import PaperError
+from certification.errors import PaperError
 from hub.certificates.shelf import Reader, Shelf
 from hub.certificates.standing import status
 from hub.config import AdmissionSettings

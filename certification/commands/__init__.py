@@ -1,0 +1,1 @@
+"""The commands of `ecohub certify`: what each takes, does and prints."""

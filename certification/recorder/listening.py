@@ -1,0 +1,130 @@
+"""What every broker of a run is: it listens, keeps its links, and lets one wait for them."""
+
+import asyncio
+import socket
+from abc import ABC, abstractmethod
+from collections.abc import Callable
+from typing import Final
+
+from certification.recorder.behaviour import WELL, Behaviour
+from certification.recorder.connection import Connection
+from certification.recorder.link_log import Budget, LinkLog
+from certification.recorder.watching import until
+from certification.transcript.file import Line, Writer
+
+MOST_LINKS: Final = 64
+"""TCP connections at a time; more are reset."""
+
+
+class Broker(ABC):
+    """A broker to which nobody but the device under test comes.
+
+    Args:
+        writer: Where everything is written down.
+        place: Address and port to listen at; port 0 for any.
+    """
+
+    def __init__(self, writer: Writer, place: tuple[str, int]) -> None:
+        self.behaviour = WELL
+        self._writer = writer
+        self._place = place
+        self._links: dict[int, Connection] = {}
+        self._count = 0
+        self._budget = Budget()
+        self._newest: Connection | None = None
+        self._came = asyncio.Event()
+        self._running: asyncio.Task[None] | None = None
+
+    async def start(self) -> int:
+        """Listen, and return the port.
+
+        Raises:
+            OSError: The place is taken or not of this machine.
+        """
+        listener = socket.create_server(self._place, backlog=64)
+        listener.setblocking(False)
+        self._running = asyncio.create_task(self._accept(listener))
+        port: int = listener.getsockname()[1]
+        return port
+
+    async def stop(self) -> None:
+        """Close every link and listen no more."""
+        if self._running is not None:
+            self._running.cancel()
+            await asyncio.wait([self._running])
+        for link in tuple(self._links.values()):
+            link.close()
+
+    def behave(self, behaviour: Behaviour = WELL) -> int:
+        """Behave like this from now on, and return the line that says so."""
+        self.behaviour = behaviour
+        return self._writer.write("stimulus", name="behave", args=behaviour.deviations())
+
+    @property
+    def links(self) -> tuple[Connection, ...]:
+        """The TCP connections that are open, oldest first."""
+        return tuple(self._links.values())
+
+    @property
+    def link(self) -> Connection | None:
+        """The newest link that was let in and is open."""
+        return next((link for link in reversed(self.links) if link.is_open), None)
+
+    async def next_link(self, timeout_s: float) -> Connection | None:
+        """Return the newest link that was let in since the last call, or None if none is in time.
+
+        It may have ended again meanwhile.
+        """
+        try:
+            async with asyncio.timeout(timeout_s):
+                await self._came.wait()
+        except TimeoutError:
+            return None
+        self._came.clear()
+        return self._newest
+
+    async def until(
+        self, predicate: Callable[[Line], bool], timeout_s: float, since: int | None = None
+    ) -> Line | None:
+        """Return the first line for which `predicate` holds, as `watching.until` does."""
+        return await until(self._writer, predicate, timeout_s, since)
+
+    def let_in(self, link: Connection) -> None:
+        """Take in that the CONNECT of a link has been accepted."""
+        self._newest = link
+        self._came.set()
+
+    def ended(self, link: Connection) -> None:
+        """Take in that a link has ended."""
+        self._links.pop(link.n, None)
+
+    async def _accept(self, listener: socket.socket) -> None:
+        loop = asyncio.get_running_loop()
+        with listener:
+            async with asyncio.TaskGroup() as group:
+                while True:
+                    sock, (peer, *_) = await loop.sock_accept(listener)
+                    self._count += 1
+                    self._budget.connections -= 1
+                    if self._budget.is_spent:
+                        sock.close()
+                        continue
+                    log = LinkLog(self._writer, self._count, self._budget)
+                    log.opened(peer)
+                    group.create_task(self.serve(sock, log))
+
+    @abstractmethod
+    def admit(self, user: str, password: str) -> None:
+        """Let `user` in by this password, and write it down nowhere."""
+
+    @abstractmethod
+    def dismiss(self, user: str) -> None:
+        """Let `user` in no more, from its next CONNECT on."""
+
+    @abstractmethod
+    async def serve(self, sock: socket.socket, log: LinkLog) -> None:
+        """Make a link of a connection that has been accepted, and `keep` it."""
+
+    def keep(self, link: Connection) -> None:
+        """Take in a new link; one too many is cut."""
+        self._links[link.n] = link
