@@ -11,9 +11,16 @@ from protocol.ids import DeviceId
 
 FIRST_PAUSE_S: Final = 1.0
 LONGEST_PAUSE_S: Final = 60.0
-"""Between the failure of a driver and its next run; doubled each time."""
+"""Between the failure of a driver and its next run; doubled while no run lasts longer than that."""
 
 _log = logging.getLogger(__name__)
+
+
+def next_pause_s(pause_s: float, ran_s: float, first_pause_s: float = FIRST_PAUSE_S) -> float:
+    """Return the seconds from a run that lasted `ran_s` to the next; `pause_s` came before it."""
+    if pause_s == 0 or ran_s > LONGEST_PAUSE_S:
+        return first_pause_s
+    return min(2 * pause_s, LONGEST_PAUSE_S)
 
 
 async def drive(
@@ -27,8 +34,9 @@ async def drive(
         receiver: Whom it tells.
         first_pause_s: Seconds before it is run again for the first time.
     """
-    pause_s = first_pause_s
+    now_s, pause_s = asyncio.get_running_loop().time, 0.0
     while True:
+        began_s = now_s()
         try:
             await driver.run(receiver)
             fault = "it has ended by itself"
@@ -36,8 +44,8 @@ async def drive(
             _log.exception("driver %s has failed", name)
             fault = f"{type(error).__name__}: {error}"
         receiver.link_changed(is_up=False, reason=f"driver {name} has failed: {fault}")
+        pause_s = next_pause_s(pause_s, now_s() - began_s, first_pause_s)
         await asyncio.sleep(pause_s * random.uniform(0.5, 1.0))  # noqa: S311 - only jitter
-        pause_s = min(2 * pause_s, LONGEST_PAUSE_S)
 
 
 class Reach:

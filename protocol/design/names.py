@@ -5,8 +5,9 @@ from collections.abc import Iterator
 from difflib import get_close_matches
 from typing import Final
 
+from protocol import slugs
 from protocol.design.findings import Finding
-from protocol.design.parts import placed
+from protocol.design.outline import placed
 from protocol.parts import PARTS
 from protocol.product_model import ProductSpec
 
@@ -75,8 +76,6 @@ def own_name(vendor: str, address: str) -> str:
     """
     if ":" in address:
         return address
-    space = re.sub(r"[^a-z0-9_]+", "_", vendor.lower()).strip("_")[:32] or "vendor"
-    if not space[0].isalpha():
-        space = f"v_{space}"[:32]
+    space = slugs.name(vendor, "vendor")
     service, _, name = address.partition(".")
     return f"{service}.{space}:{name}" if service in _SERVICES else f"{space}:{service}.{name}"

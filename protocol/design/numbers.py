@@ -6,7 +6,7 @@ from types import MappingProxyType
 from typing import Final
 
 from protocol.design.findings import Finding
-from protocol.design.parts import placed, values
+from protocol.design.outline import placed, values
 from protocol.parts import PARTS
 from protocol.product_model import ProductSpec, Property, Value
 

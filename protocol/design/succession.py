@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from typing import Final, Literal
 
 from protocol.design.names import own_name
-from protocol.design.parts import AnyPart, placed
+from protocol.design.outline import AnyPart, placed
 from protocol.product_model import (
     INTEGER_LIMITS,
     Action,

@@ -4,7 +4,7 @@ from collections.abc import Iterator
 from typing import Final
 
 from protocol.design.findings import Finding
-from protocol.design.parts import placed
+from protocol.design.outline import placed
 from protocol.product_model import Action, ProductSpec, Property, Ui
 
 MANY_PARTS: Final = 6

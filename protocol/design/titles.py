@@ -7,7 +7,7 @@ from collections.abc import Iterable, Iterator
 from typing import Final
 
 from protocol.design.findings import Finding
-from protocol.design.parts import Titled, titled, values
+from protocol.design.outline import Titled, titled, values
 from protocol.product_model import ProductSpec, Titles
 
 LONGEST: Final = 32

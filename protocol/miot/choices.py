@@ -9,8 +9,9 @@ from protocol.messages import MAX_INTEGER
 from protocol.miot.notebook import Notebook, Place, listed
 from protocol.miot.numbers import as_integer, read_number
 from protocol.miot.quirks import Quirk
-from protocol.miot.texts import Translations, clean, distinct, has_chinese, name, slug, title
+from protocol.miot.texts import Translations, clean, has_chinese, title
 from protocol.product_model import Choice, Number
+from protocol.slugs import distinct, name, slug
 
 MAX_CHOICES: Final = 512
 """Longest enumeration; a longer list becomes a range."""

@@ -13,7 +13,7 @@ from protocol.miot.quirks import Quirk, Reason
 from protocol.miot.ranges import Range
 from protocol.miot.references import read_references
 from protocol.miot.shapes import Shape, read_shape, sent
-from protocol.miot.texts import Translations, distinct, name, title, words
+from protocol.miot.texts import Translations, title, words
 from protocol.miot.urn import Urn
 from protocol.product_model import (
     Access,
@@ -25,6 +25,7 @@ from protocol.product_model import (
     Titles,
     Value,
 )
+from protocol.slugs import distinct, name
 
 MAX_ARGUMENTS: Final = 64
 """Most arguments and results of one action or event; real ones reach 20."""

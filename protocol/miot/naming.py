@@ -8,10 +8,10 @@ from protocol.miot import standard
 from protocol.miot.drafts import Draft, Named, ServiceDraft
 from protocol.miot.notebook import Kind, Notebook
 from protocol.miot.quirks import Quirk
-from protocol.miot.texts import distinct, name
 from protocol.miot.urn import Urn
 from protocol.parts import PARTS
 from protocol.product_model import Action, EventKind, Property
+from protocol.slugs import distinct, name
 
 FORMAT_NAMESPACE: Final = "miot"
 """Vendor's prefix of what MIoT defines under a name that means something else here."""

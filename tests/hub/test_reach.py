@@ -6,7 +6,7 @@ import pytest
 
 from drivers.contract import BrokerAccess, DriverContext, Receiver
 from drivers.memory import MemoryDriver
-from hub.reach import drive
+from hub.reach import drive, next_pause_s
 from protocol.codec import Decoded
 from protocol.errors import Violation
 from protocol.ids import DeviceId
@@ -63,3 +63,11 @@ async def test_driver_that_fails_is_told_and_run_again(
     task.cancel()
     with pytest.raises(asyncio.CancelledError):
         await task
+
+
+def test_pause_grows_while_runs_are_short_and_begins_again_after_a_long_one() -> None:
+    pause_s, pauses_s = 0.0, list[float]()
+    for ran_s in (0, 0, 2, 0, 0, 0, 0, 61, 0):
+        pause_s = next_pause_s(pause_s, ran_s)
+        pauses_s.append(pause_s)
+    assert pauses_s == [1, 2, 4, 8, 16, 32, 60, 1, 2]

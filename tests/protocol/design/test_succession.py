@@ -8,7 +8,7 @@ import pytest
 from hypothesis import assume, given, settings
 from hypothesis import strategies as st
 
-from protocol.design.parts import values
+from protocol.design.outline import values
 from protocol.design.succession import Succession, compare
 from protocol.errors import ViolationError
 from protocol.product import parse_product
