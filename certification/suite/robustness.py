@@ -1,6 +1,6 @@
 """What a device must live through: garbage, verdicts, messages that mean nothing to it."""
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator, Mapping
 from typing import Final, NamedTuple
 
 from certification.driving import speech
@@ -25,49 +25,64 @@ class Bomb(NamedTuple):
     leaf: str = "command"
 
 
-def bombs(good: bytes) -> Iterator[Bomb]:
-    """Return payloads that break section 4, or say nothing that ECO/1 knows.
+def _with(more: bytes) -> Callable[[bytes], bytes]:
+    return lambda good: good[:-1] + b"," + more + b"}"
+
+
+_SPOILED: Final[Mapping[str, Callable[[bytes], bytes]]] = {
+    "cut": lambda good: good[:-1],
+    "two texts": lambda good: good + good,
+    "an array": lambda good: b"[" + good + b"]",
+    "not UTF-8": _with(b'"x":"\xff\xfe"'),
+    "byte order mark": lambda good: b"\xef\xbb\xbf" + good,
+    "UTF-16": lambda good: good.decode().encode("utf-16-le"),
+    "not a number": _with(b'"x":NaN'),
+    "too large for a double": _with(b'"x":1e999'),
+    "integer of 5000 digits": _with(b'"x":' + b"9" * 5000),
+    "the same key twice": lambda good: good[:-1] + b"," + good[1:],
+    "half a surrogate pair": _with(b'"x":"\\ud800"'),
+    "nested 9 deep": _with(b'"x":' + b"[" * 9 + b"]" * 9),
+    "longer than a payload may be": _with(b'"x":"' + b"x" * 16_384 + b'"'),
+}
+"""What is done to a `set` that the device would carry out, so that it breaks section 4."""
+
+_NOTHING: Final = (
+    Bomb("nothing", b""),
+    Bomb("white space", b"   \n"),
+    Bomb("no JSON", b"set outlet on"),
+    Bomb("a text", b'"set"'),
+    Bomb("null", b"null"),
+    Bomb("nested 5000 deep", b"[" * 5000 + b"]" * 5000),
+    Bomb("60 kB of digits", b"7" * 60_000),
+    Bomb("bytes", bytes(range(256))),
+    Bomb("unknown type", b'{"type":"toggle","id":"y.1","ttl_ms":1000}'),
+    Bomb("no type", b'{"id":"y.2","ttl_ms":1000}'),
+    Bomb("type of another type", b'{"type":["set"],"id":"y.3","ttl_ms":1000}'),
+    Bomb("birth without fields", b"{}", "birth"),
+    Bomb("birth that is none", b"\x00\x01\x02", "birth"),
+    Bomb("verdict without fields", b"{}", "verdict"),
+    Bomb("verdict with an epoch that is none", b'{"min_epoch":"9"}', "verdict"),
+)
+"""What says nothing that ECO/1 knows."""
+
+
+def bombs(change: Mapping[str, object]) -> Iterator[Bomb]:
+    """Return payloads that break section 4, each with an id of its own, or say nothing.
 
     Args:
-        good: A `set` that the device would carry out, as the inner part of an object.
+        change: Values to which the device could be set.
     """
-    whole = b"{" + good + b"}"
-    yield Bomb("nothing", b"")
-    yield Bomb("white space", b"   \n")
-    yield Bomb("no JSON", b"set outlet on")
-    yield Bomb("cut", whole[:-1])
-    yield Bomb("two texts", whole + whole)
-    yield Bomb("a text", b'"set"')
-    yield Bomb("an array", b"[" + whole + b"]")
-    yield Bomb("null", b"null")
-    yield Bomb("not UTF-8", whole[:-1] + b',"x":"\xff\xfe"}')
-    yield Bomb("byte order mark", b"\xef\xbb\xbf" + whole)
-    yield Bomb("UTF-16", whole.decode().encode("utf-16-le"))
-    yield Bomb("not a number", b"{" + good + b',"x":NaN}')
-    yield Bomb("too large for a double", b"{" + good + b',"x":1e999}')
-    yield Bomb("integer of 5000 digits", b"{" + good + b',"x":' + b"9" * 5000 + b"}")
-    yield Bomb("the same key twice", b"{" + good + b"," + good + b"}")
-    yield Bomb("half a surrogate pair", b"{" + good + b',"x":"\\ud800"}')
-    yield Bomb("nested 9 deep", b"{" + good + b',"x":' + b"[" * 9 + b"]" * 9 + b"}")
-    yield Bomb("nested 5000 deep", b"[" * 5000 + b"]" * 5000)
-    yield Bomb("longer than a payload may be", b"{" + good + b',"x":"' + b"x" * 16_384 + b'"}')
-    yield Bomb("60 kB of digits", b"7" * 60_000)
-    yield Bomb("bytes", bytes(range(256)))
-    yield Bomb("unknown type", b'{"type":"toggle","id":"x.1","ttl_ms":1000}')
-    yield Bomb("no type", b'{"id":"x.2","ttl_ms":1000}')
-    yield Bomb("type of another type", b'{"type":["set"],"id":"x.3","ttl_ms":1000}')
-    yield Bomb("birth without fields", b"{}", "birth")
-    yield Bomb("birth that is none", b"\x00\x01\x02", "birth")
-    yield Bomb("verdict without fields", b"{}", "verdict")
-    yield Bomb("verdict with an epoch that is none", b'{"min_epoch":"9"}', "verdict")
+    for number, (what, spoil) in enumerate(_SPOILED.items(), 1):
+        good = {"type": "set", "id": f"x.{number}", "ttl_ms": 3_000, "values": change}
+        yield Bomb(what, spoil(encode(good)))
+    yield from _NOTHING
 
 
 @scenario()
 async def garbage(desk: Desk) -> None:
     """Payloads that cannot be read, on each topic: no effect, and the device goes on."""
-    good = encode({"type": "set", "id": "x.0", "ttl_ms": 3_000, "values": _change(desk)})[1:-1]
     await speech.full_state(desk, desk.device, "read")
-    for number, bomb in enumerate(bombs(good), 1):
+    for number, bomb in enumerate(bombs(_change(desk)), 1):
         topic = "eco/1/hub/birth" if bomb.leaf == "birth" else desk.device.topic(bomb.leaf)
         await desk.up()
         desk.stimulate("garbage", number=number, what=bomb.what, on=bomb.leaf)

@@ -185,7 +185,7 @@ def says_that_it_is_busy(e: Evidence) -> Iterator[Observation]:
         what = f"{order.name} is busy, {'with' if has_time else 'without'} retry_after_ms"
         if not has_time:
             yield broken((order.line, ack.line), what, rule("ECO-CMD-010").text, "retry_after_ms")
-        elif order.states and order.status == "busy":
+        elif order.states and order.status == "busy" and order.is_refused:
             what = f"{order.name} was busy, and a state names it as cause"
             yield broken((order.line, order.states[0].line), what, rule("ECO-CMD-010").text)
         else:

@@ -6,10 +6,12 @@ from typing import Final
 from certification.judging.evidence import HARNESS_S, Evidence
 from certification.judging.rules.announce import answers
 from certification.judging.rules.check import broken, could_answer, judges, unclear
-from certification.judging.rules.orders import after_s, orders
+from certification.judging.rules.orders import after_s, ids_in, orders
 from certification.judging.traffic import NS, Publish, Said
 from certification.judging.verdicts import Observation
-from protocol.messages import Birth, Update, Verdict
+from protocol.errors import ViolationError
+from protocol.json_text import read_object
+from protocol.messages import Ack, Birth, State, Update, Verdict
 from protocol.rules import rule
 from protocol.topics import Leaf
 
@@ -27,10 +29,45 @@ ANSWER_S: Final = 2.0
 
 @judges("ECO-MSG-007", "a message that cannot be read, and a sign of life after it")
 def bears_what_it_cannot_read(e: Evidence) -> Iterator[Observation]:
-    """Judge that the device goes on, on the same connection, after each unreadable message."""
+    """Judge that the device does nothing for an unreadable message, and goes on."""
+    answered = _answered(e)
     for down in e.downs:
-        if down.violation is not None:
+        if down.violation is None:
+            continue
+        if answer := answered.get(down.line):
+            what = f"a payload that breaks {down.violation.rule} was taken, and {answer[1]}"
+            lines = (down.line, answer[0])
+            yield broken(lines, what, rule("ECO-MSG-007").text)
+        else:
             yield _goes_on(e, down, "ECO-MSG-007", "a message that cannot be read")
+
+
+def _answered(e: Evidence) -> dict[int, tuple[int, str]]:
+    """Return what came of unreadable messages, by their line: where it stands, and what it is.
+
+    What breaks section 5 alone may be rejected (ECO-CMD-011); an id that a readable message has,
+    too, proves nothing.
+    """
+    readable = {getattr(d.decoded.message, "id", "") for d in e.downs if d.decoded}
+    bad = [(d, ids_in(d)) for d in e.downs if d.violation is not None]
+    said = [(a.line, a.message.id, f"acked {a.message.status}") for a in e.said(Ack)]
+    said += [(s.line, s.message.cause or "", "a state names it as cause") for s in e.said(State)]
+    found: dict[int, tuple[int, str]] = {}
+    for line, named, what in sorted(said):
+        sent = next((d for d, ids in reversed(bad) if named in ids and d.line < line), None)
+        if sent is None or named in readable:
+            continue
+        if what != "acked rejected" or not _may_be_rejected(sent):
+            found.setdefault(sent.line, (line, what))
+    return found
+
+
+def _may_be_rejected(down: Publish) -> bool:
+    """Say whether a message is a `set` or an `action` with wrong fields, which can be read."""
+    try:
+        return read_object(down.payload).get("type") in ("set", "action")
+    except ViolationError:
+        return False
 
 
 def _goes_on(e: Evidence, down: Publish, rule_id: str, name: str) -> Observation:

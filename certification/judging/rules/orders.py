@@ -1,5 +1,6 @@
 """Commands as the harness sent them, each with what the device answered to it."""
 
+import re
 from bisect import bisect_left, bisect_right
 from collections import defaultdict
 from collections.abc import Iterator, Mapping
@@ -13,6 +14,12 @@ from protocol.messages import Ack, ActionCommand, Scalar, SetCommand, State
 
 FINAL: Final = frozenset({"done", "rejected", "expired"})
 """Acks after which nothing follows."""
+
+REFUSED: Final = frozenset({"rejected", "expired", "busy"})
+"""Acks of commands that are not carried out."""
+
+_ID_IN: Final = re.compile(rb'"id"\s*:\s*"([A-Za-z0-9][A-Za-z0-9._:-]{0,95})"')
+"""An id in a payload, whatever else is wrong with it."""
 
 MOST: Final = 16
 """A hub has no more commands on their way to a device (ECO-HUB-003)."""
@@ -104,6 +111,14 @@ class Order:
         """The status of the final ack, or of the last one, or nothing."""
         last = self.final or (self.acks[-1] if self.acks else None)
         return last.message.status if last else ""
+
+    @property
+    def is_refused(self) -> bool:
+        """Whether it was refused, and each sending of its id before it: nothing may come of it."""
+        sent: Order | None = self
+        while sent is not None and sent.status in REFUSED:
+            sent = sent.earlier
+        return sent is None
 
 
 def orders(e: Evidence) -> list[Order]:
@@ -223,9 +238,17 @@ def raw_ids(e: Evidence) -> dict[str, Publish]:
     for down in e.downs:
         message = down.decoded.message if down.decoded else None
         named = getattr(message, "id", "")
-        if named:
-            found.setdefault(named, down)
+        for each in (named,) if named else ids_in(down):
+            found.setdefault(each, down)
     return found
+
+
+def ids_in(down: Publish) -> tuple[str, ...]:
+    """Return the ids in a message that cannot be read; a lenient device may find them there."""
+    if down.violation is None:
+        return ()
+    text = down.payload.replace(b"\0", b"")
+    return tuple(dict.fromkeys(found.decode() for found in _ID_IN.findall(text)))
 
 
 def shown_after(e: Evidence, address: str, at_ns: int) -> tuple[Scalar, int] | None:

@@ -108,7 +108,7 @@ def _presences(e: Evidence, link: Link) -> list[Said[Presence]]:
 def says_goodbye(e: Evidence) -> Iterator[Observation]:
     """Judge what was said last before each DISCONNECT, or before the end in a `stop`."""
     for link in e.links:
-        if link.by != "device" or not link.is_accepted or _is_left_alone(e, link):
+        if link.by != "device" or not link.is_accepted:
             continue
         parting = link.first("DISCONNECT")
         if parting is None and not _is_stopped(e, link):
@@ -116,6 +116,8 @@ def says_goodbye(e: Evidence) -> Iterator[Observation]:
         said = _presences(e, link)
         last = said[-1] if said else None
         is_kept = last is not None and last.message.status in {"offline", "asleep"}
+        if not is_kept and _is_left_alone(e, link):
+            continue
         told = f"presence {last.message.status}" if last else "no presence"
         end_line = parting.line if parting else link.closed_line or link.opened_line
         lines = (*([last.line] if last else []), end_line)
@@ -130,7 +132,7 @@ def _is_left_alone(e: Evidence, link: Link) -> bool:
     end_ns = link.closed_ns or e.end_ns
     pings = [p for p in link.packets if p.type == "PINGREQ"]
     pongs = [p for p in link.packets if p.type == "PINGRESP"]
-    return len(pings) > len(pongs) or e.is_harmed(end_ns - NS, end_ns)
+    return len(pings) > len(pongs) or e.is_harmed(max(link.opened_ns, end_ns - NS), end_ns)
 
 
 def _is_stopped(e: Evidence, link: Link) -> bool:

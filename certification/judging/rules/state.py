@@ -193,7 +193,8 @@ def shows_what_was_set(e: Evidence) -> Iterator[Observation]:
 @judges("ECO-STATE-009", "a change by hand, and the state that tells of it")
 def no_cause_without_command(e: Evidence) -> Iterator[Observation]:
     """Judge that a cause is a command that was carried out, and none where a hand did it."""
-    known, refused = raw_ids(e), {o.id: o for o in orders(e) if o.status in _NOT_DONE}
+    known = raw_ids(e)
+    refused = {s.line: order for order in orders(e) if order.is_refused for s in order.states}
     for state in e.said(State):
         cause = state.message.cause
         if cause is None:
@@ -201,8 +202,8 @@ def no_cause_without_command(e: Evidence) -> Iterator[Observation]:
         if cause not in known or known[cause].line > state.line:
             what = f"the cause is {cause}, and no such command was sent"
             yield broken((state.line,), what, rule("ECO-STATE-009").text, "cause")
-        elif cause in refused and refused[cause].at_ns < state.at_ns:
-            what = f"the cause is {cause}, which was {refused[cause].status}"
+        elif state.line in refused:
+            what = f"the cause is {cause}, which was {refused[state.line].status}"
             yield broken((state.line,), what, rule("ECO-STATE-009").text, "cause")
     for hook in e.hooks("button"):
         before = reported(e, hook.at_ns).get(hook.wanted)
@@ -212,9 +213,6 @@ def no_cause_without_command(e: Evidence) -> Iterator[Observation]:
             what = f"{hook.wanted} was changed by hand, the cause is {cause or 'none'}"
             expected = "no cause"
             yield Observation(cause is None, (hook.line, told.line), what, expected, "cause")
-
-
-_NOT_DONE: Final = frozenset({"rejected", "expired", "busy"})
 
 
 @judges("ECO-STATE-010", "a hook that takes a value away, such as a sensor unplugged")
