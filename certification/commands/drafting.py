@@ -128,7 +128,8 @@ async def meet(draft: Draft, private: Parameters) -> Found:
                 if hooks.runs_device:
                     await hooks.do("start")
                 terminal.tell(f"waiting {draft.wait_s:.0f} s for the device to join")
-                device = _device_in(await broker.until(_is_joined, draft.wait_s, 0), folder)
+                waiting = broker.until(_is_joined, draft.wait_s, 0)
+                device = _device_in(await hooks.while_it_runs(waiting), hooks)
                 named = _nobody(device, draft.scale)
                 chance = Random(0)  # noqa: S311 - nothing is drawn
                 desk = Desk(named, private.timeouts, writer, broker, door, hooks, chance)
@@ -155,14 +156,14 @@ def _is_joined(line: Line) -> bool:
     return line.kind == "http" and line.fields["call"] == 1 and line.fields["way"] == "in"
 
 
-def _device_in(line: Line | None, folder: Path) -> str:
+def _device_in(line: Line | None, hooks: Hooks) -> str:
     body = None if line is None else line.fields.get("body")
     if isinstance(body, dict) and isinstance(body.get("device"), str):
         return str(body["device"])
-    said = (folder / "device.log").read_text("utf-8", "replace").strip().splitlines()
+    what = hooks.end_of_run() or "no device has called the join desk"
     remedy = "have it join the hub at the url above; --host says which address it can reach"
-    last = f"; the last it said: {said[-1]}" if said else ""
-    raise CertifyError(f"no device has called the join desk{last}", remedy, "device")
+    last = f"; the last it said: {said}" if (said := hooks.last_said()) else ""
+    raise CertifyError(what + last, remedy, "device")
 
 
 def _tries_mqtt5(lines: list[Line]) -> bool:
@@ -250,7 +251,8 @@ setup_code = {code}
 [hooks]
 # Commands for the shell. They find the hub in $ECOHUB_URL, the code in $ECOHUB_CODE, and what is
 # wanted of `button`, an address, in $ECO_WANTED. What no hook does, a person is asked to do.
-# `run` is the device while it runs; start, stop and power_cycle follow from it.
+# `run` is the device while it runs; start, stop and power_cycle follow from it, and what ends by
+# new_firmware is started again.
 {run}
 # start = "..."
 # stop = "..."

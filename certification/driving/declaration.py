@@ -69,9 +69,8 @@ class Timing(_Table):
     """How much faster than ECO/1 this build lives, for its long waits; 1.0 for a shipped one.
 
     Attributes:
-        scale: Every long wait is multiplied by it: back-off, keep-alive (never below 1 s), the time
-            between full states, the window of the rate, a sleeper's interval. Reaction times of
-            2 s and less are not.
+        scale: Every long wait is multiplied by it; `_REMARKS` says which. Reaction times of 2 s and
+            less are not.
     """
 
     scale: Annotated[float, Field(ge=0.01, le=1.0)] = 1.0
@@ -115,11 +114,23 @@ class Declaration(_Table):
         """Return it as a file that a person can go on with."""
         lines = ["# What this device is, for `ecohub certify`. No secrets here.", ""]
         for table, values in self.fields().items():
-            lines.append(f"[{table}]")
+            lines += [f"[{table}]", *_REMARKS.get(table, ())]
             if isinstance(values, dict):
                 lines += [f"{key} = {_toml(value)}" for key, value in values.items()]
             lines.append("")
         return "\n".join(lines)
+
+
+_REMARKS: Final = {
+    "timing": (
+        "# How much shorter than ECO/1 this build makes its long waits; 1.0 for what is sold.",
+        "# Multiplied by it: keep-alive (never below 1 s), waits between two tries to connect or",
+        "# join, time between full states, window of the rate (never below 1 s), the minute for",
+        "# the second call of a join, and the interval and awake time of a sleeper.",
+        "# Not multiplied: what ECO/1 wants within 2 s, ttl_ms, retry_after_ms and spread_s.",
+    ),
+}
+"""What stands under the heads of tables, for the person who goes on with the file."""
 
 
 def _toml(value: object) -> str:

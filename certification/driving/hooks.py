@@ -8,13 +8,15 @@ import asyncio
 import json
 import os
 import signal
-from collections.abc import Awaitable, Callable, Mapping
+from collections.abc import Awaitable, Callable, Coroutine, Mapping
 from contextlib import suppress
 from pathlib import Path
-from typing import IO, Final, Protocol, Self
+from typing import IO, Final, Protocol, Self, TypeVar
 
 from certification.driving.parameters import Command, Parameters
+from certification.driving.program import Program
 from certification.errors import CertifyError
+from protocol.errors import printable
 
 OF_THE_CATALOGUE: Final = (
     "power_cycle",
@@ -42,9 +44,14 @@ QUESTIONS: Final[Mapping[str, str]] = {
 }
 """What a person is asked where there is no command."""
 
-STOP_S: Final = 6.0
-"""How long a device that we run may take to end in order."""
+MOST_SAID: Final = 3
+"""So many lines are told of what a device that we run said last."""
 
+LONGEST_SAID: Final = 400
+"""So many characters of it."""
+
+
+T = TypeVar("T")
 
 Ask = Callable[[str, float], Awaitable[bool]]
 """Asks a person to do something within so many seconds; false when they cannot or do not."""
@@ -80,7 +87,7 @@ class Hooks:
         self._code = parameters.setup_code.get_secret_value()
         self._notes, self._ask, self._folder = notes, ask, folder
         self._log: IO[bytes] | None = None
-        self._device: asyncio.subprocess.Process | None = None
+        self._device: Program | None = None
         self._answer: dict[str, object] = {}
 
     async def __aenter__(self) -> Self:
@@ -136,7 +143,39 @@ class Hooks:
 
     def has_ended(self) -> bool:
         """Say whether the device is a process of ours that has ended by itself."""
-        return self._device is not None and self._device.returncode is not None
+        return self._device is not None and self._device.has_ended
+
+    def end_of_run(self) -> str:
+        """Return how the command of `run` has ended; an empty text where it has not."""
+        if self._device is None or not self._device.has_ended:
+            return ""
+        return f"the command of `run` has ended, exit {self._device.exit_code}"
+
+    def last_said(self) -> str:
+        """Return the last lines that hooks and the device said, for the terminal alone.
+
+        They are in one printable line, and may hold what is secret.
+        """
+        said = (self._folder / "device.log").read_text("utf-8", "replace").strip().splitlines()
+        return printable(" | ".join(said[-MOST_SAID:]), LONGEST_SAID)
+
+    async def while_it_runs(self, waiting: Coroutine[object, object, T]) -> T | None:
+        """Return what a wait brings, or None as soon as a device that we run has ended."""
+        if self._device is None:
+            return await waiting
+        async with asyncio.TaskGroup() as group:
+            wait = group.create_task(waiting)
+            end = group.create_task(self._device.ended())
+            await asyncio.wait((wait, end), return_when=asyncio.FIRST_COMPLETED)
+            wait.cancel()
+            end.cancel()
+        return None if wait.cancelled() else wait.result()
+
+    async def start_again(self) -> None:
+        """Wait until a device that we run has ended, and start it again, once."""
+        if self._device is not None:
+            await self._device.ended()
+            await self.do("start")
 
     async def _do(self, name: str, wanted: str) -> int | None:
         command = self._command(name)
@@ -166,29 +205,28 @@ class Hooks:
         return found
 
     async def _start(self) -> None:
-        if self._device is not None and self._device.returncode is None:
+        if self._device is not None and not self._device.has_ended:
             return
-        if self._table.run is None:
+        if self._table.run is None or self._log is None:
             raise CertifyError("there is no command to run the device with", "give hooks.run")
-        self._device = await self._spawn(f"exec {self._table.run}", "", self._log)
+        try:
+            self._device = await Program.start(self._table.run, self._environment(""), self._log)
+        except OSError as error:
+            raise _cannot_start(error) from None
 
     async def _stop(self) -> int:
         if self._device is None:
             return 0
-        with suppress(ProcessLookupError):
-            os.killpg(self._device.pid, signal.SIGTERM)
-        try:
-            async with asyncio.timeout(STOP_S):
-                await self._device.wait()
-        except TimeoutError:
-            await self._kill()
-            return -signal.SIGKILL
-        return 0
+        return 0 if await self._device.stop() else -signal.SIGKILL
 
     async def _kill(self) -> None:
         if self._device is not None:
-            await _end(self._device)
+            await self._device.kill()
             self._device = None
+
+    def _environment(self, wanted: str) -> dict[str, str]:
+        own = {"ECOHUB_CODE": self._code, "ECO_WANTED": wanted}
+        return {**os.environ, **self.environment, **own}
 
     async def _shell(self, command: Command, wanted: str, *, is_asked: bool = False) -> int:
         """Run a command; `is_asked` keeps the JSON object that it prints."""
@@ -209,7 +247,6 @@ class Hooks:
     async def _spawn(
         self, command: Command, wanted: str, stdout: IO[bytes] | int | None
     ) -> asyncio.subprocess.Process:
-        own = {"ECOHUB_CODE": self._code, "ECO_WANTED": wanted}
         try:
             return await asyncio.create_subprocess_shell(
                 command,
@@ -217,10 +254,14 @@ class Hooks:
                 stdout=stdout,
                 stderr=self._log,
                 start_new_session=True,
-                env={**os.environ, **self.environment, **own},
+                env=self._environment(wanted),
             )
         except OSError as error:
-            raise CertifyError(f"a hook cannot be started: {error.strerror}") from None
+            raise _cannot_start(error) from None
+
+
+def _cannot_start(error: OSError) -> CertifyError:
+    return CertifyError(f"a hook cannot be started: {error.strerror}")
 
 
 def _object(line: bytes) -> dict[str, object]:

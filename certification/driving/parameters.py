@@ -37,7 +37,8 @@ class HookTable(_Table):
     """Commands for the shell that do to the device what a person would do.
 
     Attributes:
-        run: Is the device while it runs: `start`, `stop` and `power_cycle` follow from it.
+        run: Is the device while it, or anything that it has started, runs: `start`, `stop` and
+            `power_cycle` follow from it.
         start: Switches the device on, or makes it try to join.
         stop: Has it end in order.
         power_cycle: Takes its power away and gives it back.
@@ -45,7 +46,8 @@ class HookTable(_Table):
         button: Makes `$ECO_WANTED` happen: an event, or the change of a property.
         second_unit: Reads a second device of this product and prints, as one line of JSON, its
             `id` and `serial`.
-        new_firmware: Puts another firmware on the device.
+        new_firmware: Puts another firmware on the device; with `run`, a device that ends by it is
+            started again.
         sensor_lost: Takes away what `$ECO_WANTED`, an address, is measured with.
         child_lost, child_removed: Take the child `$ECO_WANTED` out of reach and bring it back;
             unpair it.

@@ -83,14 +83,22 @@ class Player:
             async with asyncio.timeout(limit_s):
                 await one.play(self._desk)
         except GoneError as error:
-            self._miss(one, str(error))
-            return f"gave up: {error}"
+            why = self._why_gone(error)
+            self._miss(one, why)
+            return f"gave up: {why}"
         except (GaveUpError, NotScriptedError) as error:
             return f"gave up: {error}"
         except TimeoutError:
             return f"gave up: it took longer than {limit_s:.0f} s"
         self._gone = 0
         return "done"
+
+    def _why_gone(self, error: GoneError) -> str:
+        """Return why the device is not there; what it said itself is told, but not recorded."""
+        end = self._desk.hooks.end_of_run()
+        if end and (said := self._desk.hooks.last_said()):
+            self._tell(f"  {end}; the last it said: {said}")
+        return f"{error}; {end}" if end else str(error)
 
     def _limit_s(self, limit: tuple[float, float], wakes: int) -> float:
         least_s, more_s = limit

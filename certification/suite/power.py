@@ -1,5 +1,6 @@
 """What somebody does to the device by hand: power, buttons, a goodbye, a second unit."""
 
+import asyncio
 from functools import partial
 from typing import Final
 
@@ -107,7 +108,11 @@ async def new_firmware(desk: Desk) -> None:
     await desk.up()
     n = desk.next_n
     await desk.hook("new_firmware")
-    if await desk.said(lambda said: said.leaf == "announce", desk.back_s, n) is None:
+    async with asyncio.TaskGroup() as group:
+        revival = group.create_task(desk.hooks.start_again())
+        announced = await desk.said(lambda said: said.leaf == "announce", desk.back_s, n)
+        revival.cancel()
+    if announced is None:
         raise GoneError("it does not announce after its firmware was changed")
     await desk.up()
     await speech.interview(desk, desk.device)

@@ -103,10 +103,11 @@ def check(receipt: "Receipt") -> None:
         for item in receipt["items"]
         if item.get("error")
     ]
-    reason = receipt["reason"] or "no reason was given"
-    raise RefusedError(
-        f"the command ended {receipt['status']}: {reason}", "\n".join(faults), receipt["status"]
-    )
+    status, reason = receipt["status"], receipt["reason"]
+    if not reason and not faults:
+        reason = "no reason was given"
+    what = f"the command ended {status}: {reason}" if reason else f"the command ended {status}"
+    raise RefusedError(what, "\n".join(faults), status)
 
 
 class Steps:

@@ -121,7 +121,11 @@ async def test_interrupted_run_says_so_and_leaves_no_device_and_no_whole_transcr
         (("run",), "cannot be read"),
         (("replay", "none.jsonl"), "cannot be read"),
         (("init", "--code", "1234-567"), "a setup code is 8 digits"),
-        (("init", "--code", CODE, "--wait", "1", "--run", "echo no such thing"), "no such thing"),
+        (
+            ("init", "--code", CODE, "--run", "cd . && echo no such thing; exit 3"),
+            "the command of `run` has ended, exit 3; the last it said: no such thing",
+        ),
+        (("init", "--code", CODE, "--wait", "1"), "no device has called the join desk"),
         (("init", "--code", CODE, "--host", "192.0.2.1"), "cannot listen"),
     ],
 )

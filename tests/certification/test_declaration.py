@@ -27,6 +27,14 @@ def test_declaration_reads_what_it_has_written(tmp_path: Path) -> None:
         assert declaration.load(write(tmp_path, "d.toml", whole.toml())) == whole
 
 
+def test_drafted_scale_says_which_waits_it_is_for() -> None:
+    remark = GOOD.partition("[timing]\n")[2].partition("scale = ")[0]
+    assert all(line.startswith("# ") for line in remark.splitlines())
+    for wait in ("keep-alive (never below 1 s)", "full states", "window of the rate", "sleeper"):
+        assert wait in remark.partition("# Not multiplied")[0]
+    assert "ttl_ms" in remark.partition("# Not multiplied")[2]
+
+
 @pytest.mark.parametrize(
     ("broken", "says"),
     [

@@ -2,7 +2,8 @@
 
 import asyncio
 import io
-import os
+import shlex
+import sys
 import time
 from collections.abc import Mapping
 from pathlib import Path
@@ -34,11 +35,12 @@ def told(writer: Writer, kind: str = "hook") -> list[Mapping[str, Any]]:
 
 
 def is_running(number: int) -> bool:
+    """Say whether a process does anything; one that waits for its parent to hear of its end not."""
     try:
-        os.kill(number, 0)
-    except ProcessLookupError:
+        stat = Path(f"/proc/{number}/stat").read_text()
+    except FileNotFoundError:
         return False
-    return True
+    return stat.rpartition(")")[2].split()[0] != "Z"
 
 
 async def test_command_finds_what_it_needs_in_its_environment(
@@ -101,6 +103,80 @@ async def test_device_that_is_ours_is_started_stopped_cycled_and_never_left(
         assert reset.exists()
         assert not hooks.has_ended()
     assert [is_running(int(line)) for line in pids.read_text().split()] == [False] * 3
+
+
+TAKES_ITS_TIME = """
+import signal, sys, time
+from pathlib import Path
+
+def leave(*_):
+    time.sleep(0.3)
+    Path(sys.argv[1]).write_text("said goodbye")
+    sys.exit()
+
+signal.signal(signal.SIGTERM, leave)
+print("up", flush=True)
+signal.pause()
+"""
+
+
+@pytest.mark.parametrize(
+    "run",
+    ["exec {device}", "{device}", "echo $$ > pid; exec {device}", "cd . && {device}; echo over"],
+)
+async def test_command_of_many_parts_is_a_device_that_ends_when_all_of_it_has(
+    tmp_path: Path, writer: Writer, run: str
+) -> None:
+    file = tmp_path / "device.py"
+    file.write_text(TAKES_ITS_TIME)
+    goodbye = tmp_path / "goodbye"
+    device = shlex.join([sys.executable, str(file), str(goodbye)])
+    table = {"run": f"cd {tmp_path}; {run.format(device=device)}"}
+    async with Hooks(parameters(table), writer, tmp_path) as hooks:
+        for count in (1, 2):
+            assert await hooks.do("start")
+            await written(tmp_path / "device.log", count)
+            assert not hooks.has_ended()
+            assert await hooks.do("stop")
+            assert goodbye.read_text() == "said goodbye"
+            assert hooks.has_ended()
+            goodbye.unlink()
+
+
+async def test_end_of_a_command_that_is_no_device_is_told(tmp_path: Path, writer: Writer) -> None:
+    table = {"run": "echo one; echo two; echo three; echo 'no such port'; exit 3"}
+    async with Hooks(parameters(table), writer, tmp_path) as hooks:
+        assert hooks.end_of_run() == ""
+        await hooks.do("start")
+        assert await hooks.while_it_runs(asyncio.sleep(60, "never")) is None
+        assert hooks.end_of_run() == "the command of `run` has ended, exit 3"
+        assert hooks.last_said() == "two | three | no such port"
+
+
+async def test_wait_brings_what_it_brings_while_the_device_runs(
+    tmp_path: Path, writer: Writer
+) -> None:
+    async with Hooks(parameters({"run": "sleep 60"}), writer, tmp_path) as hooks:
+        assert await hooks.while_it_runs(asyncio.sleep(0, "before it runs")) == "before it runs"
+        await hooks.do("start")
+        assert await hooks.while_it_runs(asyncio.sleep(0, "now")) == "now"
+        assert not hooks.has_ended()
+
+
+async def test_device_that_a_new_firmware_ends_is_started_again(
+    tmp_path: Path, writer: Writer
+) -> None:
+    pids = tmp_path / "pids"
+    table = {"run": f"echo $$ >> {pids}; exec sleep 60", "new_firmware": f"kill -9 $(cat {pids})"}
+    async with Hooks(parameters(table), writer, tmp_path) as hooks:
+        await hooks.do("start")
+        await written(pids, 1)
+        assert await hooks.do("new_firmware")
+        async with asyncio.timeout(5.0):
+            await hooks.start_again()
+        await written(pids, 2)
+        assert not hooks.has_ended()
+    assert [fields["name"] for fields in told(writer)][-2:] == ["start", "start"]
 
 
 async def written(file: Path, count: int) -> None:

@@ -5,6 +5,7 @@ from itertools import pairwise
 from typing import Final
 
 from certification.judging.evidence import HARNESS_S, Evidence, seconds
+from certification.judging.record import HookRun
 from certification.judging.rules.check import Ask, broken, judges, kept, unclear, within
 from certification.judging.traffic import NS, Said
 from certification.judging.verdicts import Observation
@@ -150,7 +151,8 @@ def announces_a_change(e: Evidence) -> Iterator[Observation]:
     """Judge that a new firmware is announced."""
     for hook in e.hooks("new_firmware"):
         before = e.announced_at(hook.at_ns)
-        after = [each for each in e.said_announces if each.at_ns > hook.at_ns]
+        end_ns = _handled_next(e, hook)
+        after = [each for each in e.said_announces if hook.at_ns < each.at_ns < end_ns]
         if before is None:
             continue
         old = before.message
@@ -158,11 +160,17 @@ def announces_a_change(e: Evidence) -> Iterator[Observation]:
         if new is not None:
             what = f"firmware {old.firmware} before, {new.message.firmware} announced"
             yield Observation(True, (before.line, hook.line, new.line), what)
-        elif any(up.at_ns > (hook.ended_ns or hook.at_ns) for up in e.published):
+        elif any((hook.ended_ns or hook.at_ns) < up.at_ns < end_ns for up in e.published):
             what = f"firmware {old.firmware} is still what was announced last"
             yield broken((before.line, hook.line), what, rule("ECO-ANNOUNCE-005").text)
         else:
             yield unclear((hook.line,), "nothing came from the device after its new firmware")
+
+
+def _handled_next(e: Evidence, hook: HookRun) -> int:
+    """Return when the device was brought back by another hand, if it was, or the run ended."""
+    others = e.hooks("power_cycle", "factory_reset", "stop")
+    return min((each.at_ns for each in others if each.at_ns > hook.at_ns), default=e.end_ns)
 
 
 def _is_another(old: Announce, new: Announce) -> bool:

@@ -140,3 +140,12 @@ def test_a_product_spec_that_is_broken_leaves_the_rest_open() -> None:
     found = Scene(spec=bad).join().hello().interview().wait(3).ping().judged()
     assert "ECO-SPEC-003" in found.failed
     assert found.verdict("ECO-VALUE-001").verdict is Verdict.INCONCLUSIVE
+
+
+def test_a_device_that_does_not_come_back_from_a_new_firmware_leaves_it_open() -> None:
+    scene = short(hooks=("new_firmware", "factory_reset")).hook("new_firmware").wait(1)
+    scene.close("device", "reset").wait(90).hook("factory_reset").wait(1)
+    scene.epoch, scene.connection = scene.epoch + 1, 0
+    found = scene.hello().judged().verdict("ECO-ANNOUNCE-005")
+    assert found.verdict is Verdict.INCONCLUSIVE
+    assert found.reason.startswith("nothing came from the device after its new firmware")

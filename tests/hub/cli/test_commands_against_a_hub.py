@@ -289,3 +289,24 @@ async def test_a_device_that_is_no_gateway_is_said_to_be_none(hub: FakeHub) -> N
     assert ended.code != 0
     assert f"{PURIFIER} is no gateway" in ended.err
     assert {method for method, _, _ in hub.asked} == {"GET"}
+
+
+@pytest.mark.parametrize(
+    ("reason", "items", "says"),
+    [
+        ("asleep", [], "the command ended rejected: asleep"),
+        ("", [], "the command ended rejected: no reason was given"),
+        ("", [("outlet.on", "acme:overload")], "the command ended rejected\n"),
+        ("too hot", [("outlet.on", "acme:overload")], "the command ended rejected: too hot\n"),
+    ],
+)
+async def test_command_that_is_refused_says_the_reasons_that_were_given(
+    hub: FakeHub, reason: str, items: list[tuple[str, str]], says: str
+) -> None:
+    receipt = next(frame["receipt"] for frame in hub.frames if "receipt" in frame)
+    receipt["status"], receipt["is_final"], receipt["reason"] = "rejected", True, reason
+    receipt["items"] = [{"address": a, "error": e, "message": "Unplug it."} for a, e in items]
+    ended = await at(hub, "set", PURIFIER, "purifier.power=on")
+    assert ended.code == 1
+    assert says in ended.err
+    assert all(f"{address}: {error} Unplug it." in ended.err for address, error in items)
