@@ -4,6 +4,7 @@ PYTHON ?= python3
 VENV   := .venv
 BIN    := $(VENV)/bin
 ARGS   ?=
+PYTEST := -m pytest -n auto --dist loadgroup
 
 .PHONY: demo run test check format clean broker
 
@@ -14,14 +15,14 @@ run: $(VENV)/.installed broker
 	@$(BIN)/ecohub run $(ARGS)
 
 test: $(VENV)/.installed-dev broker
-	@$(BIN)/python -m pytest $(ARGS)
+	@$(BIN)/python $(PYTEST) $(ARGS)
 
 check: $(VENV)/.installed-dev broker
 	@$(BIN)/ruff format --check .
 	@$(BIN)/ruff check .
 	@$(BIN)/mypy
 	@$(BIN)/lint-imports
-	@$(BIN)/python -m pytest $(ARGS)
+	@$(BIN)/python $(PYTEST) $(ARGS)
 
 format: $(VENV)/.installed-dev
 	@$(BIN)/ruff format .

@@ -79,6 +79,7 @@ def test_suite_finds_exactly_what_is_wrong_with_a_few(tmp_path: Path) -> None:
     assert all((tmp_path / one.id / "transcript.jsonl").exists() for one in rows)
 
 
+@pytest.mark.xdist_group("certify")
 @pytest.mark.slow
 @pytest.mark.timeout(900)
 def test_suite_finds_exactly_what_is_wrong_with_every_mutant() -> None:

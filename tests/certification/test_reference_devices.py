@@ -52,6 +52,7 @@ async def reached(product: str, folder: Path, free: asyncio.Semaphore) -> tuple[
     return judgement.level_reached, f"{', '.join(in_the_way)} {judgement.mismatches}"
 
 
+@pytest.mark.xdist_group("certify")
 @pytest.mark.slow
 @pytest.mark.timeout(900)
 async def test_every_simulator_reaches_dependable(tmp_path: Path) -> None:

@@ -26,7 +26,7 @@ class Ended:
 
 
 def ecohub(*words: str) -> Ended:
-    result = CliRunner(env={"COLUMNS": "160", "TERM": "dumb"}).invoke(build(words), words)
+    result = CliRunner(env={"TERM": "dumb"}).invoke(build(words), words)
     if result.exception is not None and not isinstance(result.exception, SystemExit):
         raise result.exception
     return Ended(result.exit_code, result.stdout, result.stderr)
