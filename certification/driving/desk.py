@@ -49,6 +49,10 @@ class GoneError(GaveUpError):
     """The device is not there, and did not come back in time."""
 
 
+class FloodError(GaveUpError):
+    """The device floods, and nothing more is taken from it."""
+
+
 @dataclass(slots=True)
 class Desk:
     """The hub's side of one run.
@@ -129,8 +133,15 @@ class Desk:
     async def until(
         self, predicate: Callable[[Line], bool], timeout_s: float, since: int | None = None
     ) -> Line | None:
-        """Return the first line from `since` on that is wanted; None when the time is over."""
-        return await self.broker.until(predicate, timeout_s, since)
+        """Return the first line from `since` on that is wanted; None when the time is over.
+
+        Raises:
+            FloodError: The device floods.
+        """
+        line = await self.broker.until(lambda n: predicate(n) or is_flood(n), timeout_s, since)
+        if self.broker.flood:
+            raise FloodError(self.broker.flood)
+        return line
 
     async def said(
         self, wanted: Callable[[Said], bool], timeout_s: float, since: int | None = None
@@ -285,6 +296,11 @@ def holds(leaf: str, **fields: object) -> Callable[[Said], bool]:
 def is_closed(line: Line) -> bool:
     """Say whether a line tells that a connection has ended."""
     return line.kind == "closed"
+
+
+def is_flood(line: Line) -> bool:
+    """Say whether a line tells that a device that floods was cut off."""
+    return line.kind == "closed" and line.fields["how"] == "flood"
 
 
 def is_full(said: Said) -> bool:

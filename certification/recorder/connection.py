@@ -97,8 +97,9 @@ class Connection(asyncio.Protocol):
         if self.is_over:
             return
         for packet in self._log.stream("in", data):
-            if self._log.budget.is_spent:
-                self._leave("it floods: nothing more of it is written down")
+            if self._log.budget.flood:
+                self._log.note(f"{self._log.budget.flood}; nothing more of it is written down")
+                self._end("harness", "flood")
             elif not self._is_stalled:
                 self._take(packet)
             if self.is_over:

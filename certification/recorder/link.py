@@ -74,8 +74,8 @@ class Link(Connection):
 
     def data_received(self, data: bytes) -> None:
         """Take in what the device sends."""
-        self._heard_s = self._loop.time()
         super().data_received(data)
+        self._heard_s = self._loop.time()
 
     def _take(self, packet: Decoded) -> None:
         if packet.type == BROKEN:

@@ -1,9 +1,9 @@
 """One TCP connection in the transcript: opened, each packet with all its bytes, closed."""
 
 from collections.abc import Iterator
-from dataclasses import dataclass
 from typing import Final, Literal
 
+from certification.recorder.budget import Budget
 from certification.transcript.file import Writer
 from certification.transcript.packets import MQTT_3, Decoded, Splitter, broken, decode
 from protocol.mqtt import PacketError
@@ -14,28 +14,9 @@ MOST_BYTES: Final = 1_048_576
 KEPT_BYTES: Final = 4_096
 """What is kept of bytes that are no packet."""
 
-MOST_PACKETS: Final = 200_000
-MOST_STREAM_BYTES: Final = 33_554_432
-MOST_CONNECTIONS: Final = 20_000
-"""What a device may send in a whole run: a hundred times what an honest one does."""
-
 Way = Literal["in", "out"]
 Party = Literal["device", "harness"]
-How = Literal["fin", "reset", "disconnect", "cut", "keepalive", "takeover"]
-
-
-@dataclass(slots=True)
-class Budget:
-    """What may still be written down of a device's packets, so that a flood fills no disk."""
-
-    packets: int = MOST_PACKETS
-    stream_bytes: int = MOST_STREAM_BYTES
-    connections: int = MOST_CONNECTIONS
-
-    @property
-    def is_spent(self) -> bool:
-        """Whether it has sent too much."""
-        return min(self.packets, self.stream_bytes, self.connections) < 0
+How = Literal["fin", "reset", "disconnect", "cut", "keepalive", "takeover", "flood"]
 
 
 class LinkLog:
@@ -71,14 +52,14 @@ class LinkLog:
         """Note the packets that these bytes complete, and return each; the last may be broken."""
         splitter = self._streams[way]
         splitter.feed(data)
-        self.budget.stream_bytes -= len(data)
+        self.budget.sent(len(data))
         while True:
-            self.budget.packets -= 1
             try:
                 raw = splitter.next()
             except PacketError as error:
                 bad = broken(splitter.rest[:KEPT_BYTES], str(error))
                 self._note(way, bad)
+                self.budget.spoke(self._writer.lines[-1].at_ns)
                 yield bad
                 return
             if raw is None:
@@ -87,11 +68,15 @@ class LinkLog:
             if packet.type == "CONNECT":
                 self.level = packet.fields["level"]
             self._note(way, packet)
+            self.budget.spoke(self._writer.lines[-1].at_ns)
             yield packet
 
     def sent(self, raw: bytes) -> int:
         """Note bytes that are about to go out, a packet or not, and return their line."""
-        return self._note("out", decode(raw, self.level))
+        packet = decode(raw, self.level)
+        if packet.type == "PUBLISH":
+            self.budget.asked()
+        return self._note("out", packet)
 
     def closed(self, by: Party, how: How) -> bool:
         """Note the end, once; False when it stands there already."""

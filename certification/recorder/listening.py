@@ -7,8 +7,9 @@ from collections.abc import Callable
 from typing import Final
 
 from certification.recorder.behaviour import WELL, Behaviour
+from certification.recorder.budget import Budget
 from certification.recorder.connection import Connection
-from certification.recorder.link_log import Budget, LinkLog
+from certification.recorder.link_log import LinkLog
 from certification.recorder.watching import until
 from certification.transcript.file import Line, Writer
 
@@ -61,6 +62,11 @@ class Broker(ABC):
         return self._writer.write("stimulus", name="behave", args=behaviour.deviations())
 
     @property
+    def flood(self) -> str:
+        """How the device has flooded; nothing more is taken from it. Empty if it has not."""
+        return self._budget.flood
+
+    @property
     def links(self) -> tuple[Connection, ...]:
         """The TCP connections that are open, oldest first."""
         return tuple(self._links.values())
@@ -105,8 +111,8 @@ class Broker(ABC):
                 while True:
                     sock, (peer, *_) = await loop.sock_accept(listener)
                     self._count += 1
-                    self._budget.connections -= 1
-                    if self._budget.is_spent:
+                    self._budget.connected()
+                    if self._budget.flood:
                         sock.close()
                         continue
                     log = LinkLog(self._writer, self._count, self._budget)

@@ -4,7 +4,7 @@ import asyncio
 from collections.abc import Callable, Sequence
 from typing import Final
 
-from certification.driving.desk import SCENARIO, Desk, GaveUpError, GoneError
+from certification.driving.desk import SCENARIO, Desk, FloodError, GaveUpError, GoneError
 from certification.recorder.behaviour import NotScriptedError
 from certification.suite.registry import Scenario
 
@@ -82,6 +82,9 @@ class Player:
         try:
             async with asyncio.timeout(limit_s):
                 await one.play(self._desk)
+        except FloodError as error:
+            self._why = str(error)
+            return f"gave up: {error}"
         except GoneError as error:
             why = self._why_gone(error)
             self._miss(one, why)

@@ -10,10 +10,11 @@ import pytest
 from paho.mqtt import client as paho
 
 from certification.recorder.behaviour import Answer, Behaviour
+from certification.recorder.budget import Budget
 from certification.recorder.connection import matches
-from certification.recorder.link_log import Budget
 from certification.recorder.listening import MOST_LINKS
 from certification.recorder.outgoing import Message, publish
+from certification.transcript.file import Line
 from certification.transcript.properties import Properties
 from protocol.mqtt import DISCONNECT, PING, Connect, encode_connect, encode_subscribe
 from tests.certification.conftest import Bench
@@ -357,6 +358,24 @@ async def test_who_connects_again_ends_the_link_before(bench: Bench, device: Pah
     assert (await bench.broker.next_link(1)) is bench.broker.link
 
 
+async def test_time_that_the_broker_took_to_read_is_no_silence_of_the_device(
+    bench: Bench, caller: RawClient, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    loop, lost_s = asyncio.get_running_loop(), 0.0
+    clock = loop.time
+    monkeypatch.setattr(loop, "time", lambda: clock() + lost_s)
+
+    def stand_still(line: Line) -> None:
+        nonlocal lost_s
+        lost_s += 60.0 * (line.fields.get("type") == "PINGREQ")
+
+    bench.writer.listeners.append(stand_still)
+    caller.writer.write(CONNECT + PING)
+    await bench.seen("packet", way="out", type="PINGRESP")
+    caller.writer.write(DISCONNECT)
+    await bench.seen("closed", by="device", how="disconnect")
+
+
 async def test_a_flood_of_connections_is_bounded(bench: Bench) -> None:
     clients = [await RawClient.open(bench.port) for _ in range(MOST_LINKS + 3)]
     await bench.seen("closed", link=MOST_LINKS + 3, how="cut")
@@ -367,7 +386,12 @@ async def test_a_flood_of_connections_is_bounded(bench: Bench) -> None:
 
 @pytest.mark.parametrize(
     ("budget", "most_packets"),
-    [(Budget(packets=100), 102), (Budget(stream_bytes=200), 2), (Budget(connections=1), 502)],
+    [
+        (Budget(packets=100), 102),
+        (Budget(stream_bytes=200), 2),
+        (Budget(connections=1), 502),
+        (Budget(room=100), 400),
+    ],
 )
 async def test_a_flood_is_cut_off_and_nothing_more_is_written_down(
     bench: Bench, budget: Budget, most_packets: int

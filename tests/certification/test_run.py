@@ -121,7 +121,7 @@ async def test_a_run_through_mosquitto_is_judged_as_one_through_the_script(tmp_p
         ("mute", "it does not connect and announce within"),
         ("hangs", "no part of the product spec comes for offset 0"),
         ("reboots", "no part of the product spec comes for offset 0"),
-        ("floods", "has ended"),
+        ("floods", "it floods: "),
         ("hostile", "it does not connect and announce within"),
     ],
 )
@@ -135,6 +135,7 @@ async def test_bad_device_ends_in_a_whole_transcript_and_a_clear_verdict(
     judgement = judge(found)
     assert judgement.level_reached == 0
     assert judgement.exit_code in {1, 2}
+    assert ("ECO-RATE-001" in judgement.failed) is (how == "floods")
     assert found.lines[-1].at_ns < 60e9
 
 

@@ -30,6 +30,10 @@ LEAST_WINDOW_S: Final = 1.0
 """A shorter window of the rate cannot be measured from here; no scale makes it less."""
 
 WINDOW_S: Final = 10.0
+
+HIGHEST_RATE: Final = 100
+"""No product spec may declare a higher `rate_per_s`."""
+
 _ABSENT: Final = object()
 
 
@@ -235,6 +239,7 @@ def keeps_its_rate(e: Evidence) -> Iterator[Observation]:
 
     What a harness reads late bunches up, so that it looks at a little less than the window.
     """
+    yield from _floods(e)
     states: list[Said[State] | Said[Event]] = [*e.said(State), *e.said(Event)]
     said = sorted(states, key=lambda each: each.line)
     if not said or e.product is None:
@@ -251,3 +256,18 @@ def keeps_its_rate(e: Evidence) -> Iterator[Observation]:
     what = f"at most {number} states and events within {window_s:g} s"
     lines = (first.line, last.line, alive)
     yield Observation(number <= most, lines, what, f"at most {most:g}")
+
+
+def _floods(e: Evidence) -> Iterator[Observation]:
+    """Yield the connections that were cut off with more messages than any rate allows.
+
+    The product spec of a device that floods is seldom known.
+    """
+    for link in e.links if e.child is None else ():
+        said = [up for up in e.ups if up.link == link.n and up.topic.endswith(("/state", "/event"))]
+        if link.how != "flood" or len(said) <= HIGHEST_RATE * WINDOW_S:
+            continue
+        lasted_s = seconds(said[0].at_ns, said[-1].at_ns)
+        what = f"{len(said)} states and events within {lasted_s:.1f} s, and then it was cut off"
+        expected = rule("ECO-RATE-001").text
+        yield broken((said[0].line, link.closed_line or link.opened_line), what, expected)
