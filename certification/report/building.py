@@ -70,15 +70,17 @@ def build(transcript: Transcript, judgement: Judgement) -> Report:
 
 def _subject(transcript: Transcript) -> Subject:
     try:
-        device = Declaration.model_validate(transcript.lines[0].fields.get("declaration")).device
+        declared = Declaration.model_validate(transcript.lines[0].fields.get("declaration"))
     except ValidationError:
         raise UsageError("the transcript's declaration is none", "record a run anew") from None
+    device = declared.device
     return Subject(
         vendor=device.vendor,
         product=device.product,
         hardware=device.hardware,
         firmware=device.firmware,
         firmware_sha256=device.firmware_sha256,
+        spec_sha256=declared.spec.sha256,
         device=device.id,
     )
 

@@ -37,6 +37,7 @@ class Subject(_Part):
     hardware: str
     firmware: str
     firmware_sha256: Sha256 | None = Field(description="Of the firmware's image, if declared.")
+    spec_sha256: Sha256 = Field(description="Of its product spec.")
     device: str = Field(description="Id of the device that was tried.")
 
 

@@ -85,7 +85,7 @@ def device_view(
         "violations": broken_rules(device, clock),
         "traffic": traffic(device, clock, now_s),
         "quarantine": quarantine_state(device, clock),
-        "certificate": certificate_state(standing, device.record.firmware),
+        "certificate": certificate_state(standing, record),
     }
 
 
