@@ -11,23 +11,15 @@ import signal
 from collections.abc import Awaitable, Callable, Coroutine, Mapping
 from contextlib import suppress
 from pathlib import Path
-from typing import IO, Final, Protocol, Self, TypeVar
+from typing import IO, Final, Protocol, Self, TypeVar, get_args
 
 from certification.driving.parameters import Command, Parameters
 from certification.driving.program import Program
 from certification.errors import CertifyError
 from protocol.errors import printable
+from protocol.rules import Hook
 
-OF_THE_CATALOGUE: Final = (
-    "power_cycle",
-    "factory_reset",
-    "button",
-    "second_unit",
-    "new_firmware",
-    "sensor_lost",
-    "child_lost",
-    "child_removed",
-)
+OF_THE_CATALOGUE: Final[tuple[str, ...]] = get_args(Hook)
 """Hooks that rules may need; without one such a rule stays open."""
 
 QUESTIONS: Final[Mapping[str, str]] = {
