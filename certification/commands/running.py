@@ -1,6 +1,7 @@
 """`ecohub certify run` and `replay`: record, judge, and say what came of it."""
 
 import difflib
+import os
 import sys
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -11,12 +12,16 @@ from certification import suite
 from certification.commands import telling, terminal
 from certification.driving import declaration, parameters
 from certification.errors import UsageError
-from certification.report import reporting
+from certification.report import reporting, summary
 from certification.suite import run
 from protocol.rules import rules
 
 FLAKY: Final = 2
 """Exit code where runs of one device do not agree."""
+
+
+SUMMARY: Final = "GITHUB_STEP_SUMMARY"
+"""Variable of a CI that names a file for Markdown, which it shows."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,6 +45,7 @@ def command(wish: Wish, *, as_json: bool) -> int:
     plans = [_plan(wish, number) for number in range(wish.repeat)]
     files = [terminal.ended(run.record(plan)) for plan in plans]
     told = [reporting.publish(file, file.parent, expected) for file in files]
+    _summarise(told)
     return _say(files, told, frozenset(wish.only) & rules().keys(), as_json=as_json)
 
 
@@ -65,6 +71,18 @@ def judged(files: Sequence[Path], out: Path | None, expected: Path | None, *, as
         reporting.publish(file, folder, known) for file, folder in zip(files, folders, strict=True)
     ]
     return _say(files, told, frozenset(), as_json=as_json)
+
+
+def _summarise(told: Sequence[reporting.Told]) -> None:
+    """Add the runs to the page that a CI shows of its job, where it names a file for that."""
+    page = os.environ.get(SUMMARY)
+    if not page:
+        return
+    try:
+        with Path(page).open("a", encoding="utf-8") as file:
+            file.writelines(summary.render(one.report, one.files) for one in told)
+    except OSError as error:
+        terminal.tell(f"{SUMMARY}: {page} cannot be written: {error.strerror}")
 
 
 def _say(
