@@ -25,6 +25,10 @@ MOST_LINES: Final = 6
 """Lines of the transcript that are named for one observation."""
 
 
+STALLED_S: Final = 1.0
+"""From here on it is told how long the machine did not let the harness run."""
+
+
 def lines(judgement: Judgement) -> Iterator[str]:
     """Return what to print about a run."""
     yield (
@@ -32,6 +36,8 @@ def lines(judgement: Judgement) -> Iterator[str]:
         f"scale {judgement.scale:g}, seed {judgement.seed}"
     )
     yield f"  {counted(judgement)}"
+    if judgement.stalled_s >= STALLED_S:
+        yield f"  the machine stood still for {judgement.stalled_s:.1f} s: it has too much to do"
     for verdict in judgement.verdicts:
         if verdict.verdict in {Verdict.FAIL, Verdict.WARN}:
             yield from _broken(verdict)

@@ -4,6 +4,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, replace
 from typing import Any, Final
 
+from certification.judging.stalls import Stall
 from certification.judging.traffic import Link, Packet, Publish, read_packet, read_publish
 from certification.transcript.file import Line, Transcript, TranscriptError
 from certification.transcript.line_forms import check_form
@@ -94,6 +95,7 @@ class Record:
     calls: list[Call] = field(default_factory=list)
     adverts: list[Line] = field(default_factory=list)
     spans: list[Span] = field(default_factory=list)
+    stalls: list[Stall] = field(default_factory=list)
     _seen: dict[bytes, int] = field(default_factory=dict)
 
     def take(self, line: Line) -> None:
@@ -162,6 +164,11 @@ class Record:
                 self.spans[place] = replace(ended, outcome=outcome)
                 return
 
+    def stall(self, line: Line) -> None:
+        """Add a time in which the harness stood still."""
+        earlier_ns = self.stalls[-1][1] if self.stalls else 0
+        self.stalls.append((max(earlier_ns, line.at_ns - line.fields["late_ns"]), line.at_ns))
+
     def _publish(self, publish: Publish, packet: Packet) -> None:
         if not packet.is_in:
             self.downs.append(publish)
@@ -205,4 +212,5 @@ _READERS: Final[Mapping[str, Callable[[Record, Line], None]]] = {
     "http": Record.http,
     "advert": Record.advert,
     "scenario": Record.scenario,
+    "stall": Record.stall,
 }

@@ -59,6 +59,7 @@ class Run(_Part):
     scale: float = Field(description="What long waits were multiplied by; 1 is real time.")
     started_ms: int = Field(description="When, as the transcript says; ms since 1970.")
     duration_ms: int
+    stalled_ms: int = Field(description="How long of it the machine stood still, as far as seen.")
     lines: int
     hooks: tuple[str, ...] = Field(description="What could be done to the device from outside.")
     scenarios: tuple[Scenario, ...]

@@ -125,6 +125,7 @@ def _run(report: Report) -> str:
             ("Device", said(subject.device)),
             ("Recorded by", f"{said(run.tool)}, broker: {said(run.broker)}"),
             ("Lasted", f"{run.duration_ms / 1000:.1f} s, {run.lines} lines, {speed}"),
+            ("Machine stood still", f"{run.stalled_ms / 1000:.1f} s"),
             ("Seed", str(run.seed)),
             ("Done to it from outside", safe(", ".join(run.hooks)) or "nothing"),
             ("Firmware image", f"<code>{subject.firmware_sha256 or 'no hash declared'}</code>"),

@@ -18,6 +18,7 @@ from certification.recorder.adverts import AdvertWatch
 from certification.recorder.broker import ScriptedBroker
 from certification.recorder.join_desk import Home, JoinDesk
 from certification.recorder.listening import Broker
+from certification.recorder.pulse import pulse
 from certification.recorder.real_broker import RealBroker
 from certification.suite.player import Player
 from certification.suite.registry import Scenario
@@ -93,7 +94,7 @@ async def _play(plan: Plan, writer: Writer) -> None:
             chance = Random(plan.seed)  # noqa: S311 - what is tried has to repeat from the seed
             timeouts = plan.parameters.timeouts
             desk = Desk(plan.declaration, timeouts, writer, broker, door, hooks, chance)
-            async with _adverts(plan, writer) as desk.watches_adverts:
+            async with pulse(writer), _adverts(plan, writer) as desk.watches_adverts:
                 await Player(desk, plan.tell).play(plan.scenarios)
 
 

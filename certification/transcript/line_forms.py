@@ -70,6 +70,10 @@ class _Hook(_Form):
     exit: int | None = None
 
 
+class _Stall(_Form):
+    late_ns: Annotated[int, Field(ge=0)]
+
+
 class _Publish(_Form):
     topic: str
     qos: Annotated[int, Field(ge=0, le=2)]
@@ -119,6 +123,7 @@ _KINDS: Final[Mapping[str, type[_Form]]] = {
     "http": _Http,
     "advert": _Advert,
     "hook": _Hook,
+    "stall": _Stall,
 }
 _PACKETS: Final[Mapping[str, type[_Form]]] = {
     "PUBLISH": _Publish,

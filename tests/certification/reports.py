@@ -39,6 +39,7 @@ def report(**changes: Any) -> Report:
                 "scale": 0.1,
                 "started_ms": 1_790_000_000_000,
                 "duration_ms": 41_000,
+                "stalled_ms": 0,
                 "lines": 912,
                 "hooks": ("power_cycle",),
                 "scenarios": (),
