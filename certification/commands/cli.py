@@ -93,8 +93,14 @@ def run(  # noqa: PLR0913 - each is an option of the command line
     *,
     private: Private = None,
     out: Annotated[
-        Path, typer.Option(metavar="DIR", help="Folder for the transcript and the report.")
-    ] = Path("certify"),
+        Path | None,
+        typer.Option(
+            metavar="DIR",
+            help="Folder for the transcript and the reports; default: certify, with --only "
+            "certify/only.",
+            show_default=False,
+        ),
+    ] = None,
     only: Annotated[
         list[str] | None,
         typer.Option(

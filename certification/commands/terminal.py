@@ -2,10 +2,11 @@
 
 import asyncio
 import json
+import shutil
 import signal
 import sys
 from collections.abc import Callable, Coroutine, Mapping
-from typing import Any, TypeVar
+from typing import Any, Final, TypeVar
 
 from certification.errors import CertifyError
 from protocol.errors import printable
@@ -17,7 +18,15 @@ LINE = 400
 """Longest line that is printed, in characters."""
 
 
+WIDEST: Final = 100
+"""Columns of text at most: longer lines are hard to read."""
+
 T = TypeVar("T")
+
+
+def width() -> int:
+    """Return how many columns text may have here: 80 where there is no terminal."""
+    return max(40, min(WIDEST, shutil.get_terminal_size().columns))
 
 
 def guarded(work: Callable[[], int], *, as_json: bool) -> int:

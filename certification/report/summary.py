@@ -16,7 +16,7 @@ MOST: Final = 25
 SHOWN: Final = 160
 """Longest text of a cell, in characters."""
 
-_TOLD: Final = {Verdict.FAIL: "broken", Verdict.WARN: "advice", Verdict.INCONCLUSIVE: "open"}
+_TOLD: Final = (Verdict.FAIL, Verdict.WARN, Verdict.INCONCLUSIVE)
 """The verdicts that are shown, the worst first."""
 
 
@@ -31,12 +31,11 @@ def render(report: Report, files: Sequence[Path]) -> str:
 
 
 def _lines(report: Report, files: Sequence[Path]) -> Iterator[str]:
-    subject, counts = report.subject, report.outcome.counts
+    subject = report.subject
     name = _text(f"{subject.vendor} {subject.product}, firmware {subject.firmware}")
     yield f"### ECO/1: {name}"
     yield ""
-    told = (f"{counts.get(verdict, 0)} {word}" for verdict, word in words.COUNTED.items())
-    yield f"**{words.headline(report)}** {', '.join(told)}; scale {report.run.scale:g}."
+    yield f"**{words.headline(report)}** {words.counted(report)}; scale {report.run.scale:g}."
     yield ""
     shown = [rule for kind in _TOLD for rule in report.rules if rule.verdict is kind]
     if shown:
@@ -54,7 +53,7 @@ def _lines(report: Report, files: Sequence[Path]) -> Iterator[str]:
 
 def _row(rule: RuleReport) -> str:
     seen = next((each.what for each in rule.observations if each.ok is False), rule.reason)
-    return f"| {rule.id} | {_TOLD[rule.verdict]} | {_text(seen)} |"
+    return f"| {rule.id} | {words.VERDICTS[rule.verdict]} | {_text(seen)} |"
 
 
 def _text(text: str) -> str:

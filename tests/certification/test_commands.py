@@ -82,7 +82,7 @@ async def test_drafted_declaration_is_that_of_the_device_and_a_run_goes_by_it(
     facts = json.loads(out)
     assert code == facts["exit_code"]
     assert "state_get" in err
-    file = tmp_path / "certify" / run.TRANSCRIPT
+    file = tmp_path / "certify" / "only" / run.TRANSCRIPT
     assert transcript.read(file).sha256 == facts["runs"][0]["sha256"]
 
     again = await certify(tmp_path, "replay", "--json", str(file))

@@ -67,7 +67,7 @@ def test_from_an_empty_folder_to_a_certificate_as_the_page_says(tmp_path: Path) 
             steps = [step for step in STEP.findall(text) if step.startswith("ecohub ")]
             assert len(steps) == 2
             assert set(steps) <= set(done)
-    assert "reached: Dependable" in PAGE
+    assert "Reaches level 2, Dependable, as asked for." in PAGE
     assert "**Reaches level 2, Dependable, as asked for.**" in summary.read_text()
 
 

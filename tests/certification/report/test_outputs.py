@@ -136,9 +136,9 @@ def test_a_wrong_file_of_known_failures_is_refused(tmp_path: Path, text: str, wh
 
 
 def test_an_explanation_tells_reason_evidence_fix_and_the_command() -> None:
-    told = explanation.verdict(failing(), failing().rules[3])
+    told = explanation.verdict(failing(), failing().rules[3], 80)
     for words in (
-        *("ECO-CMD-004", "fails", "Expected: nothing", "Broken: it ran the action (at values)"),
+        *("ECO-CMD-004", "fails", "Expected: nothing", "Seen: it ran the action (at values)"),
         *("Fix: Do it.", "Again: ecohub certify run --only ECO-CMD-004 --seed 7"),
     ):
         assert words in told
@@ -146,9 +146,9 @@ def test_an_explanation_tells_reason_evidence_fix_and_the_command() -> None:
 
 @pytest.mark.parametrize("name", rules())
 def test_every_rule_can_be_explained_without_a_run(name: str) -> None:
-    told = explanation.rule(rules()[name])
+    told = explanation.rule(rules()[name], 60)
     assert told.startswith(name)
-    assert all(len(line) <= explanation.WIDTH for line in told.splitlines())
+    assert all(len(line) <= 60 for line in told.splitlines())
 
 
 @given(st.integers(0, 3), st.text(max_size=60) | st.just("<script>"))
