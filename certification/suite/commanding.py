@@ -207,6 +207,8 @@ async def command_flood(desk: Desk) -> None:
 async def unknown_fields(desk: Desk) -> None:
     """Messages with fields of a later version: they are taken, without what is not known."""
     party = desk.device
+    n, _ = await speech.birth(desk, 0.0, eco_next=True)
+    await desk.full(2.5, n)
     address, both = one_to_set(desk, party)
     news: tuple[Mapping[str, object], ...] = ({"eco_next": 1}, {"eco_next": {"a": [1, None]}})
     for number, new in enumerate(news):
@@ -219,6 +221,5 @@ async def unknown_fields(desk: Desk) -> None:
     room = 16_384 - len(encode({"type": "set", "id": "c.99999", "ttl_ms": 3_000, **large}))
     large["eco_next"] = "x" * room
     await speech.command(desk, party, "set", large, expect="done", kind="largest")
-    n, _ = await speech.birth(desk, 0.0, eco_next=True)
-    await desk.full(2.5, n)
+    await set_to(desk, party, {address: both[1]}, "put_back")
     await speech.probe(desk)

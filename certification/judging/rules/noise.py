@@ -11,7 +11,7 @@ from certification.judging.traffic import NS, Publish, Said
 from certification.judging.verdicts import Observation
 from protocol.errors import ViolationError
 from protocol.json_text import read_object
-from protocol.messages import Ack, Birth, State, Update, Verdict
+from protocol.messages import Ack, Birth, Presence, State, Update, Verdict
 from protocol.rules import rule
 from protocol.topics import Leaf
 
@@ -74,13 +74,22 @@ def _goes_on(e: Evidence, down: Publish, rule_id: str, name: str) -> Observation
     end_ns = down.at_ns + int(WATCH_S * NS)
     link = e.link(down.link)
     alive = e.alive_after(end_ns)
-    is_gone = link.by == "device" and link.closed_ns is not None and link.closed_ns <= end_ns
-    if is_gone and not e.is_disturbed(down.at_ns, end_ns):
+    gone_ns = link.closed_ns if link.by == "device" and link.closed_ns is not None else None
+    if gone_ns is not None and gone_ns <= end_ns and _has_no_other_reason(e, down, gone_ns):
         lines = (down.line, link.closed_line or link.opened_line)
         return broken(lines, f"after {name} it ended the connection", rule(rule_id).text)
     if alive is None:
         return unclear((down.line,), f"nothing shows that the device was alive after {name}")
     return Observation(True, (down.line, alive), f"after {name} it went on")
+
+
+def _has_no_other_reason(e: Evidence, down: Publish, gone_ns: int) -> bool:
+    """Say whether nobody did anything to the device, and it did not fall asleep."""
+    said = [p for p in e.said(Presence) if p.link == down.link]
+    falls_asleep = any(
+        p.message.status == "asleep" and down.at_ns <= p.at_ns <= gone_ns for p in said
+    )
+    return not falls_asleep and not e.is_disturbed(down.at_ns, gone_ns)
 
 
 @judges("ECO-UPDATE-001", "a message on the update topic, and a sign of life after it")

@@ -3,8 +3,8 @@
 import pytest
 
 from certification.judging.verdicts import RuleVerdict, Verdict
-from tests.certification.judging.lives import ON, begun, over
-from tests.certification.judging.scene import Scene
+from tests.certification.judging.lives import HOOKS, ON, begun, gateway, over
+from tests.certification.judging.scene import CHILD, Scene
 
 
 def judged(scene: Scene, rule_id: str) -> RuleVerdict:
@@ -92,3 +92,28 @@ def goodbye(*, is_said: bool) -> Scene:
 def test_goodbye_right_after_a_broker_was_mended_is_judged(is_said: bool, verdict: Verdict) -> None:
     found = goodbye(is_said=is_said).judged().verdict("ECO-PRESENCE-003")
     assert found.verdict is verdict
+
+
+def test_connection_that_garbage_ended_counts_though_the_device_was_stopped_soon_after() -> None:
+    scene = begun().tell("command", b"{").wait(0.1).close("device", "reset").wait(0.2)
+    scene.hello().wait(0.1).hook("stop").close("device", "disconnect").wait(1).hello()
+    assert judged(scene, "ECO-MSG-007").verdict is Verdict.FAIL
+
+
+def test_sleeper_that_falls_asleep_behind_garbage_has_borne_it() -> None:
+    scene = Scene(hooks=HOOKS, features={"sleeper": True})
+    scene.sleep = {"interval_s": 60, "awake_s": 2}
+    scene.join().hello().interview().wait(1.5).tell("command", b"{").wait(0.4)
+    scene.presence("asleep", reason="sleep").wait(0.1).leave().wait(50).hello()
+    assert judged(scene, "ECO-MSG-007").verdict is Verdict.PASS
+
+
+@pytest.mark.parametrize(("is_unpaired", "verdict"), [(True, Verdict.PASS), (False, Verdict.FAIL)])
+def test_child_that_a_hand_has_unpaired_need_not_be_announced(
+    is_unpaired: bool, verdict: Verdict
+) -> None:
+    scene = gateway()
+    if is_unpaired:
+        scene.hook("child_removed", CHILD).wait(1)
+    scene.birth("hub.5.1").wait(0.1).introduce(birth="hub.5.1").wait(8).ping()
+    assert judged(scene, "ECO-CHILD-007").verdict is verdict
