@@ -163,7 +163,7 @@ def replay(
 
 
 @app.command()
-def mutants(
+def mutants(  # noqa: PLR0913 - each is an option of the command line
     *,
     only: Annotated[
         list[str] | None,
@@ -174,6 +174,16 @@ def mutants(
     whole: Annotated[
         bool, typer.Option("--whole", help="Play the whole suite to each, not what its rule needs.")
     ] = False,
+    pairs: Annotated[
+        int,
+        typer.Option(
+            min=0,
+            max=10_000,
+            metavar="NUMBER",
+            help="Try so many pairs of them, drawn by chance, each as one device.",
+            show_default=False,
+        ),
+    ] = 0,
     jobs: Annotated[int, typer.Option(min=1, max=64, help="Runs at the same time.")] = 6,
     seed: Annotated[int, typer.Option(min=0, help="Where chance begins.")] = 0,
     out: Annotated[
@@ -188,7 +198,7 @@ def mutants(
     """
     from certification.commands import matrix, terminal  # noqa: PLC0415 - they load what takes long
 
-    wish = matrix.Wish(tuple(only or ()), whole, jobs, seed, out)
+    wish = matrix.Wish(tuple(only or ()), whole, jobs, seed, out, pairs)
     raise typer.Exit(
         terminal.guarded(lambda: matrix.command(wish, as_json=as_json), as_json=as_json)
     )
