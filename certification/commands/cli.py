@@ -6,8 +6,10 @@ from typing import Annotated, Literal
 import typer
 
 from certification.commands import paper_cli
+from certification.commands.usage import CertifyGroup
 
 app = typer.Typer(
+    cls=CertifyGroup,
     add_completion=False,
     pretty_exceptions_enable=False,
     no_args_is_help=True,

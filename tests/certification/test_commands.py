@@ -118,7 +118,13 @@ async def test_interrupted_run_says_so_and_leaves_no_device_and_no_whole_transcr
 @pytest.mark.parametrize(
     ("arguments", "says"),
     [
-        (("run",), "cannot be read"),
+        (("run",), "device.eco.toml cannot be read: No such file"),
+        (("run", "--repeat", "0"), "Invalid value for '--repeat'"),
+        (("run", "--nothing"), "No such option"),
+        (("nothing",), "No such command"),
+        (("--nothing",), "No such option"),
+        (("keys", "new"), "Missing argument"),
+        (("replay",), "Missing argument"),
         (("replay", "none.jsonl"), "cannot be read"),
         (("init", "--code", "1234-567"), "a setup code is 8 digits"),
         (
