@@ -5,13 +5,14 @@ from typing import Final
 
 from certification.judging.evidence import HARNESS_S, Evidence
 from certification.judging.rules.announce import answers
-from certification.judging.rules.check import broken, could_answer, judges, unclear
+from certification.judging.rules.check import Ask, broken, could_answer, judges, unclear, within
 from certification.judging.rules.orders import after_s, ids_in, orders
+from certification.judging.rules.state import full_after
 from certification.judging.traffic import NS, Publish, Said
 from certification.judging.verdicts import Observation
 from protocol.errors import ViolationError
 from protocol.json_text import read_object
-from protocol.messages import Ack, Birth, Presence, State, Update, Verdict
+from protocol.messages import Ack, Birth, Presence, State, StateGet, Update, Verdict
 from protocol.rules import rule
 from protocol.topics import Leaf
 
@@ -196,6 +197,11 @@ def takes_messages_of_later_versions(e: Evidence) -> Iterator[Observation]:
 @judges("ECO-VERSION-004", "a command with a field that ECO/1 does not have")
 def takes_commands_with_more_fields(e: Evidence) -> Iterator[Observation]:
     """Judge commands with fields that no version defines: they are carried out like any other."""
+    for asked in e.told(StateGet):
+        if unknown := asked.publish.decoded.unknown if asked.publish.decoded else ():
+            name = f"state.get {asked.message.id} with {', '.join(unknown)}"
+            ask = Ask(name, "full state", asked.link, "state")
+            yield within(e, asked, ANSWER_S, full_after(e, asked), ask)
     for order in orders(e):
         decoded = order.sent.publish.decoded
         unknown = decoded.unknown if decoded else ()
