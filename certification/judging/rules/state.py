@@ -122,7 +122,7 @@ def full_state_every_ten_minutes(e: Evidence) -> Iterator[Observation]:
         for place, one in enumerate(full):
             end_ns = after_s(one.at_ns, limit_s)
             after = full[place + 1] if place + 1 < len(full) else None
-            is_there = link.is_open_at(end_ns) and end_ns <= e.end_ns
+            is_there = any(packet.is_in and packet.at_ns >= end_ns for packet in link.packets)
             if after is None and is_there and not e.is_disturbed(one.at_ns, end_ns):
                 what = f"no full state for {limit_s:g} s after this one"
                 yield broken((one.line,), what, rule("ECO-STATE-006").text)

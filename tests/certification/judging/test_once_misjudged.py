@@ -4,7 +4,7 @@ import pytest
 
 from certification.judging.verdicts import RuleVerdict, Verdict
 from tests.certification.judging.lives import HOOKS, ON, begun, gateway, over
-from tests.certification.judging.scene import CHILD, Scene
+from tests.certification.judging.scene import CHILD, STARTED_MS, Scene
 
 
 def judged(scene: Scene, rule_id: str) -> RuleVerdict:
@@ -117,3 +117,80 @@ def test_child_that_a_hand_has_unpaired_need_not_be_announced(
         scene.hook("child_removed", CHILD).wait(1)
     scene.birth("hub.5.1").wait(0.1).introduce(birth="hub.5.1").wait(8).ping()
     assert judged(scene, "ECO-CHILD-007").verdict is verdict
+
+
+PRESSED = "acme:main.pressed"
+
+
+def pressed(scene: Scene, *seqs: int) -> Scene:
+    """Have a button pressed once, and the event told under these numbers."""
+    scene.hook("button", PRESSED)
+    for seq in seqs:
+        scene.wait(0.1).event(seq=seq)
+    return scene.wait(12)
+
+
+@pytest.mark.parametrize(
+    ("is_alone", "verdict"), [(True, Verdict.FAIL), (False, Verdict.INCONCLUSIVE)]
+)
+def test_event_that_happens_by_itself_may_have_happened_twice(
+    is_alone: bool, verdict: Verdict
+) -> None:
+    scene = begun() if is_alone else begun().event(seq=1).wait(1)
+    assert judged(pressed(scene, 2, 3), "ECO-EVENT-004").verdict is verdict
+
+
+def test_what_comes_and_goes_and_comes_within_a_millisecond_is_told_twice() -> None:
+    scene = begun(features={"time_synced": True})
+    for seq, is_long in enumerate((True, False, True), 1):
+        scene.event(seq=seq, arguments={"long": is_long}, time_ms=STARTED_MS)
+    assert judged(scene.wait(3), "ECO-EVENT-004").verdict is not Verdict.FAIL
+
+
+def test_what_is_told_again_over_the_next_connection_keeps_its_number() -> None:
+    scene = begun(features={"time_synced": True}).event(seq=1, time_ms=STARTED_MS)
+    scene.close().wait(2).hello().event(seq=2, time_ms=STARTED_MS).wait(3)
+    assert judged(scene, "ECO-EVENT-004").verdict is Verdict.FAIL
+
+
+def test_connection_that_fell_silent_owes_no_full_state() -> None:
+    scene = begun().wait(610).close("harness", "keepalive").wait(1).hello()
+    assert judged(scene, "ECO-STATE-006").verdict is not Verdict.FAIL
+
+
+def test_connection_on_which_the_device_lives_owes_a_full_state() -> None:
+    scene = begun().wait(610).ping().close().wait(1).hello()
+    assert judged(scene, "ECO-STATE-006").verdict is Verdict.FAIL
+
+
+@pytest.mark.parametrize(("wait_s", "verdict"), [(1.1, Verdict.PASS), (0.3, Verdict.FAIL)])
+def test_wait_begins_with_the_refusal_and_not_when_the_broker_hangs_up(
+    wait_s: float, verdict: Verdict
+) -> None:
+    scene = begun().close().wait(2).dial(code=5).wait(wait_s).close("harness", "fin")
+    assert judged(scene.hello().wait(3), "ECO-MQTT-008").verdict is verdict
+
+
+def waited(*waits_s: float, scale: float = 0.01) -> Scene:
+    """Have a broker not let in a device, which waits so long between its tries."""
+    scene = begun(scale=scale).close().behave(withhold=["CONNACK"])
+    for wait_s in (0.02, *waits_s[:-1]):
+        scene.wait(wait_s).dial(code=None).wait(0.01).close()
+    return scene.behave().wait(waits_s[-1]).hello()
+
+
+@pytest.mark.parametrize(
+    ("waits_s", "verdict"),
+    [
+        ((0.02, 0.14, 0.13, 0.12, 0.20, 0.35, 0.6), Verdict.PASS),
+        ((0.06, 0.21, 0.38, 0.36, 0.11, 0.27), Verdict.PASS),
+        ((0.1, 0.1, 0.1, 0.1, 0.1, 0.1), Verdict.WARN),
+        ((0.1, 0.09, 0.12, 0.08, 0.11, 0.1), Verdict.WARN),
+        ((0.1, 0.55, 0.6, 0.5, 0.6, 0.58), Verdict.PASS),
+        ((0.02, 0.04, 0.08, 0.16, 0.32, 1.6), Verdict.WARN),
+    ],
+)
+def test_waits_that_double_look_alike_where_a_machine_adds_to_each(
+    waits_s: tuple[float, ...], verdict: Verdict
+) -> None:
+    assert judged(waited(*waits_s), "ECO-MQTT-009").verdict is verdict
