@@ -28,6 +28,9 @@ SIMULATE: Final = (sys.executable, "-m", "simulators")
 SCALE: Final = 0.01
 CODE: Final = "1234-5678"
 
+BY_MDNS: Final = ("ECO-DISC", "ECO-JOIN-007")
+"""How the rules begin that are tried by mDNS."""
+
 CONNECT_S: Final = 8.0
 """How long a simulated device may take to come, beside its own waits."""
 
@@ -217,7 +220,7 @@ def _declaration(trial: Trial, device: str) -> Declaration:
 
 def _parameters(subject: Subject, folder: Path, prefix: str) -> Parameters:
     wrong = tuple(word for mutant in subject.mutants for word in ("--mutant", mutant.id))
-    is_advertised = any(rule.startswith("ECO-DISC") for rule in subject.rules)
+    is_advertised = any(rule.startswith(BY_MDNS) for rule in subject.rules)
     return Parameters.model_validate(
         {
             "setup_code": CODE,

@@ -117,6 +117,11 @@ class Evidence:
         """What was seen by mDNS."""
         return self._record.adverts
 
+    @property
+    def decoys(self) -> Sequence[Line]:
+        """The calls of the hub that no device has joined."""
+        return self._record.decoys
+
     def scenarios(self, name: str) -> tuple[Span, ...]:
         """Return when a scenario ran."""
         return tuple(span for span in self._record.spans if span.name == name)

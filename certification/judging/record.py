@@ -94,6 +94,7 @@ class Record:
     hooks: list[HookRun] = field(default_factory=list)
     calls: list[Call] = field(default_factory=list)
     adverts: list[Line] = field(default_factory=list)
+    decoys: list[Line] = field(default_factory=list)
     spans: list[Span] = field(default_factory=list)
     stalls: list[Stall] = field(default_factory=list)
     _seen: dict[bytes, int] = field(default_factory=dict)
@@ -150,6 +151,10 @@ class Record:
     def advert(self, line: Line) -> None:
         """Add an advert."""
         self.adverts.append(line)
+
+    def decoy(self, line: Line) -> None:
+        """Add a call of a hub that is none."""
+        self.decoys.append(line)
 
     def scenario(self, line: Line) -> None:
         """Begin or end a scenario."""
@@ -211,6 +216,7 @@ _READERS: Final[Mapping[str, Callable[[Record, Line], None]]] = {
     "hook": Record.hook,
     "http": Record.http,
     "advert": Record.advert,
+    "decoy": Record.decoy,
     "scenario": Record.scenario,
     "stall": Record.stall,
 }

@@ -94,7 +94,8 @@ async def _play(plan: Plan, writer: Writer) -> None:
             chance = Random(plan.seed)  # noqa: S311 - what is tried has to repeat from the seed
             timeouts = plan.parameters.timeouts
             desk = Desk(plan.declaration, timeouts, writer, broker, door, hooks, chance)
-            async with pulse(writer), _adverts(plan, writer) as desk.watches_adverts:
+            desk.host = plan.parameters.network.host
+            async with pulse(writer), _adverts(plan, writer) as desk.adverts:
                 await Player(desk, plan.tell).play(plan.scenarios)
 
 
@@ -117,13 +118,13 @@ def _begin(plan: Plan, writer: Writer, hooks: Hooks) -> None:
 
 
 @asynccontextmanager
-async def _adverts(plan: Plan, writer: Writer) -> AsyncIterator[bool]:
-    """Watch adverts where that is wanted, and say whether they can be seen."""
+async def _adverts(plan: Plan, writer: Writer) -> AsyncIterator[AdvertWatch | None]:
+    """Watch adverts where that is wanted and can be done."""
     if not plan.parameters.network.mdns:
-        yield False
+        yield None
         return
     async with AdvertWatch(writer, plan.declaration.device.id) as watch:
-        yield watch.is_watching
+        yield watch if watch.is_watching else None
 
 
 def make_broker(kind: Kind, parameters: Parameters, writer: Writer) -> Broker:

@@ -63,6 +63,11 @@ class _Advert(_Form):
     txt: dict[str, str | None]
 
 
+class _Decoy(_Form):
+    hub: str
+    is_mqtt: bool
+
+
 class _Hook(_Form):
     name: str
     phase: Literal["begin", "end"] = "begin"
@@ -122,6 +127,7 @@ _KINDS: Final[Mapping[str, type[_Form]]] = {
     "stimulus": _Stimulus,
     "http": _Http,
     "advert": _Advert,
+    "decoy": _Decoy,
     "hook": _Hook,
     "stall": _Stall,
 }

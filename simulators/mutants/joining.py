@@ -6,7 +6,8 @@ from typing import Final
 from protocol.ids import DeviceId
 from protocol.joining import Role, proof
 from simulators.joiner import Approach
-from simulators.mutants.mutant import Mutant, at_seam
+from simulators.mutants.mutant import Mutant, at_seam, at_wire
+from simulators.mutants.straying import follow
 from simulators.mutants.veils import OUTSIDE, Veil
 from simulators.state import Credentials, Flash
 
@@ -85,6 +86,12 @@ MUTANTS: Final[tuple[Mutant, ...]] = (
         "It takes credentials from a hub that proves nothing.",
         approach=Approach(trusts=lambda given, right: True),
     ).behind(OUTSIDE),
+    at_wire(
+        "follows-any-hub",
+        "ECO-JOIN-007",
+        "It sends its password to whatever hub advertises itself.",
+        hello=follow,
+    ),
     at_seam(
         "forgets-its-credentials",
         "ECO-JOIN-008",
