@@ -9,10 +9,8 @@ import shlex
 import subprocess
 import tempfile
 from collections.abc import Callable, Collection, Sequence
-from concurrent.futures import ProcessPoolExecutor
 from dataclasses import asdict, dataclass
 from itertools import combinations
-from multiprocessing import get_context
 from pathlib import Path
 from random import Random
 from typing import Final
@@ -21,6 +19,7 @@ from pydantic import TypeAdapter, ValidationError
 
 from certification.commands import terminal
 from certification.commands.trying import SIMULATE, Mutant, Row, Subject, Trial, drafted, try_one
+from certification.commands.working import workers
 from certification.errors import CertifyError, UsageError
 from protocol.rules import Rule, rules
 
@@ -135,15 +134,14 @@ def matrix(wish: Wish, tell: Callable[[str], None]) -> list[Row]:
     with tempfile.TemporaryDirectory() as name:
         folder = wish.out or Path(name)
         kinds = list(dict.fromkeys(subject.kind for subject in subjects))
-        # The workers are made before there is any thread or loop, so that they can be forks.
-        with ProcessPoolExecutor(wish.jobs, mp_context=get_context("fork")) as pool:
-            drafts = dict(zip(kinds, pool.map(drafted, kinds), strict=True))
+        with workers(wish.jobs) as work:
+            drafts = dict(zip(kinds, work(drafted, kinds), strict=True))
             trials = [
                 Trial(each, drafts[each.kind], folder / each.id, wish.seed, wish.is_whole)
                 for each in subjects
             ]
             rows = []
-            for row in pool.map(try_one, trials):
+            for row in work(try_one, trials):
                 rows.append(row)
                 tell(said_of(row, len(rows), len(trials)))
     return rows

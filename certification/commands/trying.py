@@ -1,6 +1,5 @@
 """One run of a simulated device that is wrong on purpose: drafted, played, judged."""
 
-import asyncio
 import os
 import shlex
 import sys
@@ -14,7 +13,7 @@ from typing import Annotated, Final
 from pydantic import BaseModel, ConfigDict, Field
 
 from certification import suite
-from certification.commands import drafting
+from certification.commands import drafting, terminal
 from certification.driving.declaration import Declaration, DeviceTable, Timing
 from certification.driving.parameters import Parameters
 from certification.judging.judge import judge
@@ -169,7 +168,7 @@ def drafted(kind: tuple[str, ...]) -> Declaration:
         command = " ".join(_commands(kind, folder, "drafted")["run"].split())
         draft = drafting.Draft(CODE, command, folder, "127.0.0.1", SCALE, 3, 60.0, is_forced=True)
         hooks = {"setup_code": CODE, "hooks": {"run": command}, "network": {"mdns": False}}
-        found = asyncio.run(drafting.meet(draft, Parameters.model_validate(hooks)))
+        found = terminal.ended(drafting.meet(draft, Parameters.model_validate(hooks)))
         return drafting.declared(draft, found)
 
 
@@ -187,7 +186,7 @@ def try_one(trial: Trial) -> Row:
             scenarios=suite.ORDER if names is None else suite.named(names),
             seed=trial.seed,
         )
-        judgement = judge(read(asyncio.run(run.record(plan))))
+        judgement = judge(read(terminal.ended(run.record(plan))))
     return Row(
         id=subject.id,
         rules=subject.rules,
