@@ -1,5 +1,6 @@
 """The timeline of the wire in `report.html`: one list per connection, with what was done to it."""
 
+import json
 from collections.abc import Iterable, Iterator, Mapping
 from typing import Final
 
@@ -137,9 +138,11 @@ def _row(line: Line, cited: Mapping[int, str]) -> str:
 
 
 def _payload(line: Line) -> str:
-    """Return how the payload of a PUBLISH begins."""
+    """Return how the payload of a PUBLISH, or the body of a call, begins."""
     decoded = line.fields.get("decoded")
     told = decoded.get("payload") if isinstance(decoded, Mapping) else None
+    if line.kind == "http" and "body" in line.fields:
+        told = json.dumps(line.fields["body"], ensure_ascii=False, separators=(",", ":"))
     if not isinstance(told, str) or not told:
         return ""
     return f' <span class="soft payload">{said(told, _EXCERPT)}</span>'

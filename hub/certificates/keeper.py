@@ -84,6 +84,10 @@ class Certificates:
             others = f"; and {more} more: ecohub certificates list" if more else ""
             detail = f"{first.file} is not used: {first.why}{others}"
             return part("certificates", detail, first.remedy, is_ok=False)
+        if self._settings.policy == "certified" and not self._settings.keys:
+            detail = "only certified products may join, and no key is believed: none can"
+            remedy = "name public keys of registries or vendors: keys of [admission] in hub.toml"
+            return part("certificates", detail, remedy, is_ok=False)
         if not shelf.is_kept:
             detail = "the registry cannot be kept: after a restart an older one would be believed"
             remedy = "see that the data folder can be written and has room"

@@ -193,9 +193,11 @@ def test_the_wire_shows_payloads_silence_and_what_is_left_out(
 ) -> None:
     monkeypatch.setattr(page_wire, "MOST_LINES", 80)
     monkeypatch.setattr(page_wire, "_QUIET_NS", 1_500_000)  # as far apart as lines of this run are
-    run = recorded.made([OPENED, *[recorded.publish("state", b'{"a":[7,8]}')] * 200])
+    call = ("http", {"way": "out", "call": 1, "status": 403, "body": {"code": "ECO-JOIN-002"}})
+    run = recorded.made([OPENED, call, *[recorded.publish("state", b'{"a":[7,8]}')] * 200])
     reader, _ = read(run)
     told = " ".join(reader.text)
+    assert '{"code":"ECO-JOIN-002"}' in told
     assert '{"a":[7,8]}' in told
     assert "0.0 s later" in told
     assert "lines are left out here" in told

@@ -204,6 +204,14 @@ async def test_what_cannot_be_used_is_in_the_health_of_the_hub_until_it_is_mende
         assert (await part())["status"] == "ok"
 
 
+async def test_a_home_that_nobody_can_join_says_so(tmp_path: Path) -> None:
+    async with house(tmp_path, AdmissionSettings(policy="certified")) as home:
+        (part,) = [one for one in home.home.health().parts if one.name == "certificates"]
+        assert part.status == "degraded"
+        assert "no key is believed" in part.detail
+        assert "keys of [admission]" in part.remedy
+
+
 async def test_what_a_clock_that_was_not_set_kept_back_is_told_once_it_is_set(
     office: Office, monkeypatch: pytest.MonkeyPatch
 ) -> None:
