@@ -135,9 +135,10 @@ def _step(report: Report, step: Blocked, *, is_next: bool) -> str:
 
 def _in_short(rule: RuleReport) -> str:
     """Return what was seen of a rule that is in the way, or what is missing to decide it."""
-    seen = next((each.what for each in rule.observations if each.ok is False), rule.reason)
-    fix = f" To mend it: {prose(rule.fix)}" if rule.verdict is Verdict.FAIL else ""
-    return f'<p class="soft">Seen: {said(seen, 600)}.{fix}</p>' if seen else ""
+    if rule.verdict is not Verdict.FAIL:
+        return f'<p class="soft">Because: {said(rule.reason, 600)}</p>' if rule.reason else ""
+    seen = next((each.what for each in rule.observations if each.ok is False), "")
+    return f'<p class="soft">Seen: {said(seen, 600)}. To mend it: {prose(rule.fix)}</p>'
 
 
 def _rules(count: int) -> str:
