@@ -157,7 +157,7 @@ def announces_them_slowly(e: Evidence) -> Iterator[Observation]:
     said = sorted((a for c in e.children for a in e.of(c).said_announces), key=lambda a: a.line)
     busiest, begin = said[:1], 0
     for end, last in enumerate(said):
-        while last.at_ns - e.earliest_ns(said[begin].at_ns) >= NS:
+        while begin < end and last.at_ns - e.earliest_ns(said[begin].at_ns) >= NS:
             begin += 1
         if end - begin + 1 > len(busiest):
             busiest = said[begin : end + 1]

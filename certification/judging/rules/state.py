@@ -266,7 +266,7 @@ def keeps_its_rate(e: Evidence) -> Iterator[Observation]:
     window_ns = int((window_s - HARNESS_S) * NS)
     begin, busiest = 0, (0, said[0], said[0])
     for end, last in enumerate(said):
-        while last.at_ns - e.earliest_ns(said[begin].at_ns) >= window_ns:
+        while begin < end and last.at_ns - e.earliest_ns(said[begin].at_ns) >= window_ns:
             begin += 1
         busiest = max(busiest, (end - begin + 1, said[begin], last), key=lambda found: found[0])
     number, first, last = busiest

@@ -7,7 +7,7 @@ import pytest
 from certification.judging.evidence import Evidence
 from certification.judging.stalls import awake
 from certification.judging.verdicts import RuleVerdict, Verdict
-from tests.certification.judging.lives import GOOD, HEAT, ON, begun, over
+from tests.certification.judging.lives import GOOD, HEAT, ON, begun, bring, over
 from tests.certification.judging.scene import Scene
 
 ACK = "ECO-ACK-003"
@@ -81,6 +81,15 @@ def bunch(scene: Scene) -> Scene:
 @pytest.mark.parametrize(("stall_s", "verdict"), [(7.0, Verdict.PASS), (0.0, Verdict.FAIL)])
 def test_what_was_read_late_is_no_burst(stall_s: float, verdict: Verdict) -> None:
     assert judged(bunch(begun().stall(stall_s)), "ECO-RATE-001").verdict is verdict
+
+
+@pytest.mark.parametrize("life", GOOD)
+def test_stall_that_is_longer_than_the_window_of_the_rate_is_judged(life: str) -> None:
+    scene = GOOD[life]().stall(60)
+    if life == "gateway":
+        bring(scene, 100)
+    found = scene.state().judged()
+    assert found.verdict("ECO-RATE-001").verdict is Verdict.PASS
 
 
 def test_how_long_the_machine_stood_still_is_told() -> None:
