@@ -53,7 +53,9 @@ MUTANTS: Final[tuple[Mutant, ...]] = (
         "ECO-SLEEP-005",
         "When it wakes it tells no full state.",
         say=on("state", lost, has(full=True)),
-    ).of(SENSOR),
+    )
+    .behind(Veil("nothing is asked of it before its full state", hides=("ECO-SLEEP-010",)))
+    .of(SENSOR),
     at_wire(
         "does-not-wait-for-rest",
         "ECO-SLEEP-006",

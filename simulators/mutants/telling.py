@@ -5,6 +5,7 @@ from dataclasses import replace
 from typing import Final
 
 from simulators.mutants.mutant import Mutant, at_seam, at_wire
+from simulators.mutants.veils import Veil
 from simulators.mutants.ways import (
     besides,
     first,
@@ -169,7 +170,7 @@ MUTANTS: Final[tuple[Mutant, ...]] = (
         "ECO-STATE-008",
         "It does not show what a command has set.",
         say=on("state", lost, has(cause=...)),
-    ),
+    ).behind(Veil("it shows nothing of what was set", hides=("ECO-STATE-007",))),
     at_wire(
         "cause-of-a-button",
         "ECO-STATE-009",

@@ -38,3 +38,18 @@ UNREADABLE: Final = Veil(
         *("ECO-STATE-004", "ECO-STATE-006", "ECO-STATE-011"),
     ),
 )
+
+NAMELESS: Final = Veil(
+    "nobody knows its connections as those of the device",
+    hides=(
+        *("ECO-ACK-", "ECO-ANNOUNCE-", "ECO-CMD-", "ECO-EVENT-", "ECO-JOIN-", "ECO-MQTT-008"),
+        *("ECO-MSG-007", "ECO-ORDER-", "ECO-PRESENCE-003", "ECO-RATE-", "ECO-SPEC-", "ECO-STATE-"),
+        *("ECO-TOPIC-004", "ECO-TOPIC-005", "ECO-UPDATE-", "ECO-VALUE-", "ECO-VERDICT-"),
+        *("ECO-VERSION-003", "ECO-VERSION-004"),
+    ),
+    but=(
+        *("ECO-ANNOUNCE-001", "ECO-ANNOUNCE-002", "ECO-JOIN-003", "ECO-JOIN-004", "ECO-JOIN-006"),
+        *("ECO-JOIN-013", "ECO-ORDER-002", "ECO-ORDER-005", "ECO-ORDER-006"),
+        *("ECO-STATE-004", "ECO-STATE-006"),
+    ),
+)

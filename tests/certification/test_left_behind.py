@@ -18,7 +18,7 @@ from certification.recorder.mosquitto import find_mosquitto
 from tests.certification.simulated import CODE, declaration
 from tests.certification.test_commands import DEADLINE_S, simulator, start
 
-GONE_S = 10.0
+GONE_S = 30.0
 
 
 def living(processes: Sequence[psutil.Process]) -> list[str]:

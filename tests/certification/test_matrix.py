@@ -132,6 +132,7 @@ def test_suite_finds_exactly_what_is_wrong_with_every_mutant() -> None:
     assert found_otherwise(rows) == []
 
 
+@pytest.mark.xdist_group("certify")
 @pytest.mark.slow
 @pytest.mark.timeout(300)
 def test_suite_finds_exactly_what_is_wrong_with_pairs_of_mutants() -> None:
