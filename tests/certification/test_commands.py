@@ -9,8 +9,10 @@ from contextlib import suppress
 from pathlib import Path
 
 import pytest
+from jsonschema import Draft202012Validator  # type: ignore[import-untyped]
 
 from certification.driving import declaration
+from certification.report.model import schema
 from certification.suite import run
 from certification.transcript import file as transcript
 from tests.certification.simulated import CODE, SCALE
@@ -84,6 +86,9 @@ async def test_drafted_declaration_is_that_of_the_device_and_a_run_goes_by_it(
     assert "state_get" in err
     file = tmp_path / "certify" / "only" / run.TRANSCRIPT
     assert transcript.read(file).sha256 == facts["runs"][0]["sha256"]
+    Draft202012Validator(schema()).validate(
+        json.loads(file.with_name("report.json").read_text("utf-8"))
+    )
 
     again = await certify(tmp_path, "replay", "--json", str(file))
     assert json.loads(again[1])["runs"][0]["verdicts"] == facts["runs"][0]["verdicts"]
