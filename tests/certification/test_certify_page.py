@@ -49,14 +49,14 @@ def test_limits_are_those_of_the_player() -> None:
 @pytest.mark.slow
 @pytest.mark.timeout(180)
 async def test_simulated_purifier_is_hardened_by_what_the_page_says(tmp_path: Path) -> None:
-    part = PAGE.read_text().partition("## Simulated devices")[2]
+    part = PAGE.read_text().partition("## Simulated devices")[2].partition("\n## ")[0]
     (hooks,) = re.findall(r"```toml\n(.*?)```", part, re.S)
     init, run = re.findall(r"```sh\n(.*?)```", part, re.S)
     assert await typed(init, tmp_path)
     private = tmp_path / "device.eco.private.toml"
     text = private.read_text()
     private.write_text(text.replace("[network]", f"{hooks}\n[network]"))
-    assert "level wanted: Hardened; reached: Hardened" in await typed(run, tmp_path)
+    assert "Reaches level 3, Hardened, as asked for." in await typed(run, tmp_path)
     assert "| `air-purifier` | Hardened |" in part
 
 

@@ -20,6 +20,9 @@ from tests.certification.simulated import CODE, declaration, running, simulated
 
 BAD = Path(__file__).with_name("bad_device.py")
 
+MUCH_S = 1.0
+"""On a machine that stood still for longer the clock says nothing of how long a run takes."""
+
 COMPARED = frozenset(
     {
         "set_each",
@@ -59,8 +62,8 @@ async def test_whole_run_of_a_smart_plug_plays_every_scenario(tmp_path: Path) ->
     found = await recorded(plan)
     given_up = {name: why for name, why in outcomes(found).items() if why != "done"}
     assert given_up == {}
-    assert found.lines[-1].at_ns < 60e9
     judgement = judge(found)
+    assert found.lines[-1].at_ns < 60e9 or judgement.stalled_s > MUCH_S
     assert (judgement.failed, judgement.mismatches) == ((), ())
     assert (judgement.level_reached, judgement.exit_code) == (3, 0)
     written = (tmp_path / run.TRANSCRIPT).read_text()
