@@ -53,6 +53,10 @@ def left_of(folder: Path) -> list[str]:
     return [command for command in found if str(folder) in command]
 
 
+def files_in(folder: Path) -> list[str]:
+    return [file.name for file in folder.iterdir()]
+
+
 async def drafted(folder: Path) -> None:
     code, out, err = await certify(
         folder, "init", "--code", CODE, "--run", simulator(folder), "--scale", str(SCALE)
@@ -118,6 +122,23 @@ async def test_interrupted_run_says_so_and_leaves_no_device_and_no_whole_transcr
     code, _, err = await certify(tmp_path, "replay", str(part))
     assert code == 1
     assert "the end is missing" in err
+
+
+@pytest.mark.slow
+async def test_interrupted_draft_leaves_no_device_and_no_files(tmp_path: Path) -> None:
+    command = f"sleep 1000 && echo {tmp_path}"
+    process = await start(tmp_path, "init", "--code", CODE, "--run", command)
+    assert process.stderr is not None
+    async with asyncio.timeout(DEADLINE_S):
+        while b"waiting" not in (line := await process.stderr.readline()):
+            assert line, "init ended before it was interrupted"
+    process.send_signal(signal.SIGTERM)
+    code, out, err = await outcome(process)
+    assert (code, out) == (2, "")
+    assert "interrupted" in err
+    assert "Traceback" not in err
+    assert left_of(tmp_path) == []
+    assert files_in(tmp_path) == []
 
 
 @pytest.mark.parametrize(
