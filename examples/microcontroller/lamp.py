@@ -20,6 +20,9 @@ with open("product.json", "rb") as file:
     SPEC = file.read()
 SPEC_HASH = eco.sha256(SPEC)
 RATE_PER_S = json.loads(SPEC)["rate_per_s"]
+BURST = (
+    5 * RATE_PER_S
+)  # and half the rate after it: never more than ten seconds of it in ten seconds
 TICK_MS = 20
 
 
@@ -65,7 +68,7 @@ class Lamp:
         self.keep(epoch=self.memory["epoch"] + 1)  # before any message can carry it
         self.connection, self.seq, self.told, self.births = 0, {}, {}, []
         self.orders = eco.Orders(fault, ("sensor.identify",))
-        self.allowance, self.filled_ms, self.full_ms = 10 * RATE_PER_S, time.ticks_ms(), 0
+        self.allowance, self.filled_ms, self.full_ms = BURST, time.ticks_ms(), 0
         board.shine(self.memory)
 
     def keep(self, **changes):
@@ -168,8 +171,8 @@ class Lamp:
         """Do what is due, between two messages."""
         now = time.ticks_ms()
         self.look_at_button()
-        more = time.ticks_diff(now, self.filled_ms) * RATE_PER_S / 1000
-        self.allowance, self.filled_ms = min(10 * RATE_PER_S, self.allowance + more), now
+        more = time.ticks_diff(now, self.filled_ms) * RATE_PER_S / 2000
+        self.allowance, self.filled_ms = min(BURST, self.allowance + more), now
         if not self.is_announced:
             return
         for birth in self.births:
