@@ -14,7 +14,7 @@ from certification.driving.desk import HUB, Desk
 from certification.driving.hooks import Ask, Hooks
 from certification.driving.parameters import Parameters
 from certification.errors import CertifyError
-from certification.recorder.adverts import AdvertWatch
+from certification.recorder.adverts import AdvertWatch, around
 from certification.recorder.broker import ScriptedBroker
 from certification.recorder.join_desk import Home, JoinDesk
 from certification.recorder.listening import Broker
@@ -119,11 +119,12 @@ def _begin(plan: Plan, writer: Writer, hooks: Hooks) -> None:
 
 @asynccontextmanager
 async def _adverts(plan: Plan, writer: Writer) -> AsyncIterator[AdvertWatch | None]:
-    """Watch adverts where that is wanted and can be done."""
-    if not plan.parameters.network.mdns:
+    """Watch adverts where that is wanted and can be done; a device on this machine, here alone."""
+    network = plan.parameters.network
+    if not network.mdns:
         yield None
         return
-    async with AdvertWatch(writer, plan.declaration.device.id) as watch:
+    async with AdvertWatch(writer, plan.declaration.device.id, around(network.host)) as watch:
         yield watch if watch.is_watching else None
 
 

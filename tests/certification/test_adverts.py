@@ -7,11 +7,11 @@ from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 
 import pytest
-from zeroconf import IPVersion
+from zeroconf import InterfaceChoice, IPVersion
 from zeroconf.asyncio import AsyncServiceInfo, AsyncZeroconf
 
 import certification.recorder.adverts
-from certification.recorder.adverts import AdvertWatch
+from certification.recorder.adverts import AdvertWatch, around
 from certification.recorder.watching import until
 from certification.transcript.file import Line, Writer
 from protocol.advert import DEVICE_TYPE, DeviceAdvert, HubAdvert
@@ -142,3 +142,8 @@ async def test_without_multicast_a_run_goes_on(
         await watch.withdraw(HUB)
     notes = [line.fields["text"] for line in writer.lines if line.kind == "note"]
     assert notes == ["mDNS can neither be seen nor spoken: No such device"]
+
+
+def test_a_run_on_loopback_is_heard_on_no_other_network() -> None:
+    assert around("127.0.0.1") == ["127.0.0.1"]
+    assert around("192.0.2.7") is around("desk.local") is InterfaceChoice.All
