@@ -80,6 +80,15 @@ def announce(line: socket.socket) -> None:
     publish(line, "announce", {"epoch": 1, "connection": 1, "spec": spec})
 
 
+def wait_for_command(line: socket.socket) -> None:
+    heard = b""
+    while b"/command" not in heard:
+        part = line.recv(4096)
+        if not part:
+            return
+        heard += part
+
+
 def live(line: socket.socket) -> None:
     """Be bad until the connection ends."""
     if HOW in {"mute", "silent"}:
@@ -87,8 +96,7 @@ def live(line: socket.socket) -> None:
         return
     announce(line)
     if HOW == "reboots":
-        line.recv(4096)
-        line.recv(4096)
+        wait_for_command(line)
     elif HOW == "floods":
         while True:
             publish(line, "state", {"epoch": 1, "seq": 1, "values": {}})
