@@ -7,12 +7,17 @@ from hub.api.models import Receipt
 from hub.api.operations import COMMAND, Answer, Call, Routes
 from hub.api.problems import refused
 from hub.api.replies import encoded_reply
+from hub.core.people.rights import Right
 
 routes = Routes("Commands")
 
 
 @routes.operation(
-    "GET", "/commands/{id}", Answer(200, "The receipt.", Receipt), parameters=(COMMAND,)
+    "GET",
+    "/commands/{id}",
+    Answer(200, "The receipt.", Receipt),
+    parameters=(COMMAND,),
+    right=Right.SEE,
 )
 async def show_command(call: Call[None]) -> web.Response:
     """Show how far a command has come.

@@ -18,6 +18,7 @@ from hub.api.views import broken_rules, device_summary, device_view
 from hub.core.commands import CommandRequest
 from hub.core.device import Device
 from hub.core.errors import DeviceUnknownError
+from hub.core.people.rights import Right
 from protocol.ids import Address, DeviceId
 
 routes = Routes("Devices")
@@ -30,7 +31,7 @@ LISTED: Final = 200
 """Commands of a device that are listed, the latest ones."""
 
 
-@routes.operation("GET", "/devices", Answer(200, "All devices.", DeviceList))
+@routes.operation("GET", "/devices", Answer(200, "All devices.", DeviceList), right=Right.SEE)
 async def list_devices(call: Call[None]) -> web.Response:
     """List the devices of the home with their latest values."""
     home = call.context.home
@@ -39,7 +40,11 @@ async def list_devices(call: Call[None]) -> web.Response:
 
 
 @routes.operation(
-    "GET", "/devices/{id}", Answer(200, "The device.", DeviceView), parameters=(DEVICE,)
+    "GET",
+    "/devices/{id}",
+    Answer(200, "The device.", DeviceView),
+    parameters=(DEVICE,),
+    right=Right.SEE,
 )
 async def show_device(call: Call[None]) -> web.Response:
     """Show all that is known of a device: product spec, twin with ages, presence, broken rules."""
@@ -52,6 +57,7 @@ async def show_device(call: Call[None]) -> web.Response:
     Answer(200, "The device as it is now.", DeviceView),
     parameters=(DEVICE,),
     body=TypeAdapter(ChangeDevice),
+    right=Right.ARRANGE,
 )
 async def change_device(call: Call[ChangeDevice]) -> web.Response:
     """Rename a device, change how strictly it is judged, or how many children it may have."""
@@ -66,7 +72,11 @@ async def change_device(call: Call[ChangeDevice]) -> web.Response:
 
 
 @routes.operation(
-    "DELETE", "/devices/{id}", Answer(204, "The device is gone.", media=()), parameters=(DEVICE,)
+    "DELETE",
+    "/devices/{id}",
+    Answer(204, "The device is gone.", media=()),
+    parameters=(DEVICE,),
+    right=Right.ADMIT,
 )
 async def unjoin_device(call: Call[None]) -> web.Response:
     """Unjoin a device.
@@ -85,6 +95,7 @@ async def unjoin_device(call: Call[None]) -> web.Response:
     parameters=(DEVICE,),
     body=TypeAdapter(MoveChild),
     problems=_CONFLICTS,
+    right=Right.ADMIT,
 )
 async def move_child(call: Call[MoveChild]) -> web.Response:
     """Let a child go behind another gateway, which takes it at its next announce there.
@@ -103,6 +114,7 @@ async def move_child(call: Call[MoveChild]) -> web.Response:
     parameters=(DEVICE,),
     body=TypeAdapter(LetInChild),
     problems=_CONFLICTS,
+    right=Right.ADMIT,
 )
 async def let_in_child(call: Call[LetInChild]) -> web.Response:
     """Let a gateway bring a child again that was sent away; its next announce is taken."""
@@ -118,6 +130,7 @@ async def let_in_child(call: Call[LetInChild]) -> web.Response:
     parameters=(DEVICE,),
     body=TypeAdapter(SetProperties),
     problems=_CONFLICTS,
+    right=Right.CONTROL,
 )
 async def set_properties(call: Call[SetProperties]) -> web.Response:
     """Set properties of a device, all of them or none.
@@ -145,6 +158,7 @@ async def set_properties(call: Call[SetProperties]) -> web.Response:
     parameters=(DEVICE, ACTION),
     body=TypeAdapter(RunAction),
     problems=_CONFLICTS,
+    right=Right.CONTROL,
 )
 async def run_action(call: Call[RunAction]) -> web.Response:
     """Run an action of a device.
@@ -170,6 +184,7 @@ async def run_action(call: Call[RunAction]) -> web.Response:
     "/devices/{id}/commands",
     Answer(200, "Its commands.", ReceiptList),
     parameters=(DEVICE,),
+    right=Right.SEE,
 )
 async def list_commands(call: Call[None]) -> web.Response:
     """List the latest 200 commands of a device, the latest first.
@@ -188,6 +203,7 @@ async def list_commands(call: Call[None]) -> web.Response:
     "/devices/{id}/spec",
     Answer(200, "The document, byte for byte.", Document),
     parameters=(DEVICE,),
+    right=Right.SEE,
 )
 async def show_spec(call: Call[None]) -> web.Response:
     """Show the product spec of a device as its vendor wrote it."""
@@ -203,6 +219,7 @@ async def show_spec(call: Call[None]) -> web.Response:
     "/devices/{id}/violations",
     Answer(200, "What it broke.", BrokenRules),
     parameters=(DEVICE,),
+    right=Right.SEE,
 )
 async def list_violations(call: Call[None]) -> web.Response:
     """List the rules that a device broke, with the place, the count and the fix."""

@@ -13,6 +13,7 @@ from hub.api.operations import DEVICE, JSON, Answer, Body, Call, Query, Routes
 from hub.api.problems import ProblemError, refused
 from hub.api.replies import SECURITY_HEADERS, json_reply
 from hub.core.errors import DeviceUnknownError
+from hub.core.people.rights import Right
 from hub.history import Question
 from hub.history.answer import POINTS_LIMIT
 from protocol.ids import ADDRESS, DeviceId
@@ -55,6 +56,7 @@ FORMAT: Final = Query(
     parameters=(DEVICE,),
     queries=(ADDRESSES, FROM, TO, COUNT, FORMAT),
     problems={409, 422},
+    right=Right.SEE,
 )
 async def show_history(call: Call[None]) -> web.StreamResponse:
     """Show what a device told over time.

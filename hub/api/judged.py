@@ -11,6 +11,7 @@ from hub.api.replies import json_reply
 from hub.api.views import device_view
 from hub.core.device import Device
 from hub.core.errors import DeviceUnknownError
+from hub.core.people.rights import Right
 from protocol.ids import DeviceId
 
 routes = Routes("Devices")
@@ -21,6 +22,7 @@ routes = Routes("Devices")
     "/devices/{id}/release",
     Answer(200, "The device as it is now.", DeviceView),
     parameters=(DEVICE,),
+    right=Right.ADMIT,
 )
 async def release_device(call: Call[None]) -> web.Response:
     """Let a device out of quarantine.
@@ -40,6 +42,7 @@ async def release_device(call: Call[None]) -> web.Response:
     "/devices/{id}/violations/export",
     Answer(200, "What it broke, for its maker.", FieldReport),
     parameters=(DEVICE,),
+    right=Right.ADMIT,
 )
 async def export_violations(call: Call[None]) -> web.Response:
     """Show the rules that a device broke as its maker may know them.
@@ -56,6 +59,7 @@ async def export_violations(call: Call[None]) -> web.Response:
     "/devices/{id}/trace",
     Answer(200, "Its last messages.", TraceList),
     parameters=(DEVICE,),
+    right=Right.ADMIT,
 )
 async def show_trace(call: Call[None]) -> web.Response:
     """Show the last 200 messages to and from a device, oldest first, with what became of them.

@@ -3,6 +3,7 @@
 from aiohttp import web
 
 from hub.api.operations import Answer, Call, Routes
+from hub.core.people.rights import Right
 
 routes = Routes("Stream")
 
@@ -12,8 +13,8 @@ routes = Routes("Stream")
     "/stream",
     Answer(101, "The WebSocket is open.", media=()),
     problems={426},
-    is_open=True,
     is_http=False,
+    right=Right.OPEN,
 )
 async def open_stream(call: Call[None]) -> web.StreamResponse:
     """Open the stream of all changes, over which commands can be sent too.

@@ -9,6 +9,7 @@ from aiohttp import web
 from pydantic import TypeAdapter
 
 from hub.api.context import Context
+from hub.core.people.rights import Right
 from protocol.ids import ADDRESS, COMMAND_ID, DEVICE_ID
 
 JSON: Final = "application/json"
@@ -129,7 +130,7 @@ class Operation:
         path: The whole path, parameters in braces.
         body: Checks the request body; None when there is none.
         problems: Statuses of its problems beyond those that follow from the rest.
-        is_open: Whether it is served without a token.
+        right: What a caller needs at least; its handler asks for more where the body does.
         is_http: Whether it is plain HTTP; a WebSocket has no place in OpenAPI's paths.
     """
 
@@ -144,9 +145,14 @@ class Operation:
     parameters: tuple[Parameter, ...]
     body: TypeAdapter[Any] | None
     problems: frozenset[int]
-    is_open: bool
+    right: Right
     is_http: bool
     queries: tuple[Query, ...] = ()
+
+    @property
+    def is_open(self) -> bool:
+        """Whether it is served without a token."""
+        return self.right is Right.OPEN
 
     @property
     def problem_statuses(self) -> frozenset[int]:
@@ -176,16 +182,17 @@ class Routes:
         method: str,
         path: str,
         *answers: Answer,
+        right: Right,
         parameters: tuple[Parameter, ...] = (),
         body: TypeAdapter[Body] | None = None,
         problems: frozenset[int] | set[int] = frozenset(),
-        is_open: bool = False,
         is_http: bool = True,
         queries: tuple[Query, ...] = (),
     ) -> Callable[[Handler[Body]], Handler[Body]]:
         """Serve a function at `method` and `path`, which is below the API's prefix.
 
         The function's name becomes the operation's id, its docstring summary and description.
+        `right` has no default: an operation that does not say who may use it is none.
         """
 
         def register(handler: Handler[Body]) -> Handler[Body]:
@@ -202,7 +209,7 @@ class Routes:
                 parameters=parameters,
                 body=body,
                 problems=frozenset(problems),
-                is_open=is_open,
+                right=right,
                 is_http=is_http,
                 queries=queries,
             )

@@ -10,20 +10,25 @@ from hub.api.bodies import ChangeHub
 from hub.api.models import HealthReport, HubReport, Part
 from hub.api.operations import Answer, Body, Call, Routes
 from hub.api.replies import json_reply, text_reply
+from hub.core.people.rights import Right
 from hub.health import PartHealth
 from protocol.version import PROTOCOL
 
 routes = Routes("Hub")
 
 
-@routes.operation("GET", "/hub", Answer(200, "The hub.", HubReport))
+@routes.operation("GET", "/hub", Answer(200, "The hub.", HubReport), right=Right.SEE)
 async def show_hub(call: Call[None]) -> web.Response:
     """Show which hub this is, since when it runs, and what it has to do."""
     return json_reply(_report(call))
 
 
 @routes.operation(
-    "PATCH", "/hub", Answer(200, "The hub as it is now.", HubReport), body=TypeAdapter(ChangeHub)
+    "PATCH",
+    "/hub",
+    Answer(200, "The hub as it is now.", HubReport),
+    body=TypeAdapter(ChangeHub),
+    right=Right.HUB,
 )
 async def change_hub(call: Call[ChangeHub]) -> web.Response:
     """Change how strictly devices are judged: those that join from now on, or all.
@@ -61,7 +66,7 @@ def _report(call: Call[Body]) -> HubReport:
     }
 
 
-@routes.operation("GET", "/health", Answer(200, "How it is.", HealthReport), is_open=True)
+@routes.operation("GET", "/health", Answer(200, "How it is.", HealthReport), right=Right.OPEN)
 async def show_health(call: Call[None]) -> web.Response:
     """Show whether the hub works.
 
@@ -77,6 +82,7 @@ async def show_health(call: Call[None]) -> web.Response:
     "GET",
     "/metrics",
     Answer(200, "All metrics in Prometheus' text format.", media=("text/plain",)),
+    right=Right.HUB,
 )
 async def show_metrics(call: Call[None]) -> web.Response:
     """Show what the hub counts, for Prometheus."""
