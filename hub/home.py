@@ -17,14 +17,16 @@ from hub.config import Settings
 from hub.core.commands import CommandRequest
 from hub.core.device import Device
 from hub.core.errors import DeviceUnknownError, RequestError
-from hub.core.events import DeviceAdded, ReceiptChanged
+from hub.core.events import DeviceAdded, DeviceRemoved, ReceiptChanged
 from hub.core.hub import Hub
 from hub.core.outcome import Outcome
+from hub.core.people.access import Principal
 from hub.core.records import NATIVE, CommandRecord, DropDevice, Mode, SaveDevice
 from hub.discovery import Discovery, Sighting
 from hub.enforcing import Enforcing
 from hub.health import Health, judge, part
 from hub.history import History
+from hub.people import People
 from hub.pipeline import Pipeline
 from hub.security import Security
 from hub.store import DropCredential, Store, StoreError
@@ -40,6 +42,9 @@ log = logging.getLogger(__name__)
 TICK_S: Final = 0.25
 ASK_EVERY_S: Final = 1.0
 """Whoever looks at what mDNS shows makes the hub ask; not more often than this."""
+
+
+_MEMBERSHIP: Final = (DeviceAdded, DeviceRemoved)
 
 
 class Home:
@@ -77,6 +82,7 @@ class Home:
         check = self.certificates.check_join
         self.admission = Admission(hub, clock, self._pipeline, broker, check)
         self.enforcing = Enforcing(hub, clock, self._pipeline)
+        self.people = People(store, clock, hub.devices, lambda _: None)
 
     # For the API
 
@@ -89,6 +95,19 @@ class Home:
     def epoch(self) -> int:
         """Starts of this hub, this one included."""
         return self.hub.epoch
+
+    def who(self, plain: str) -> Principal | None:
+        """Return whose token this is, with what they may; None where it is nobody's."""
+        principal = self.people.check(plain)
+        if principal is None and (token := self.security.check(plain)) is not None:
+            principal = Principal(token.public_id, token.name, token.role)
+        return principal
+
+    def still(self, principal: Principal) -> Principal | None:
+        """Return who somebody is now that was here before; None once the session has ended."""
+        if principal.person is not None:
+            return self.people.principal(principal.scope)
+        return principal if self.security.is_known(principal.scope) else None
 
     async def command(self, request: CommandRequest) -> CommandRecord:
         """Take a command; it is durable when this returns.
@@ -207,6 +226,7 @@ class Home:
         await self._pipeline.carry_out(forget, [DropCredential(device)])
         # Again: what the device said meanwhile must not have brought it back.
         self._pipeline.push(self.hub.unjoin(device))
+        await self.people.forget_device(device)
         if is_child:
             return
         await self.admission.shut_out(device)
@@ -355,12 +375,17 @@ class Home:
         for event in outcome.events:
             if type(event) is not ReceiptChanged:
                 self._twins.take(event)
-                if type(event) is DeviceAdded:
-                    self.certificates.note(event.device)
+                if isinstance(event, _MEMBERSHIP):
+                    self._note(event)
             elif event.command in self._waiters:
                 self._wake_waiters(event.command)
         if outcome.events:
             self.bus.publish(outcome.events)
+
+    def _note(self, event: DeviceAdded | DeviceRemoved) -> None:
+        if type(event) is DeviceAdded:
+            self.certificates.note(event.device)
+        self.people.note(event.device)
 
     def _send(
         self, device_id: DeviceId, message: DownMessage, stray: DeviceId | None = None

@@ -7,6 +7,7 @@ from hub.api.models import Receipt
 from hub.api.operations import COMMAND, Answer, Call, Routes
 from hub.api.problems import refused
 from hub.api.replies import encoded_reply
+from hub.api.seeing import shows
 from hub.core.people.rights import Right
 
 routes = Routes("Commands")
@@ -27,7 +28,7 @@ async def show_command(call: Call[None]) -> web.Response:
     home = call.context.home
     await home.settled()
     record = find(home, call.scope, call.path(COMMAND))
-    if record is None:
+    if record is None or not shows(call.sight.of(record.device).sees, record):
         remedy = "ended commands are kept for 24 hours; GET /api/v1/devices/{id}/commands lists all"
         raise refused(404, "command-unknown", "this token has no command of that id", remedy)
     return encoded_reply(call.context.stream.receipt(record))

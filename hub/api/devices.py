@@ -7,12 +7,14 @@ from pydantic import TypeAdapter
 
 from hub.api.asking import ended, new_id
 from hub.api.bodies import ChangeDevice, LetInChild, MoveChild, RunAction, SetProperties
+from hub.api.entitled import require, require_control, seen, visible
 from hub.api.judged_models import BrokenRules
 from hub.api.models import DeviceList, DeviceView, Receipt, ReceiptList
 from hub.api.operations import ACTION, DEVICE, Answer, Body, Call, Routes
 from hub.api.problems import refused
 from hub.api.receipts import receipt_json
 from hub.api.replies import empty_reply, encoded_reply, json_reply
+from hub.api.seeing import shows
 from hub.api.terms import Document
 from hub.api.views import broken_rules, device_summary, device_view
 from hub.core.commands import CommandRequest
@@ -34,8 +36,8 @@ LISTED: Final = 200
 @routes.operation("GET", "/devices", Answer(200, "All devices.", DeviceList), right=Right.SEE)
 async def list_devices(call: Call[None]) -> web.Response:
     """List the devices of the home with their latest values."""
-    home = call.context.home
-    shown = [device_summary(device, home.clock) for device in home.hub.devices.values()]
+    clock, sight = call.context.home.clock, call.sight
+    shown = [device_summary(device, clock, sight) for device in visible(call)]
     return json_reply(DeviceList(devices=shown))
 
 
@@ -60,8 +62,13 @@ async def show_device(call: Call[None]) -> web.Response:
     right=Right.ARRANGE,
 )
 async def change_device(call: Call[ChangeDevice]) -> web.Response:
-    """Rename a device, change how strictly it is judged, or how many children it may have."""
+    """Rename a device, change how strictly it is judged, or how many children it may have.
+
+    All but the name needs the right to admit devices.
+    """
     home, device = call.context.home, _device(call)
+    if call.body.mode is not None or call.body.max_children is not None:
+        require(call, Right.ADMIT)
     if call.body.name is not None:
         await home.rename(device.id, call.body.name)
     if call.body.mode is not None:
@@ -139,6 +146,7 @@ async def set_properties(call: Call[SetProperties]) -> web.Response:
     with the same body gives the same receipt, with another body 409.
     """
     body = call.body
+    require_control(call, DeviceId(call.path(DEVICE)), body.properties)
     request = CommandRequest(
         device=DeviceId(call.path(DEVICE)),
         scope=call.scope,
@@ -167,6 +175,7 @@ async def run_action(call: Call[RunAction]) -> web.Response:
     reason outcome_unknown.
     """
     body = call.body
+    require_control(call, DeviceId(call.path(DEVICE)), (call.path(ACTION),))
     request = CommandRequest(
         device=DeviceId(call.path(DEVICE)),
         scope=call.scope,
@@ -193,7 +202,9 @@ async def list_commands(call: Call[None]) -> web.Response:
     """
     home = call.context.home
     await home.settled()
-    records = home.hub.commands.of(_device(call).id)[-LISTED:]
+    device = _device(call)
+    span = seen(call, device.id).sees
+    records = [one for one in home.hub.commands.of(device.id) if shows(span, one)][-LISTED:]
     shown = b",".join(receipt_json(record, home.clock) for record in reversed(records))
     return encoded_reply(b'{"commands":[' + shown + b"]}")
 
@@ -223,8 +234,9 @@ async def show_spec(call: Call[None]) -> web.Response:
 )
 async def list_violations(call: Call[None]) -> web.Response:
     """List the rules that a device broke, with the place, the count and the fix."""
-    clock = call.context.home.clock
-    return json_reply(BrokenRules(violations=broken_rules(_device(call), clock)))
+    clock, device = call.context.home.clock, _device(call)
+    is_whole = seen(call, device.id).is_whole
+    return json_reply(BrokenRules(violations=broken_rules(device, clock) if is_whole else []))
 
 
 async def _command(call: Call[Body], request: CommandRequest, wait_s: float) -> web.Response:
@@ -237,7 +249,7 @@ def _view(call: Call[Body]) -> DeviceView:
     home, device = call.context.home, _device(call)
     waits = len(home.hub.commands.lane(device.id).waiting)
     standing = home.certificates.standing(device)
-    return device_view(device, home.clock, home.clock.now_s(), standing, waits)
+    return device_view(device, home.clock, standing, call.sight, waits)
 
 
 def _device(call: Call[Body]) -> Device:

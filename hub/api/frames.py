@@ -26,9 +26,10 @@ from hub.core.events import (
     ViolationFound,
 )
 from hub.core.hub import Hub
+from hub.core.people.sight import Sight
 from hub.core.records import CommandRecord
 from hub.core.sleepers import expected_s
-from protocol.ids import Address, CommandId
+from protocol.ids import Address, CommandId, DeviceId
 from protocol.messages import Scalar
 from protocol.presence import Presence
 
@@ -90,9 +91,11 @@ class Frames:
             f'"values":{{{",".join(parts)}}}{cause}}}'.encode()
         )
 
-    def snapshot(self, stream: str, seq: int) -> bytes:
+    def snapshot(self, stream: str, seq: int, sight: Sight | None = None) -> bytes:
         """See `Renderer.snapshot`."""
-        devices = [device_summary(device, self._clock) for device in self._hub.devices.values()]
+        here = self._hub.devices.values()
+        seen = here if sight is None else [device for device in here if sight.of(device.id)]
+        devices = [device_summary(device, self._clock, sight) for device in seen]
         told = {"type": "snapshot", "seq": seq, "stream": stream, "devices": devices}
         return _sealed_json(told)
 
@@ -103,6 +106,14 @@ class Frames:
     def coalesced(self, dropped: int) -> bytes:
         """See `Renderer.coalesced`."""
         return _sealed_json({"type": "coalesced", "dropped": dropped})
+
+    def device(self, device: DeviceId, seq: int, sight: Sight) -> bytes:
+        """See `Renderer.device`."""
+        found = self._hub.devices.get(device)
+        if found is None or not sight.of(device):
+            return b""
+        told = device_summary(found, self._clock, sight)
+        return _sealed_json({"type": "device", "seq": seq, "device": told})
 
     def _rest(self, event: DeviceRemoved | NoticeChanged | NoticeRemoved, seq: int) -> bytes:
         match event:

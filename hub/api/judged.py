@@ -34,7 +34,7 @@ async def release_device(call: Call[None]) -> web.Response:
     await home.enforcing.release(device.id)
     released = _device(call)
     standing = home.certificates.standing(released)
-    return json_reply(device_view(released, home.clock, home.clock.now_s(), standing))
+    return json_reply(device_view(released, home.clock, standing, call.sight))
 
 
 @routes.operation(

@@ -11,6 +11,7 @@ from hub.api.judged_models import NoticeList, NoticeShown
 from hub.api.operations import NOTIFICATION, Answer, Body, Call, Routes
 from hub.api.problems import refused
 from hub.api.replies import empty_reply, json_reply
+from hub.api.seeing import tells
 from hub.core.people.rights import Right
 from hub.core.records import Notice
 
@@ -80,7 +81,12 @@ async def drop_notifications(call: Call[None]) -> web.Response:
 def _inbox(call: Call[Body]) -> NoticeList:
     home = call.context.home
     latest_first = reversed(list(home.hub.inbox.notices.values()))
-    return {"notifications": [notice_shown(notice, home.clock) for notice in latest_first]}
+    sight = call.sight
+    return {
+        "notifications": [
+            notice_shown(notice, home.clock) for notice in latest_first if tells(sight, notice)
+        ]
+    }
 
 
 def _notice(call: Call[Body]) -> Notice:

@@ -9,7 +9,10 @@ from aiohttp import web
 from pydantic import TypeAdapter
 
 from hub.api.context import Context
+from hub.core.people.access import Principal
+from hub.core.people.records import Role
 from hub.core.people.rights import Right
+from hub.core.people.sight import Sight
 from protocol.ids import ADDRESS, COMMAND_ID, DEVICE_ID
 
 JSON: Final = "application/json"
@@ -17,15 +20,33 @@ PREFIX: Final = "/api/v1"
 
 Body = TypeVar("Body")
 
+NOBODY: Final = Principal(scope="", name="", role=Role.GUEST)
+
 
 @dataclass(frozen=True, slots=True)
 class Parameter:
-    """A part of a path that the client fills in."""
+    """A part of a path that the client fills in.
+
+    Attributes:
+        is_strict: Whether only what fits the pattern leads here, since another path has a word in
+            this place.
+    """
 
     name: str
     pattern: str
     description: str
     example: str
+    is_strict: bool = False
+
+    @property
+    def place(self) -> str:
+        """How it stands in the router."""
+        return f"{{{self.name}:{self.pattern.strip('^$')}}}" if self.is_strict else self.braced
+
+    @property
+    def braced(self) -> str:
+        """How it stands in a path."""
+        return f"{{{self.name}}}"
 
 
 @dataclass(frozen=True, slots=True)
@@ -101,14 +122,24 @@ class Call(Generic[Body]):
     """One request that has passed the gate.
 
     Attributes:
-        scope: Public id of the token; empty where an operation is open and none was given.
+        asks: Who sends it; `NOBODY` where an operation is open and no good token was given.
         body: The checked body; None where the operation has none.
     """
 
     context: Context
     request: web.Request
-    scope: str
+    asks: Principal
     body: Body
+
+    @property
+    def scope(self) -> str:
+        """What commands of who asks are known by."""
+        return self.asks.scope
+
+    @property
+    def sight(self) -> Sight:
+        """What of the home exists for who asks."""
+        return self.context.home.people.sight(self.asks)
 
     def path(self, parameter: Parameter) -> str:
         """Return what the client filled in."""
@@ -153,6 +184,14 @@ class Operation:
     def is_open(self) -> bool:
         """Whether it is served without a token."""
         return self.right is Right.OPEN
+
+    @property
+    def place(self) -> str:
+        """The path as the router has it."""
+        place = self.path
+        for parameter in self.parameters:
+            place = place.replace(parameter.braced, parameter.place)
+        return place
 
     @property
     def problem_statuses(self) -> frozenset[int]:

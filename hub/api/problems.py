@@ -27,6 +27,9 @@ UNDECLARED: Final = frozenset({"ECO-CMD-001", "ECO-CMD-002", "ECO-CMD-003", "ECO
 
 _LATER: Final = frozenset({HTTPStatus.TOO_MANY_REQUESTS, HTTPStatus.SERVICE_UNAVAILABLE})
 
+CHALLENGE: Final = 'Bearer realm="ecohub"'
+"""What a 401 asks for."""
+
 RULES_AT: Final = "/api/v1/rules/"
 
 
@@ -73,6 +76,8 @@ def of_request(error: RequestError | HistoryError) -> ProblemError:
     if isinstance(error, RefusedError):
         return of_violations(error.violations, error.remedies, _refusal(error))
     headers = {"Retry-After": "1"} if error.status in _LATER else {}
+    if error.status == HTTPStatus.UNAUTHORIZED:
+        headers = {"WWW-Authenticate": CHALLENGE}
     return refused(error.status, error.code, str(error), error.remedy, headers)
 
 

@@ -26,6 +26,8 @@ from hub.api import (
     openapi,
     overview,
     pages,
+    pairing,
+    people,
 )
 from hub.api.connections import HEADERS_WITHIN_S, Connection, Connections
 from hub.api.context import Context
@@ -53,6 +55,8 @@ OPERATIONS: Final[tuple[Operation, ...]] = (
     *certificates.routes,
     *commands.routes,
     *network.routes,
+    *pairing.routes,
+    *people.routes,
     *catalogue.routes,
     *pages.routes,
     *live.routes,
@@ -149,13 +153,12 @@ class Api:
             document=cache(lambda: to_json(openapi.document(OPERATIONS, number))),
         )
         names = own_names(home.hub_id, settings.allowed_hosts)
-        gate = Gate(home.security, names, settings.allowed_origins)
+        gate = Gate(home, names, settings.allowed_origins)
         watch = guard(gate, self.metrics.requests)
         app = web.Application(middlewares=[watch], client_max_size=MAX_BODY_BYTES)
         for operation in OPERATIONS:
             handler = serving(operation, context, gate)
-            method, path = operation.method, operation.path
-            app.router.add_route(method, path, handler, expect_handler=go_on)
+            app.router.add_route(operation.method, operation.place, handler, expect_handler=go_on)
         return app
 
     async def _start_error(self, error: OSError) -> ApiStartError:

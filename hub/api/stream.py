@@ -11,6 +11,7 @@ from aiohttp import web
 from hub.api.connections import Connection
 from hub.api.frames import Frames
 from hub.api.journal import Journal
+from hub.api.outlook import Memory
 from hub.api.phone import Close, Line, Phone
 from hub.api.problems import refused
 from hub.api.said import MAX_MESSAGE_BYTES
@@ -41,6 +42,7 @@ class Stream:
     def __init__(self, home: Home, metrics: Metrics) -> None:
         self._home, self._metrics = home, metrics
         self.journal = Journal(secrets.token_hex(8), Frames(home.hub, home.clock))
+        self._memory = Memory()
         self._phones: dict[Phone, None] = {}
         self._is_due = False
 
@@ -91,7 +93,7 @@ class Stream:
         )
         await socket.prepare(request)
         line = Line(socket, connection)
-        phone = Phone(self._home, self._metrics, self.journal, line, self._write_soon)
+        phone = Phone(self._home, self._metrics, self.journal, self._memory, line, self._write_soon)
         self._phones[phone] = None
         self._metrics.streams = len(self._phones)
         try:
@@ -104,11 +106,12 @@ class Stream:
         return socket
 
     async def run(self) -> None:
-        """Let phones go whose token was revoked, until cancelled."""
+        """Let phones go whose session has ended, and tell others what they see now otherwise."""
         while True:
             await asyncio.sleep(CHECK_EVERY_S)
             for phone in list(self._phones):
                 phone.check_token()
+                phone.write()
 
     def close(self) -> None:
         """Tell all phones that the hub stops."""

@@ -4,6 +4,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 
 from hub.core.events import Reported
+from hub.core.people.records import PeopleSave
 from hub.core.records import CommandRecord, DeviceRecord, Mode, Notice, Save
 from protocol.ids import Address, DeviceId
 
@@ -83,7 +84,7 @@ class DropCredential:
     device: DeviceId
 
 
-Write = Save | SaveToken | DropToken | SaveCredential | DropCredential
+Write = Save | PeopleSave | SaveToken | DropToken | SaveCredential | DropCredential
 
 Twins = Mapping[DeviceId, Mapping[Address, Reported]]
 """Reported values by device; what is kept of a device is what was handed over last."""

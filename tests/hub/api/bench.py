@@ -237,6 +237,7 @@ async def bench(
             discovery=Discovery(settings.discovery, clock),
             drivers={"memory": driver},
         )
+        await home.people.open()
         api = Api(home)
         await api.open()
         token = (await asyncio.to_thread(security.local_token_path.read_text)).strip()

@@ -10,6 +10,7 @@ import pytest
 from hub.core.inbox import IDS_PER_EPOCH
 from hub.core.outcome import Outcome
 from tests.hub.api.bench import DOCUMENT, GATEWAY, PHYSICS, PLUG, PURIFIER, SENSOR, Bench, bench
+from tests.hub.api.test_people import arrive
 from tests.hub.certificates.papers import made
 
 PAPER = made()
@@ -18,6 +19,18 @@ WRONG_TOKENS = 10_000
 """Each operation is tried with several, and wants 401 each time; 429 is a test of the gate."""
 
 CONFIG = f"""
+[[operations]]
+include-path = "/api/v1/people/{{id}}"
+parameters = {{ "path.id" = "PERSON" }}
+
+[[operations]]
+include-path = "/api/v1/sessions/{{id}}"
+parameters = {{ "path.id" = "SESSION" }}
+
+[[operations]]
+include-path = "/api/v1/invites/{{id}}"
+parameters = {{ "path.id" = "INVITE" }}
+
 [[operations]]
 include-name = "DELETE /api/v1/devices/{{id}}"
 parameters = {{ "path.id" = "{SENSOR}" }}
@@ -64,8 +77,19 @@ async def test_schemathesis_finds_nothing_and_reaches_the_good_side_of_operation
     await home.ask("POST", "/api/v1/certificates", paper)
     now_s = home.home.clock.now_s()
     home.home.hub.inbox.add("released", PURIFIER, "It is back.", now_s, Outcome())
+    guest = await arrive(home, "Gil", role="guest")
+    phone = await arrive(home, "Mo", role="member")
+    invite = await home.ask("POST", "/api/v1/invites", {}, status=201)
+    ids = {
+        "PERSON": guest["person"]["id"],
+        "SESSION": phone["session"],
+        "INVITE": invite["id"],
+    }
+    text = CONFIG
+    for word, found in ids.items():
+        text = text.replace(word, found)
     config, har = tmp_path / "schemathesis.toml", tmp_path / "run.har"
-    config.write_text(CONFIG)
+    config.write_text(text)
     output = await run_schemathesis(home, config, har)
     entries = json.loads(har.read_text())["log"]["entries"]
     reached = {_operation(entry) for entry in entries if 200 <= entry["response"]["status"] < 300}

@@ -21,6 +21,7 @@ from hub.core.events import (
     ValuesReported,
     ViolationFound,
 )
+from hub.core.people.sight import Sight
 from hub.core.records import CommandRecord
 from protocol.errors import Violation
 from protocol.ids import Address, CommandId, DeviceId
@@ -79,8 +80,12 @@ class World:
     def receipt(self, record: CommandRecord) -> bytes:
         return b"{}"
 
-    def snapshot(self, stream: str, seq: int) -> bytes:
+    def snapshot(self, stream: str, seq: int, sight: Sight | None = None) -> bytes:
+        assert sight is None
         return line(kind="snapshot", seq=seq, stream=stream, devices=self.devices)
+
+    def device(self, device: DeviceId, seq: int, sight: Sight) -> bytes:
+        raise NotImplementedError
 
     def resumed(self, seq: int) -> bytes:
         return line(kind="resumed", seq=seq)
