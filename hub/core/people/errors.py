@@ -15,6 +15,7 @@
 """
 
 from hub.core.errors import RequestError
+from hub.core.people.rights import Right
 
 
 class PairingClosedError(RequestError):
@@ -88,9 +89,9 @@ class RightMissingError(RequestError):
     code = "right-missing"
     status = 403
 
-    def __init__(self, right: str) -> None:
+    def __init__(self, right: Right) -> None:
         remedy = "ask an owner of this home; GET /api/v1/me says what you may"
-        super().__init__(f"this needs the right {right!r}, which you do not have", remedy)
+        super().__init__(f"this needs the right to {right}, which you do not have", remedy)
         self.right = right
 
 
