@@ -224,15 +224,16 @@ def _if_seen(device: DeviceId | None, sight: Sight | None) -> DeviceId | None:
     return device if device is None or sight is None or sight.of(device) else None
 
 
-def _spec(document: bytes, span: Span) -> dict[str, object]:
+def _spec(document: bytes, span: Span) -> dict[str, Any]:
     """Show a product spec, without the parts that the reader may not see."""
-    spec: dict[str, object] = from_json(document)
+    spec: dict[str, Any] = from_json(document)
     if span.is_whole:
         return spec
-    return {**spec, "services": [_service(service, span) for service in spec["services"]]}  # type: ignore[attr-defined]  # checked when it came
+    services = [_service(service, span) for service in spec["services"]]
+    return {**spec, "services": [one for one in services if any(one.get(p) for p in _PARTS)]}
 
 
-def _service(service: Mapping[str, Any], span: Span) -> dict[str, object]:
+def _service(service: Mapping[str, Any], span: Span) -> dict[str, Any]:
     name = service["name"]
     return {
         key: [part for part in value if Address(f"{name}.{part['name']}") in span]

@@ -1,7 +1,6 @@
 """What the demo shows: the address with its QR, the token, and the devices as they live."""
 
 import asyncio
-import io
 import shutil
 import sys
 from collections.abc import Mapping, Sequence
@@ -9,7 +8,6 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Final, Protocol
 
-import segno
 from rich.text import Text
 
 from hub.cli.access import Access
@@ -19,6 +17,7 @@ from hub.cli.demo_window import DemoWindow
 from hub.cli.lines import lines_of
 from hub.cli.output import err, out, print_json
 from hub.cli.products import known_products
+from hub.cli.qr import drawn
 from protocol.validator import CompiledProduct
 
 if TYPE_CHECKING:
@@ -100,7 +99,7 @@ class PeopleScreen:
         """Print what a person needs to get at the home, and keep the gist for the picture."""
         outside = [address for address in facts.addresses if address != access.url]
         if outside and out.is_terminal:
-            out.print(Text(_qr(outside[0]), "white on black"))
+            out.print(Text(drawn(outside[0]), "white on black"))
         lines = Text()
         for label, text in (
             ("The hub    ", "  ".join([access.url, *outside])),
@@ -158,9 +157,3 @@ async def _lines(client: HubClient, products: Mapping[str, CompiledProduct]) -> 
             if frame.get("type") in _TOLD:
                 for line in lines_of(frame, products):
                     out.print(line, soft_wrap=True)
-
-
-def _qr(url: str) -> str:
-    drawn = io.StringIO()
-    segno.make(url, micro=False, error="l").terminal(drawn, compact=True, border=2)
-    return drawn.getvalue().rstrip("\n")
