@@ -5,7 +5,7 @@
 
 import asyncio
 import errno
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from functools import cache
 from importlib.metadata import version
 from typing import Final
@@ -28,6 +28,7 @@ from hub.api import (
     pages,
     pairing,
     people,
+    shell,
 )
 from hub.api.connections import HEADERS_WITHIN_S, Connection, Connections
 from hub.api.context import Context
@@ -98,7 +99,8 @@ class Api:
             ApiStartError: The port is taken, or not ours to use.
         """
         await asyncio.to_thread(rules)
-        app = self._application(await asyncio.to_thread(version, "ecohub"))
+        number = await asyncio.to_thread(version, "ecohub")
+        app = self._application(number, await asyncio.to_thread(shell.read_shell))
         self._runner = web.AppRunner(app, shutdown_timeout=SHUTDOWN_S)
         await self._runner.setup()
         try:
@@ -143,7 +145,9 @@ class Api:
             auto_decompress=False,
         )
 
-    def _application(self, number: str) -> web.Application:
+    def _application(
+        self, number: str, app_files: Mapping[str, shell.ShellFile]
+    ) -> web.Application:
         home, settings = self._home, self._settings
         context = Context(
             home=home,
@@ -159,6 +163,8 @@ class Api:
         for operation in OPERATIONS:
             handler = serving(operation, context, gate)
             app.router.add_route(operation.method, operation.place, handler, expect_handler=go_on)
+        for path, file in app_files.items():
+            app.router.add_get(path, shell.serving(file), expect_handler=go_on)
         return app
 
     async def _start_error(self, error: OSError) -> ApiStartError:

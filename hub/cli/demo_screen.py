@@ -85,7 +85,7 @@ class JsonScreen:
 
 
 class PeopleScreen:
-    """The address, its QR, the token, and a picture that lives where there is a terminal."""
+    """The address, the app with its QR, the token, and a picture that lives on a terminal."""
 
     def __init__(self) -> None:
         self._hints: Sequence[Text] = ()
@@ -98,11 +98,13 @@ class PeopleScreen:
     def home(self, access: Access, facts: Facts, devices: "Sequence[DeviceSummary]") -> None:
         """Print what a person needs to get at the home, and keep the gist for the picture."""
         outside = [address for address in facts.addresses if address != access.url]
+        inside = f"/#{access.token}"
         if outside and out.is_terminal:
-            out.print(Text(drawn(outside[0]), "white on black"))
+            out.print(Text(drawn(outside[0] + inside), "white on black"))
         lines = Text()
         for label, text in (
             ("The hub    ", "  ".join([access.url, *outside])),
+            ("Its app    ", access.url + inside),
             ("Its token  ", access.token),
             ("Its broker ", facts.broker),
             ("Data, logs ", str(facts.folder)),
