@@ -30,6 +30,7 @@ from hub.people import People
 from hub.pipeline import Pipeline
 from hub.security import Security
 from hub.store import DropCredential, Store, StoreError
+from hub.tokens import ACCESS_PREFIX
 from hub.twins import TwinKeeper
 from protocol.codec import Decoded
 from protocol.errors import Violation
@@ -98,10 +99,10 @@ class Home:
 
     def who(self, plain: str) -> Principal | None:
         """Return whose token this is, with what they may; None where it is nobody's."""
-        principal = self.people.check(plain)
-        if principal is None and (token := self.security.check(plain)) is not None:
-            principal = Principal(token.public_id, token.name, token.role)
-        return principal
+        if plain.startswith(ACCESS_PREFIX):
+            return self.people.check(plain)
+        token = self.security.check(plain)
+        return None if token is None else Principal(token.public_id, token.name, token.role)
 
     def still(self, principal: Principal) -> Principal | None:
         """Return who somebody is now that was here before; None once the session has ended."""

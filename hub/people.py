@@ -44,6 +44,7 @@ ANSWER_KEPT_S: Final = 120.0
 LOOK_AGAIN_S: Final = 1.0
 """What somebody with timed grants sees is worked out anew at least so often: clocks jump."""
 
+FOREVER_S: Final = float("inf")
 SIGHTS_KEPT: Final = 1_024
 
 
@@ -148,18 +149,15 @@ class People:
 
     def sight(self, principal: Principal) -> Sight:
         """Return what somebody sees now; the same object for as long as that stays the same."""
-        now_s = self._clock.now_s()
         look = self._looks.get(principal.scope)
-        if (
-            look is None
-            or look.revision != self.revision
-            or now_s >= look.until_s
-            or look.principal != principal
-        ):
-            look = self._look(principal, now_s)
-            if len(self._looks) >= SIGHTS_KEPT:
-                self._looks.clear()
-            self._looks[principal.scope] = look
+        if look is not None and look.revision == self.revision:
+            is_same = look.principal is principal or look.principal == principal
+            if is_same and (look.until_s == FOREVER_S or self._clock.now_s() < look.until_s):
+                return look.sight
+        look = self._look(principal, self._clock.now_s())
+        if len(self._looks) >= SIGHTS_KEPT:
+            self._looks.clear()
+        self._looks[principal.scope] = look
         return look.sight
 
     def note(self, device_id: DeviceId) -> None:
@@ -338,7 +336,7 @@ class People:
 
     def _look(self, principal: Principal, now_s: float) -> _Look:
         now = self.moment()
-        until_s = float("inf")
+        until_s = FOREVER_S
         if any(grant.is_timed for grant in principal.grants):
             until_s = now_s + min(LOOK_AGAIN_S, holds_for_s(principal.grants, now))
         sight = Sight(principal, now, self._thing, tuple(self._wearables))

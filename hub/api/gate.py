@@ -12,6 +12,7 @@ from aiohttp import web
 from hub.api.problems import CHALLENGE, ProblemError, problem, refused
 from hub.core.people.access import Principal
 from hub.home import Home
+from hub.tokens import ACCESS_PREFIX
 
 HOSTS_KEPT: Final = 256
 """So many `Host` headers are remembered as good; more are judged anew each time."""
@@ -84,7 +85,7 @@ class Gate:
         if scheme.lower() == "bearer" and len(plain) <= TOKEN_LIMIT:
             principal = self._home.who(plain.strip())
         if principal is None:
-            raise self._wrong_token()
+            raise self._wrong_token(is_access=plain.startswith(ACCESS_PREFIX))
         return principal
 
     def principal_if_any(self, request: web.Request) -> Principal | None:
@@ -94,9 +95,10 @@ class Gate:
         except ProblemError:
             return None
 
-    def _wrong_token(self) -> ProblemError:
+    def _wrong_token(self, *, is_access: bool) -> ProblemError:
+        """Tell of a wrong token; many phones whose access token has run out are no guessers."""
         wait_s = self._home.security.retry_after_s
-        if wait_s > 0:
+        if wait_s > 0 and not is_access:
             return refused(
                 HTTPStatus.TOO_MANY_REQUESTS,
                 "too-many-guesses",

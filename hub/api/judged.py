@@ -65,9 +65,13 @@ async def show_trace(call: Call[None]) -> web.Response:
     """Show the last 200 messages to and from a device, oldest first, with what became of them.
 
     Of 655 devices and more each has fewer. Values that cannot be read by anybody, and arguments of
-    actions, are not shown.
+    actions, are not shown; nor are the contents of messages of what somebody else wears.
     """
-    return json_reply(TraceList(messages=traced(_device(call), call.context.home.clock)))
+    device = _device(call)
+    messages = traced(device, call.context.home.clock)
+    if not call.sight.of(device.id).is_whole:
+        messages = [{**one, "payload": None, "text": ""} for one in messages]
+    return json_reply(TraceList(messages=messages))
 
 
 def _device(call: Call[None]) -> Device:

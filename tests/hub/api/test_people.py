@@ -4,6 +4,7 @@ from dataclasses import replace
 from typing import Any
 
 from hub.core.people.records import SessionId
+from hub.security import FAILURE_BURST
 from tests.hub.api.bench import Bench
 
 Json = Any
@@ -178,6 +179,12 @@ async def test_what_turns_or_hides_text_is_no_name(home: Bench) -> None:
     name = "<b>Zoë</b> 👩‍👩‍👧 أحمد"
     given = await home.ask("POST", PAIR, {"code": code, "person": name, "device": "x"})
     assert given["person"]["name"] == name
+
+
+async def test_many_phones_whose_access_token_has_run_out_are_no_guessers(home: Bench) -> None:
+    headers = {"Authorization": f"Bearer eca_{'x' * 43}"}
+    for _ in range(FAILURE_BURST + 5):
+        assert (await home.problem("GET", ME, 401, headers=headers))["code"] == "token-wrong"
 
 
 async def test_sessions_are_bounded(home: Bench) -> None:

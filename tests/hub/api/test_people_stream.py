@@ -163,6 +163,10 @@ async def test_what_a_band_tells_is_its_wearers(home: Bench, worn: Json) -> None
         shown = await home.ask("GET", place, headers=headers)
         assert not private & set(shown["twin"])
         assert "battery.level" in shown["twin"]
+    traced = (await home.get(f"{place}/trace"))["messages"]
+    assert traced
+    assert all(not one["payload"] and not one["text"] for one in traced)
+    for headers in (as_(other), {}):
         asked = f"{place}/history?address=heart.rate"
         told = await home.ask("GET", asked, headers=headers)
         assert told["series"] == []
