@@ -200,6 +200,7 @@ def _restored(stored: Stored, clock: Clock) -> Hub:
         specs.append(Spec(sha256, document, product))
     hub.inbox.restore(stored.inbox)
     hub.restore(stored.devices, specs, stored.commands, stored.twins, clock.now_s())
+    hub.arrangement.restore(stored.arrangement)
     return hub
 
 

@@ -3,16 +3,17 @@
 import asyncio
 import logging
 from collections.abc import Coroutine, Mapping
-from functools import partial
 from typing import Final
 
 from drivers.contract import Driver
 from hub.admission import Admission
+from hub.arranging import Arranging
 from hub.broker import Broker
 from hub.bus import Bus
 from hub.certificates.keeper import Certificates
 from hub.certificates.shelf import Reader
 from hub.clock import Clock
+from hub.commanding import Commanding
 from hub.config import Settings
 from hub.core.commands import CommandRequest
 from hub.core.device import Device
@@ -73,6 +74,8 @@ class Home:
         self.started_s = clock.now_s()
         self.drivers = drivers
         self._pipeline = Pipeline(store, self._release)
+        self.commanding = Commanding(hub, clock, self._pipeline)
+        self.arranging = Arranging(hub, clock, self._pipeline)
         self._waiters: dict[CommandId, list[asyncio.Future[None]]] = {}
         self._twins = TwinKeeper(hub, store, clock)
         self._denied: dict[str, int] = {}
@@ -83,7 +86,7 @@ class Home:
         check = self.certificates.check_join
         self.admission = Admission(hub, clock, self._pipeline, broker, check)
         self.enforcing = Enforcing(hub, clock, self._pipeline)
-        self.people = People(store, clock, hub.devices, lambda _: None)
+        self.people = People(store, clock, hub.devices, lambda device: device.record.room)
 
     # For the API
 
@@ -111,42 +114,14 @@ class Home:
         return principal if self.security.is_known(principal.scope) else None
 
     async def command(self, request: CommandRequest) -> CommandRecord:
-        """Take a command; it is durable when this returns.
-
-        Raises:
-            RequestError: It cannot be carried out.
-            StoreError: It could not be made durable and was not sent.
-        """
-        begun = self.begin(request)
-        return begun if isinstance(begun, CommandRecord) else await begun
+        """See `Commanding.command`."""
+        return await self.commanding.command(request)
 
     def begin(
         self, request: CommandRequest
     ) -> CommandRecord | Coroutine[object, object, CommandRecord]:
-        """Do as `command` does: at once, or by what has to be awaited where the disk is waited for.
-
-        Raises:
-            RequestError: It cannot be carried out.
-        """
-        record, outcome = self.hub.request(request, self.clock.now_s())
-        if not outcome.saves:
-            return self._repeated(record, request)
-        then = partial(self._go_on, record)
-        promise = self._pipeline.hand_over(outcome, then=then)
-        return record if promise is None else _after(promise, record)
-
-    def _go_on(self, record: CommandRecord, is_kept: bool) -> Outcome:
-        if is_kept:
-            return self.hub.proceed(record, self.clock.now_s())
-        self.hub.withdraw(record)
-        return Outcome()
-
-    async def _repeated(self, record: CommandRecord, request: CommandRequest) -> CommandRecord:
-        """Return the receipt of a command that was asked before, unless that has just failed."""
-        await self.settled()
-        if self.hub.commands.get(record.id) is None:
-            return await self.command(request)
-        return record
+        """See `Commanding.begin`."""
+        return self.commanding.begin(request)
 
     async def finished(self, command: CommandId, timeout_s: float) -> CommandRecord:
         """Return the record once the command has ended, or as it is after `timeout_s`; durable.
@@ -348,6 +323,7 @@ class Home:
             async with asyncio.TaskGroup() as tasks:
                 tasks.create_task(self._pipeline.run(), name="pipeline")
                 tasks.create_task(self._tick(), name="tick")
+                tasks.create_task(self.commanding.run(), name="plans")
                 tasks.create_task(self._twins.run(), name="twins")
                 tasks.create_task(self.certificates.run(), name="certificates")
                 tasks.create_task(self.history.run(self.bus), name="history")
@@ -421,9 +397,3 @@ class Home:
         if record is None:
             raise KeyError(command)
         return record
-
-
-async def _after(promise: asyncio.Future[None], record: CommandRecord) -> CommandRecord:
-    """Return a record as it was when it was handed over: what became of it may not be durable."""
-    await promise
-    return record

@@ -16,7 +16,7 @@ from hub.api.receipts import receipt_json
 from hub.api.replies import empty_reply, encoded_reply, json_reply
 from hub.api.seeing import shows
 from hub.api.terms import Document
-from hub.api.views import broken_rules, device_summary, device_view
+from hub.api.views import Beside, broken_rules, device_summary, device_view
 from hub.core.commands import CommandRequest
 from hub.core.device import Device
 from hub.core.errors import DeviceUnknownError
@@ -50,7 +50,7 @@ async def list_devices(call: Call[None]) -> web.Response:
 )
 async def show_device(call: Call[None]) -> web.Response:
     """Show all that is known of a device: product spec, twin with ages, presence, broken rules."""
-    return json_reply(_view(call))
+    return json_reply(view_of(call, _device(call)))
 
 
 @routes.operation(
@@ -59,23 +59,33 @@ async def show_device(call: Call[None]) -> web.Response:
     Answer(200, "The device as it is now.", DeviceView),
     parameters=(DEVICE,),
     body=TypeAdapter(ChangeDevice),
-    right=Right.ARRANGE,
+    problems=_CONFLICTS,
+    right=Right.SEE,
 )
 async def change_device(call: Call[ChangeDevice]) -> web.Response:
-    """Rename a device, change how strictly it is judged, or how many children it may have.
+    """Change a device's name, room or icon, or how strictly it is judged.
 
-    All but the name needs the right to admit devices.
+    Who sees it may make it a favourite of theirs. The rest needs the right to arrange; how it is
+    judged and how many children it may have, the right to admit devices.
     """
-    home, device = call.context.home, _device(call)
-    if call.body.mode is not None or call.body.max_children is not None:
+    home, device, body = call.context.home, _device(call), call.body
+    if body.model_fields_set - {"is_favourite"}:
+        require(call, Right.ARRANGE)
+    if body.mode is not None or body.max_children is not None:
         require(call, Right.ADMIT)
-    if call.body.name is not None:
-        await home.rename(device.id, call.body.name)
-    if call.body.mode is not None:
-        await home.set_mode(device.id, call.body.mode)
-    if call.body.max_children is not None:
-        await home.make_room(device.id, call.body.max_children)
-    return json_reply(_view(call))
+    if "room" in body.model_fields_set or body.icon is not None:
+        record = device.record
+        room = body.room if "room" in body.model_fields_set else record.room
+        await home.arranging.furnish(device, room, record.icon if body.icon is None else body.icon)
+    if body.name is not None:
+        await home.rename(device.id, body.name)
+    if body.mode is not None:
+        await home.set_mode(device.id, body.mode)
+    if body.max_children is not None:
+        await home.make_room(device.id, body.max_children)
+    if body.is_favourite is not None:
+        await home.arranging.favour(call.person, device.id, is_favourite=body.is_favourite)
+    return json_reply(view_of(call, _device(call)))
 
 
 @routes.operation(
@@ -111,7 +121,7 @@ async def move_child(call: Call[MoveChild]) -> web.Response:
     back: that withdraws the consent.
     """
     await call.context.home.move(_device(call).id, DeviceId(call.body.gateway))
-    return json_reply(_view(call))
+    return json_reply(view_of(call, _device(call)))
 
 
 @routes.operation(
@@ -126,7 +136,7 @@ async def move_child(call: Call[MoveChild]) -> web.Response:
 async def let_in_child(call: Call[LetInChild]) -> web.Response:
     """Let a gateway bring a child again that was sent away; its next announce is taken."""
     await call.context.home.let_in(_device(call).id, DeviceId(call.body.child))
-    return json_reply(_view(call))
+    return json_reply(view_of(call, _device(call)))
 
 
 @routes.operation(
@@ -245,11 +255,13 @@ async def _command(call: Call[Body], request: CommandRequest, wait_s: float) -> 
     return encoded_reply(call.context.stream.receipt(record), 200 if record.is_final else 202)
 
 
-def _view(call: Call[Body]) -> DeviceView:
-    home, device = call.context.home, _device(call)
+def view_of(call: Call[Body], device: Device) -> DeviceView:
+    """Show a device to the person who asks."""
+    home = call.context.home
     waits = len(home.hub.commands.lane(device.id).waiting)
+    beside = Beside(waits, device.id in home.hub.arrangement.favourites(call.person))
     standing = home.certificates.standing(device)
-    return device_view(device, home.clock, standing, call.sight, waits)
+    return device_view(device, home.clock, standing, call.sight, beside)
 
 
 def _device(call: Call[Body]) -> Device:

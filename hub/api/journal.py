@@ -9,6 +9,8 @@ from dataclasses import dataclass
 from typing import Final, NamedTuple, Protocol
 
 from hub.core.events import (
+    ArrangedChanged,
+    ArrangedRemoved,
     DeviceAdded,
     DeviceRemoved,
     Event,
@@ -290,6 +292,10 @@ class _Overtaken:
                 return self._is_told(("receipt", command))
             case NoticeChanged(notice):
                 return self._is_told(("notice", notice.id))
+            case ArrangedChanged(arranged):
+                return self._is_told((arranged.kind, arranged.id))
+            case ArrangedRemoved(kind, id_):
+                return self._is_told((kind, id_))
             case ViolationFound(device, leaf, violation):
                 return self._is_told((device, leaf, violation.rule, violation.path))
             case _:

@@ -2,13 +2,13 @@
 
 from aiohttp import web
 
+from hub.api.devices import view_of
 from hub.api.evidence import traced
 from hub.api.field_report import field_report
 from hub.api.judged_models import FieldReport, TraceList
 from hub.api.models import DeviceView
 from hub.api.operations import DEVICE, Answer, Call, Routes
 from hub.api.replies import json_reply
-from hub.api.views import device_view
 from hub.core.device import Device
 from hub.core.errors import DeviceUnknownError
 from hub.core.people.rights import Right
@@ -30,11 +30,8 @@ async def release_device(call: Call[None]) -> web.Response:
     It is heard and commanded again, and its breaks of rules count from none; one that is not in
     quarantine stays as it is.
     """
-    home, device = call.context.home, _device(call)
-    await home.enforcing.release(device.id)
-    released = _device(call)
-    standing = home.certificates.standing(released)
-    return json_reply(device_view(released, home.clock, standing, call.sight))
+    await call.context.home.enforcing.release(_device(call).id)
+    return json_reply(view_of(call, _device(call)))
 
 
 @routes.operation(

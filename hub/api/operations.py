@@ -75,6 +75,14 @@ RULE: Final = Parameter(
 
 NOTIFICATION: Final = Parameter("id", r"^[0-9]{1,15}$", "Number of a notification.", "1000001")
 
+ROOM: Final = Parameter("id", r"^room-[0-9a-f]{8}$", "Id of a room.", "room-7f3a91c2")
+FLOOR: Final = Parameter("id", r"^floor-[0-9a-f]{8}$", "Id of a floor.", "floor-7f3a91c2")
+GROUP: Final = Parameter("id", r"^group-[0-9a-f]{8}$", "Id of a group.", "group-7f3a91c2")
+SCENE: Final = Parameter("id", r"^scene-[0-9a-f]{8}$", "Id of a scene.", "scene-7f3a91c2")
+UNDO: Final = Parameter(
+    "id", r"^undo-[0-9a-f]{8}$", "What an activation calls the way back.", "undo-7f3a91c2"
+)
+
 CERTIFICATE: Final = Parameter("id", r"^[0-9a-f]{64}$", "Id of a certificate.", "6a78db95" * 8)
 
 EVERYWHERE: Final = frozenset(
@@ -135,6 +143,11 @@ class Call(Generic[Body]):
     def scope(self) -> str:
         """What commands of who asks are known by."""
         return self.asks.scope
+
+    @property
+    def person(self) -> str:
+        """Whose favourites are meant: the person's, or those of the machine's own token."""
+        return self.asks.person or self.asks.scope
 
     @property
     def sight(self) -> Sight:

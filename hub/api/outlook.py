@@ -12,6 +12,8 @@ from typing import Final
 from hub.api.journal import Entry, Journal, Place, Reader
 from hub.api.seeing import shows, tells
 from hub.core.events import (
+    ArrangedChanged,
+    ArrangedRemoved,
     DeviceAdded,
     DeviceRemoved,
     EventHappened,
@@ -122,7 +124,8 @@ class Outlook:
         if entries is None:
             return self._anew(sight, self._told.since)
         described = _described(entries)
-        if is_other and self._differs(self._told, sight, described):
+        is_arranged = sight.is_guest and _is_arranged(entries)
+        if is_arranged or (is_other and self._differs(self._told, sight, described)):
             self._journal.skip()
             return self._anew(sight)
         lag, seq = self._journal.seq - self._reader.seq, self._journal.seq
@@ -214,7 +217,9 @@ def _is_seen(
     | ReceiptChanged
     | ViolationFound
     | NoticeChanged
-    | NoticeRemoved,
+    | NoticeRemoved
+    | ArrangedChanged
+    | ArrangedRemoved,
     sight: Sight,
 ) -> bool:
     match event:
@@ -228,8 +233,13 @@ def _is_seen(
             return sight.of(device).is_whole
         case NoticeChanged(notice):
             return tells(sight, notice)
-        case NoticeRemoved():
-            return True
+        case NoticeRemoved() | ArrangedChanged() | ArrangedRemoved():
+            return True  # a guest is told of what is arranged by snapshots
+
+
+def _is_arranged(entries: Iterable[Entry]) -> bool:
+    """Say whether rooms, groups or scenes have changed, and so may which of them a guest sees."""
+    return any(isinstance(e.event, ArrangedChanged | ArrangedRemoved) for e in entries)
 
 
 def _described(entries: Iterable[Entry]) -> dict[DeviceId, int]:

@@ -139,6 +139,12 @@ class Phone:
         transport.write(frames)  # never drained here: one slow client would hold up the others
         self._metrics.stream_bytes += len(frames)
 
+    def take_favourites(self, person: str) -> None:
+        """Tell the client that its person has chosen other favourites."""
+        asks = self._asks
+        if self._is_live and asks is not None and person == (asks.person or asks.scope):
+            self._tell_favourites(asks)
+
     def check_token(self) -> None:
         """Let the client go if its session has ended; else see who it is now."""
         if self._is_live and self._asks is not None:
@@ -205,6 +211,7 @@ class Phone:
         look = partial(self._sight, asks)
         self._outlook = Outlook(self._journal, self._memory, asks.scope, look, lambda: devices)
         self._answers.append(self._outlook.begin(place))
+        self._tell_favourites(asks)
         self._is_live = True
         self.write()
         return True
@@ -292,6 +299,10 @@ class Phone:
             client_id=said.id,
             ttl_s=said.expires_in_s,
         )
+
+    def _tell_favourites(self, asks: Principal) -> None:
+        chosen = self._home.hub.arrangement.favourites(asks.person or asks.scope)
+        self._tell({"type": "favourites", "devices": [*chosen]})
 
     def _object(self, ref: Ref | None, error: ProblemError) -> None:
         self._tell({"type": "problem", "ref": ref, "problem": error.problem})

@@ -18,6 +18,7 @@ from hub.api import (
     certificates,
     commands,
     devices,
+    groups,
     history,
     judged,
     live,
@@ -28,6 +29,8 @@ from hub.api import (
     pages,
     pairing,
     people,
+    rooms,
+    scenes,
     shell,
 )
 from hub.api.connections import HEADERS_WITHIN_S, Connection, Connections
@@ -50,6 +53,9 @@ BACKLOG: Final = 512
 OPERATIONS: Final[tuple[Operation, ...]] = (
     *overview.routes,
     *devices.routes,
+    *rooms.routes,
+    *groups.routes,
+    *scenes.routes,
     *history.routes,
     *judged.routes,
     *notifications.routes,

@@ -15,7 +15,8 @@ from hub.api.outlook import Memory
 from hub.api.phone import Close, Line, Phone
 from hub.api.problems import refused
 from hub.api.said import MAX_MESSAGE_BYTES
-from hub.core.events import Event
+from hub.core.arrangement.records import Favourites, Kind
+from hub.core.events import ArrangedChanged, ArrangedRemoved, Event
 from hub.core.records import CommandRecord
 from hub.home import Home
 from hub.metrics import Metrics
@@ -29,6 +30,8 @@ CHECK_EVERY_S: Final = 0.5
 
 HEARTBEAT_S: Final = 30.0
 CLOSE_WITHIN_S: Final = 2.0
+
+_PERSONAL: Final[frozenset[Kind]] = frozenset({"favourites", "undo"})
 
 _log = logging.getLogger(__name__)
 
@@ -48,6 +51,11 @@ class Stream:
 
     def take(self, event: Event) -> None:
         """Keep an event and see to it that the phones get it; a listener of the bus."""
+        if type(event) is ArrangedChanged and isinstance(event.arranged, Favourites):
+            for phone in self._phones:
+                phone.take_favourites(event.arranged.id)
+        if _is_personal(event):
+            return
         self.journal.add(event)
         if self._phones and not self._is_due:
             self._write_soon()
@@ -131,3 +139,14 @@ class Stream:
         self._is_due = False
         for phone in self._phones:
             phone.write()
+
+
+def _is_personal(event: Event) -> bool:
+    """Say whether an event concerns one person alone, and so nobody's picture of the home."""
+    match event:
+        case ArrangedChanged(arranged):
+            return arranged.kind in _PERSONAL
+        case ArrangedRemoved(kind):
+            return kind in _PERSONAL
+        case _:
+            return False

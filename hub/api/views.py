@@ -1,7 +1,7 @@
 """Shows what the core holds: core objects in, the API's dictionaries out."""
 
 from collections.abc import Mapping
-from typing import Any, Final
+from typing import Any, Final, NamedTuple
 
 from pydantic_core import from_json
 
@@ -39,6 +39,18 @@ REACHABLE: Final = frozenset({Presence.ONLINE, Presence.ASLEEP})
 """Where the values of a device are as it told them last, and not merely the last that were told."""
 
 
+class Beside(NamedTuple):
+    """What a device itself does not know.
+
+    Attributes:
+        waits: Commands that wait to be sent to it.
+        is_favourite: Whether it is one of the person who asks.
+    """
+
+    waits: int
+    is_favourite: bool
+
+
 def device_summary(device: Device, clock: Clock, sight: Sight | None = None) -> DeviceSummary:
     """Show a device as lists and the stream do; nothing in it changes by time alone.
 
@@ -60,12 +72,14 @@ def device_summary(device: Device, clock: Clock, sight: Sight | None = None) -> 
         "spec_sha256": record.spec_sha256,
         "sleep": sleep_state(device, clock),
         "gateway": _if_seen(record.gateway, sight),
+        "room": record.room,
+        "icon": record.icon,
         "twin": twin_values(device.reported, clock, span),
     }
 
 
 def device_view(
-    device: Device, clock: Clock, standing: Standing, sight: Sight, waits: int = 0
+    device: Device, clock: Clock, standing: Standing, sight: Sight, beside: Beside
 ) -> DeviceView:
     """Show all that is known of a device, with the ages of its values.
 
@@ -74,7 +88,7 @@ def device_view(
         clock: Turns the core's seconds into times of day.
         standing: How it stands by the hub's certificates.
         sight: What the reader may see.
-        waits: Commands that wait to be sent to it.
+        beside: What others know of it.
     """
     record, document, now_s = device.record, device.document, clock.now_s()
     span = sight.of(device.id).sees
@@ -90,8 +104,11 @@ def device_view(
         "spec_sha256": record.spec_sha256,
         "spec": None if document is None else _spec(document, span),
         "sleep": sleep_state(device, clock),
-        "waits": waits,
+        "waits": beside.waits,
         "gateway": _if_seen(record.gateway, sight),
+        "room": record.room,
+        "icon": record.icon,
+        "is_favourite": beside.is_favourite,
         "wants_gateway": _if_seen(device.wants, sight),
         "children": [child for child in children if sight.of(child)],
         "max_children": record.max_children if is_gateway(device) else None,

@@ -9,6 +9,7 @@ from pydantic import TypeAdapter
 from pydantic_core import to_json
 
 from hub.clock import Clock
+from hub.core.arrangement.records import DropArranged, SaveArranged
 from hub.core.events import Reported
 from hub.core.people.records import PeopleSave
 from hub.core.records import (
@@ -21,6 +22,7 @@ from hub.core.records import (
     SaveNotice,
     SaveSpec,
 )
+from hub.store.arrangement_rows import write_arranged
 from hub.store.command_rows import command_line, write_commands
 from hub.store.inbox_rows import timed, write_notice
 from hub.store.meta import keep_mode
@@ -91,12 +93,14 @@ _OF_DEVICE: Final = (("devices", "id"), ("commands", "device"), ("credentials", 
 
 def _write_home(
     connection: sqlite3.Connection,
-    write: SaveNotice | DropNotice | SaveMode | PeopleSave,
+    write: SaveNotice | DropNotice | SaveArranged | DropArranged | SaveMode | PeopleSave,
     clock: Clock,
 ) -> None:
     match write:
         case SaveNotice() | DropNotice():
             write_notice(connection, write, clock)
+        case SaveArranged() | DropArranged():
+            write_arranged(connection, write, clock)
         case SaveMode(mode):
             keep_mode(connection, mode)
         case _:

@@ -63,6 +63,13 @@ def create_people(db: Database) -> None:
         db.table(table).create({"id": str, "record": str}, pk="id")
 
 
+@control()
+def create_arrangement(db: Database) -> None:
+    """What people have named and put together, by kind."""
+    columns = {"kind": str, "id": str, "record": str}
+    db.table("arrangement").create(columns, pk=("kind", "id"))
+
+
 @history()
 def create_history(db: Database) -> None:
     """The last reported values of each device."""

@@ -17,6 +17,7 @@ class Sight:
         wearables: Devices of which something is private.
 
     Attributes:
+        is_guest: Whether rooms, groups and scenes exist only as far as their devices do.
         is_whole: Whether nothing at all is withheld; nobody need ask further then.
     """
 
@@ -29,6 +30,7 @@ class Sight:
     ) -> None:
         self._principal, self._now, self._thing = principal, now, thing
         self._views: dict[DeviceId, View] = {}
+        self.is_guest = principal.role is Role.GUEST
         is_here = principal.role is not Role.GUEST
         self.is_whole = is_here and all(self.of(device) in (ALL, NONE) for device in wearables)
 

@@ -14,8 +14,6 @@ from hub.core.events import (
     DeviceRemoved,
     Event,
     EventHappened,
-    NoticeChanged,
-    NoticeRemoved,
     PresenceChanged,
     ReceiptChanged,
     ValuesReported,
@@ -67,11 +65,11 @@ class World:
                 return line(kind="event", seq=seq, device=device, number=arguments["number"])
             case ViolationFound(device, _, violation, count):
                 return line(kind="violation", seq=seq, device=device, at=violation.path, n=count)
-            case DeviceRemoved() | NoticeChanged() | NoticeRemoved():
-                return line(kind="removed", seq=seq, device=getattr(event, "device", ""))
             case DeviceAdded(device):
                 state = self.devices.get(device)
                 return line(kind="device", seq=seq, device=device, state=state) if state else b""
+            case _:
+                return line(kind="removed", seq=seq, device=getattr(event, "device", ""))
 
     def part(self, event: ValuesReported, addresses: Collection[Address], seq: int) -> bytes:
         values = {address: event.values[address] for address in addresses}
