@@ -8,7 +8,7 @@ from importlib.metadata import entry_points
 
 import pytest
 import pytest_asyncio
-from playwright.async_api import Browser, async_playwright
+from playwright.async_api import Browser, async_playwright, expect
 
 from protocol.ids import DeviceId
 from tests.app.phone import PHONE, Phone
@@ -41,9 +41,27 @@ async def browser() -> AsyncIterator[Browser]:
         await started.close()
 
 
+@pytest_asyncio.fixture(scope="session", loop_scope="session")
+async def shared_phone(home: Bench, browser: Browser) -> AsyncIterator[Phone]:
+    async with _phone(home, browser, home.url) as one:
+        await one.enter(home.token)
+        yield one
+
+
 @pytest_asyncio.fixture(loop_scope="session")
-async def phone(home: Bench, browser: Browser) -> AsyncIterator[Phone]:
-    """A phone that is in, and whose console has to stay clean."""
+async def phone(shared_phone: Phone) -> AsyncIterator[Phone]:
+    """A phone that is in, on the first page; its settings stay, and its console has to be clean."""
+    await shared_phone.page.set_viewport_size(PHONE)  # type: ignore[arg-type]  # a TypedDict
+    await shared_phone.go("")
+    await expect(shared_phone.page.locator(".filters")).to_be_visible()
+    yield shared_phone
+    complaints, shared_phone.complaints = shared_phone.complaints, []
+    assert complaints == []
+
+
+@pytest_asyncio.fixture(loop_scope="session")
+async def own_phone(home: Bench, browser: Browser) -> AsyncIterator[Phone]:
+    """A phone that is in, for a test that changes its settings."""
     async with _phone(home, browser, home.url) as one:
         await one.enter(home.token)
         yield one
@@ -68,18 +86,22 @@ async def cable(home: Bench) -> AsyncIterator[Cable]:
 
 @pytest_asyncio.fixture(loop_scope="session")
 async def far_phone(home: Bench, browser: Browser, cable: Cable) -> AsyncIterator[Phone]:
-    """A phone that reaches the hub through the cable."""
-    async with _phone(home, browser, f"http://127.0.0.1:{cable.port}") as one:
+    """A phone that reaches the hub through the cable, and keeps the shell of the app."""
+    url = f"http://127.0.0.1:{cable.port}"
+    async with _phone(home, browser, url, keeps_shell=True) as one:
         await one.enter(home.token)
         yield one
 
 
 @asynccontextmanager
-async def _phone(home: Bench, browser: Browser, url: str) -> AsyncIterator[Phone]:
+async def _phone(
+    home: Bench, browser: Browser, url: str, *, keeps_shell: bool = False
+) -> AsyncIterator[Phone]:
     context = await browser.new_context(
         viewport=PHONE,  # type: ignore[arg-type]  # a TypedDict
         has_touch=True,
         locale="en-GB",
+        service_workers="allow" if keeps_shell else "block",
     )
     try:
         yield await Phone.open(await context.new_page(), home, url)

@@ -103,5 +103,6 @@ class Phone:
         await self.page.evaluate("() => { document.documentElement.style.fontSize = '' }")
 
     def _take(self, message: ConsoleMessage) -> None:
-        if message.type in {"error", "warning"}:
+        is_ours = "blocked by Playwright" not in message.text
+        if message.type in {"error", "warning"} and is_ours:
             self.complaints.append(message.text)

@@ -41,14 +41,14 @@ async def test_each_part_of_a_product_has_its_place(name: str, phone: Phone) -> 
     await phone.stands_large()
 
 
-async def test_titles_are_told_in_the_readers_language(phone: Phone) -> None:
-    await phone.go("settings")
-    await phone.page.get_by_role("button", name="中文").click()
-    await phone.visit("light-0001")
+async def test_titles_are_told_in_the_readers_language(own_phone: Phone) -> None:
+    await own_phone.go("settings")
+    await own_phone.page.get_by_role("button", name="中文").click()
+    await own_phone.visit("light-0001")
     titles = json.loads(products.document("light"))["services"]
     brightness = next(p for p in titles[0]["properties"] if p["name"] == "brightness")
     assert (
-        await phone.part("light.brightness").get_by_role("slider").get_attribute("aria-label")
+        await own_phone.part("light.brightness").get_by_role("slider").get_attribute("aria-label")
         == (brightness["title"]["zh"])
     )
-    assert await phone.page.locator("html").get_attribute("lang") == "zh-Hans"
+    assert await own_phone.page.locator("html").get_attribute("lang") == "zh-Hans"

@@ -59,6 +59,7 @@ function reopen() {
 
 function open() {
   if (!session.peek()) return;
+  worry();
   const address = new URL("/api/v1/stream", location.href);
   address.protocol = location.protocol === "https:" ? "wss:" : "ws:";
   const opened = new WebSocket(address);
@@ -98,6 +99,7 @@ function settle(message) {
 function live() {
   wait = FIRST_WAIT_MS;
   clearTimeout(quiet);
+  quiet = 0;
   state.value = "live";
   heard();
 }
@@ -116,12 +118,16 @@ function lost(code) {
     heard();
     state.value = "coming";
   }
-  clearTimeout(quiet);
-  quiet = setTimeout(() => state.value === "coming" && (state.value = "away"), QUIET_FOR_MS);
+  worry();
   if (code === REFUSED) renewed().then(reopen, () => {});
   clearTimeout(timer);
   timer = setTimeout(open, wait * (0.5 + Math.random()));
   wait = Math.min(LONGEST_WAIT_MS, wait * 1.8);
+}
+
+/** Say that the hub is away if it does not answer within a while, however often it is tried. */
+function worry() {
+  quiet ||= setTimeout(() => state.value === "coming" && (state.value = "away"), QUIET_FOR_MS);
 }
 
 function close() {
@@ -129,6 +135,8 @@ function close() {
   socket = null;
   place = null;
   clearTimeout(timer);
+  clearTimeout(quiet);
+  quiet = 0;
   closing?.close();
   state.value = "coming";
 }

@@ -38,7 +38,7 @@ export let givenCode = "";
 
 /** Take what the address has behind its `#`, which no server ever sees: `#eco_…` or `#pair=CODE`. */
 export async function takeFromAddress() {
-  const given = /^#(?:(?:token=)?(eco_[\w-]{20,120})|pair=([\w-]{4,64}))$/.exec(location.hash);
+  const given = /^#(?:(?:token=)?(ec[oa]_[\w-]{20,120})|pair=([\w-]{4,64}))$/.exec(location.hash);
   if (!given) return;
   history.replaceState(null, "", location.pathname);
   if (given[1]) await useToken(given[1]);

@@ -10,7 +10,7 @@ export function Enter() {
   const [trouble, say] = useState("");
   const [isBusy, busy] = useState(false);
   useEffect(() => void (document.title = t("enter.title")));
-  const isToken = given.code.trim().startsWith("eco_");
+  const isToken = /^ec[oa]_/.test(given.code.trim());
   const go = async (event) => {
     event.preventDefault();
     busy(true);
