@@ -23,6 +23,8 @@ async def open_stream(call: Call[None]) -> web.StreamResponse:
     where the changes go on, and after it every change with its number. Who comes back names stream
     and number of the last change it took. What a slow client has not read collapses to the latest
     of each kind; it is told how many were left out. A snapshot replaces all that was known, so who
-    waits for a receipt then asks for it.
+    waits for a receipt then asks for it. It comes again when the phone's person may see more or
+    less than before; rights are asked for every change. The stream lives as long as the session,
+    not as the access token that opened it.
     """
     return await call.context.stream.serve(call.request)

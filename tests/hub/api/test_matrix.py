@@ -24,8 +24,6 @@ RIGHTS_OF = {
 }
 """What the contract says; `hub.core.people.access` says it again, and each has to say the same."""
 
-ROOM = "lounge"
-
 
 @dataclass(frozen=True)
 class Caller:
@@ -50,12 +48,12 @@ async def home(tmp_path: Path) -> AsyncIterator[Bench]:
 
 
 @pytest.fixture
-async def callers(home: Bench, monkeypatch: pytest.MonkeyPatch) -> list[Caller]:
-    await home.bring(PURIFIER)
-    await home.bring(PLUG)
-    rooms = {PLUG: ROOM, PURIFIER: "kitchen"}
-    monkeypatch.setattr(home.home.people, "_room_of", lambda device: rooms[device.id])
-    grant = {"right": "control", "rooms": [ROOM]}
+async def callers(home: Bench) -> list[Caller]:
+    for device, name in ((PURIFIER, "Kitchen"), (PLUG, "Lounge")):
+        await home.bring(device)
+        room = (await home.ask("POST", "/api/v1/rooms", {"name": name}, status=201))["id"]
+        await home.ask("PATCH", f"/api/v1/devices/{device}", {"room": room})
+    grant = {"right": "control", "rooms": [room]}
     people = {
         "owner": await arrive(home, "Ada", role="owner"),
         "member": await arrive(home, "Mo", role="member"),
@@ -140,6 +138,19 @@ async def test_lists_hold_what_may_be_seen(home: Bench, callers: list[Caller]) -
         assert ids == ({PLUG} if caller.is_guest else {PLUG, PURIFIER})
         hub = await home.ask("GET", "/api/v1/hub", headers=caller.headers)
         assert hub["devices"]["total"] == len(ids)
+
+
+async def test_a_device_that_moves_to_another_room_is_another_guests(
+    home: Bench, callers: list[Caller]
+) -> None:
+    guest = callers[2].headers
+    [lounge] = (await home.ask("GET", "/api/v1/rooms", headers=guest))["rooms"]
+    assert lounge["name"] == "Lounge"
+    await home.problem("GET", f"/api/v1/devices/{PURIFIER}", 404, headers=guest)
+    await home.ask("PATCH", f"/api/v1/devices/{PURIFIER}", {"room": lounge["id"]})
+    await home.ask("GET", f"/api/v1/devices/{PURIFIER}", headers=guest)
+    await home.ask("PATCH", f"/api/v1/devices/{PLUG}", {"room": None})
+    await home.problem("GET", f"/api/v1/devices/{PLUG}", 404, headers=guest)
 
 
 async def test_a_guest_of_one_address_sees_and_sets_that_alone(home: Bench) -> None:
