@@ -171,6 +171,17 @@ async def test_members_know_each_other_and_guests_themselves_alone(home: Bench) 
     await home.problem("GET", f"{PEOPLE}/{ada['person']['id']}", 404, headers=as_(guest))
 
 
+async def test_an_offer_to_somebody_who_is_here_says_nothing_else_of_them(home: Bench) -> None:
+    ada = await arrive(home)
+    body = {"person": ada["person"]["id"], "role": "owner"}
+    for place in (WINDOW, INVITES):
+        assert (await home.problem("POST", place, 409, body=body))["code"] == "offer-mixed"
+    unknown = {"person": "person-000000000000"}
+    for place in (WINDOW, INVITES):
+        told = await home.problem("POST", place, 404, body=unknown)
+        assert told["code"] == "person-unknown"
+
+
 async def test_what_turns_or_hides_text_is_no_name(home: Bench) -> None:
     code = (await home.ask("POST", WINDOW, {}))["code"]
     for name in ("", " ", "a\x00", "\u202eAda", "a\u2066b", "\u200b", "\ufeff", "x" * 65, "\n"):

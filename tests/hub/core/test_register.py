@@ -4,6 +4,7 @@ from dataclasses import replace
 
 import pytest
 
+from hub.core.device import Device
 from hub.core.errors import RequestError
 from hub.core.people.errors import (
     CodeWrongError,
@@ -11,6 +12,7 @@ from hub.core.people.errors import (
     NameMissingError,
     PairingClosedError,
     PersonUnknownError,
+    SessionUnknownError,
     TooManyError,
 )
 from hub.core.people.records import (
@@ -36,8 +38,11 @@ from hub.core.people.register import (
     UNUSED_S,
     Register,
 )
+from hub.core.people.wearables import is_wearable, private_addresses
 from hub.core.people.window import Paired, PairingWindow
-from protocol.ids import DeviceId
+from hub.core.records import DeviceRecord
+from protocol.ids import Address, DeviceId
+from protocol.presence import Presence
 
 ADA, BO = PersonId("person-a"), PersonId("person-b")
 OWNER = Offer(Role.OWNER)
@@ -140,6 +145,19 @@ def test_an_invite_is_found_by_its_hash_until_it_is_over(register: Register) -> 
         register.take_back(InviteId("invite-1"))
     with pytest.raises(PersonUnknownError):
         register.invite(invite(3, Offer(Role.GUEST, person=PersonId("person-x"))), 0.0)
+
+
+def test_a_session_ends_once(register: Register) -> None:
+    register.apply(register.end(SessionId("session-2")))
+    with pytest.raises(SessionUnknownError):
+        register.end(SessionId("session-2"))
+
+
+def test_of_a_wearable_whose_product_is_forgotten_nothing_is_told() -> None:
+    device = Device(DeviceRecord(DeviceId("band-000001"), "Band", 0.0), Presence.ONLINE, "", 0.0)
+    device.reported.tell({Address("heart.rate"): 61}, 0.0, None)
+    assert private_addresses(device) == {"heart.rate"}
+    assert not is_wearable(device)
 
 
 def test_with_a_person_go_the_invites_for_their_further_phones(register: Register) -> None:
