@@ -1,8 +1,8 @@
 """What clients send to arrange a home and to command many devices at once."""
 
-from typing import Annotated, Final, Self
+from typing import Annotated, Final
 
-from pydantic import Field, StringConstraints, model_validator
+from pydantic import Field, StringConstraints
 
 from hub.api.bodies import (
     CLIENT_ID,
@@ -25,6 +25,8 @@ MOST_AT_ONCE: Final = 64
 
 TOGETHER_ID: Final = CLIENT_ID.replace("{0,63}", "{0,58}")
 """What a client may call several commands; a dot and the place of each go behind it."""
+
+TIME: Final = r"^\d{4}-\d\d-\d\dT\d\d:\d\d(:\d\d(\.\d{1,6})?)?(Z|[+-]\d\d:\d\d)$"
 
 FloorIdText = Annotated[str, StringConstraints(pattern=r"^floor-[0-9a-f]{8}$")]
 TogetherIdText = Annotated[str, StringConstraints(pattern=rf"^{TOGETHER_ID}$")]
@@ -96,19 +98,11 @@ class GivenStep(Asked):
     """What one device is to do: properties to set, or an action to run."""
 
     device: DeviceIdText
-    properties: dict[AddressText, Given] | None = Field(
-        default=None, min_length=1, max_length=64, examples=[{"light.on": True}]
+    properties: dict[AddressText, Given] = Field(
+        default={}, max_length=64, examples=[{"light.on": True}], json_schema_extra=by_name
     )
     action: AddressText | None = None
-    arguments: dict[NameText, Given] | None = Field(default=None, max_length=32)
-
-    @model_validator(mode="after")
-    def _says_one_thing(self) -> Self:
-        if (self.properties is None) == (self.action is None):
-            raise ValueError("either properties or an action")
-        if self.arguments is not None and self.action is None:
-            raise ValueError("arguments are those of an action")
-        return self
+    arguments: dict[NameText, Given] = Field(default={}, max_length=32, json_schema_extra=by_name)
 
 
 class GivenCommand(GivenStep):
@@ -126,24 +120,12 @@ class MakeScene(_Shown):
         default=None, description="Take what can be set of these devices as it is now."
     )
 
-    @model_validator(mode="after")
-    def _says_one_thing(self) -> Self:
-        if (self.steps is None) == (self.capture is None):
-            raise ValueError("either steps or capture")
-        return self
-
 
 class ChangeScene(_ShownAnew):
     """Change a scene; what is left out stays."""
 
     steps: list[GivenStep] | None = Field(default=None, min_length=1, max_length=MOST_STEPS)
     capture: Members | None = None
-
-    @model_validator(mode="after")
-    def _says_one_thing(self) -> Self:
-        if self.steps is not None and self.capture is not None:
-            raise ValueError("either steps or capture")
-        return self
 
 
 class Together(Asked):
@@ -172,9 +154,8 @@ class CommandMany(Asked):
     all_or_nothing: bool = Field(
         default=False, description="Send nothing unless each command can be carried out."
     )
-    execute_at: str | None = Field(
+    execute_at: Annotated[str, StringConstraints(pattern=TIME)] | None = Field(
         default=None,
-        max_length=40,
         description="When, as ISO 8601 has it with a zone, at most 31 days ahead; all go out "
         "together. A hub that was down then does it up to 60 s late; later the receipts end "
         "expired, with the reason late.",

@@ -12,6 +12,7 @@ from hub.api.arrangement_bodies import ChangeScene, GivenStep, MakeScene, Togeth
 from hub.api.arrangement_models import Activated, LostStep, SceneList, SceneView
 from hub.api.arrangement_views import scene_shown, scene_view, visible
 from hub.api.operations import SCENE, UNDO, Answer, Body, Call, Routes
+from hub.api.problems import refused
 from hub.api.replies import empty_reply, encoded_reply, json_reply
 from hub.api.rooms import CONFLICTS, changed, new_arranged_id, there
 from hub.api.together import as_step, command_together, records_of, requests_of, results
@@ -166,6 +167,9 @@ def _undo_id(call: Call[Together]) -> str:
 def _steps(
     call: Call[Body], steps: Sequence[GivenStep] | None, capture: Sequence[str] | None
 ) -> tuple[SceneStep, ...]:
+    if (steps is None) == (capture is None):
+        detail, remedy = "what the scene is to do is not one thing", "send either steps or capture"
+        raise refused(409, "scene-unclear", detail, remedy)
     if capture is not None:
         devices = tuple(DeviceId(device) for device in dict.fromkeys(capture))
         captured = call.context.home.arranging.capture(devices)

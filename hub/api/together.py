@@ -26,10 +26,20 @@ _KNOWN: Final = "a time as ISO 8601 has it, with its zone, such as 2026-11-21T20
 
 
 def as_step(given: GivenStep) -> SceneStep:
-    """Return a step as the core has it."""
-    values = given.properties if given.properties is not None else given.arguments or {}
-    action = Address(given.action) if given.action is not None else None
-    return SceneStep(DeviceId(given.device), values, action)
+    """Return a step as the core has it.
+
+    Raises:
+        ProblemError: It does not say one thing to do.
+    """
+    if bool(given.properties) == (given.action is not None) or (
+        given.arguments and given.action is None
+    ):
+        detail = f"what {given.device} is to do is not one thing"
+        remedy = "send properties, or an action with its arguments"
+        raise refused(409, "step-unclear", detail, remedy)
+    if given.action is None:
+        return SceneStep(DeviceId(given.device), given.properties)
+    return SceneStep(DeviceId(given.device), given.arguments, Address(given.action))
 
 
 def requests_of(
@@ -125,10 +135,10 @@ def later(text: str | None, clock: Clock) -> Later | None:
         raise refused(409, "clock-not-set", detail, "wait for NTP, or set the clock")
     if in_ms < -LATE_MS:
         detail = f"execute_at is over; it is {clock.iso(now_s)} at the hub"
-        raise refused(422, "execute-at-past", detail, "give a time to come; look at your clock")
+        raise refused(409, "execute-at-past", detail, "give a time to come; look at your clock")
     if in_ms > LONGEST_MS:
         detail = f"execute_at is more than 31 days ahead; it is {clock.iso(now_s)} at the hub"
-        raise refused(422, "execute-at-far", detail, "give a nearer time; look at your clock")
+        raise refused(409, "execute-at-far", detail, "give a nearer time; look at your clock")
     return Later(at_ms, in_ms / 1000)
 
 
@@ -139,5 +149,5 @@ def _unix_ms(text: str) -> int:
         if moment.tzinfo is not None:
             return round(moment.timestamp() * 1000)
     except (ValueError, OverflowError) as error:
-        raise refused(422, "execute-at-invalid", detail, f"give {_KNOWN}") from error
-    raise refused(422, "execute-at-invalid", detail, f"give {_KNOWN}")
+        raise refused(409, "execute-at-invalid", detail, f"give {_KNOWN}") from error
+    raise refused(409, "execute-at-invalid", detail, f"give {_KNOWN}")

@@ -51,6 +51,8 @@ COMMANDS: Final = (
     Command("people", "hub.cli.people:people", "Who is here, with which phones.", _HOME),
     Command("invite", "hub.cli.people:invite", "Invite somebody, for what and how long.", _HOME),
     Command("devices", "hub.cli.devices:devices", "The devices of the home.", _HOME),
+    Command("rooms", "hub.cli.home:rooms", "The rooms and what is in each.", _HOME),
+    Command("scene", "hub.cli.home:scene", "Activate a scene, or go back.", _HOME),
     Command("watch", "hub.cli.watch:watch", "What happens, as it happens.", _HOME),
     Command("discover", "hub.cli.discover:discover", "What the network tells of itself.", _HOME),
     Command("join", "hub.cli.join:join", "Let devices join that prove their code.", _HOME),

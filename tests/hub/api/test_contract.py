@@ -85,7 +85,7 @@ async def test_schemathesis_finds_nothing_and_reaches_the_good_side_of_operation
         "SESSION": phone["session"],
         "INVITE": invite["id"],
     }
-    text = CONFIG
+    text = await arranged(home) + CONFIG
     for word, found in ids.items():
         text = text.replace(word, found)
     config, har = tmp_path / "schemathesis.toml", tmp_path / "run.har"
@@ -96,6 +96,37 @@ async def test_schemathesis_finds_nothing_and_reaches_the_good_side_of_operation
     every = {(m.upper(), path) for path, methods in DOCUMENT["paths"].items() for m in methods}
     assert len(reached & every) >= 0.9 * len(every), sorted(every - reached)
     assert max(entry["response"]["status"] for entry in entries) < 500, output
+
+
+async def arranged(home: Bench) -> str:
+    """Arrange something of each kind twice, and return the settings by which one is removed."""
+    bodies: dict[str, Any] = {
+        "floors": {},
+        "rooms": {},
+        "groups": {"members": [PLUG]},
+        "scenes": {"capture": [PLUG]},
+    }
+    text = ""
+    for kind, body in bodies.items():
+        path = f"/api/v1/{kind}"
+        made = [
+            (await home.ask("POST", path, {**body, "name": name}, status=201))["id"]
+            for name in ("One that stays", "One that goes")
+        ]
+        text += setting(f'include-name = "DELETE {path}/{{id}}"', made[1])
+        text += setting(f'include-path-regex = "{path}/[{{]id[}}].*"', made[0])
+    done = await home.ask("POST", f"/api/v1/scenes/{made[0]}/activate", {})
+    text += setting('include-path = "/api/v1/undo/{id}"', done["undo"])
+    at = home.home.clock.iso(home.home.clock.now_s() + 3_600)
+    planned = {"device": PLUG, "properties": {"outlet.on": True}, "id": "phone-2"}
+    await home.ask(
+        "POST", "/api/v1/commands", {"commands": [planned], "execute_at": at}, status=202
+    )
+    return text + setting('include-name = "DELETE /api/v1/commands/{id}"', "phone-2")
+
+
+def setting(which: str, id_: str) -> str:
+    return f'[[operations]]\n{which}\nparameters = {{ "path.id" = "{id_}" }}\n\n'
 
 
 async def run_schemathesis(home: Bench, config: Path, har: Path) -> str:
