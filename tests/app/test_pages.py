@@ -7,8 +7,14 @@ from protocol.ids import DeviceId
 from protocol.units import UNITS
 from tests.app.phone import Phone
 from tests.drivers.cable import Cable
+from tests.end_to_end.waiting import until
 
 pytestmark = [pytest.mark.asyncio(loop_scope="session"), pytest.mark.xdist_group("app")]
+
+_IS_KEPT = """async () => {
+  const {fetchKept} = await import("/app/keep.js");
+  return ((await fetchKept("home"))?.devices.length ?? 0) > 0;
+}"""
 
 LIGHT, SENSOR = "light-0001", "environment-sensor-0001"
 
@@ -58,6 +64,26 @@ async def test_the_first_page_shows_every_device_and_what_is_on(phone: Phone) ->
     assert lit == await phone.page.locator(".tile").count() > 0
     await phone.stands_well()
     await phone.stands_large()
+
+
+async def test_rooms_and_scenes_stand_on_the_first_page(phone: Phone) -> None:
+    hub, page = phone.home, phone.page
+    room = await hub.ask("POST", "/api/v1/rooms", {"name": "Attic"}, status=201)
+    await hub.ask("PATCH", f"/api/v1/devices/{LIGHT}", {"room": room["id"]})
+    await page.get_by_role("button", name="Attic").click()
+    await expect(page.locator(".tile")).to_have_count(1)
+    scene = {"name": "Evening", "capture": [LIGHT]}
+    made = await hub.ask("POST", "/api/v1/scenes", scene, status=201)
+    await page.get_by_role("button", name="Evening", exact=True).click()
+    await expect(page.locator(".said")).to_contain_text("Evening: Done")
+    await page.get_by_role("button", name="Undo Evening").click()
+    await expect(page.locator(".said")).to_contain_text("Undo Evening: Done")
+    await hub.ask("DELETE", f"/api/v1/scenes/{made['id']}", status=204)
+    await expect(page.get_by_role("button", name="Evening", exact=True)).to_have_count(0)
+    await hub.ask("PATCH", f"/api/v1/devices/{LIGHT}", {"room": None})
+    await hub.ask("DELETE", f"/api/v1/rooms/{room['id']}", status=204)
+    await expect(page.get_by_role("button", name="Attic")).to_have_count(0)
+    await page.get_by_role("button", name="All").click()
 
 
 @pytest.mark.parametrize("name", ["inbox", "hub", "settings", "nowhere"])
@@ -123,12 +149,7 @@ async def test_without_the_hub_the_last_known_home_is_shown(far_phone: Phone, ca
     page = far_phone.page
     await expect(page.locator(".tile")).to_have_count(len(far_phone.home.home.hub.devices))
     await page.evaluate("() => navigator.serviceWorker.ready.then(() => {})")
-    await page.wait_for_function(
-        """async () => {
-            const {fetchKept} = await import("/app/keep.js");
-            return (await fetchKept("home"))?.devices.length > 0;
-        }"""
-    )
+    await until(lambda: page.evaluate(_IS_KEPT), "the home is kept on the phone")
     beside = await page.context.new_page()  # a private window forgets with its last page
     await beside.goto(far_phone.url)
     await expect(beside.locator(".tile").first).to_be_visible()

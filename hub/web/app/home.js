@@ -12,6 +12,10 @@ const EVENTS_KEPT = 30;
 export const order = signal([]);
 export const hub = signal(read("hub", null));
 export const notices = signal([]);
+export const rooms = signal([]);
+export const scenes = signal([]);
+/** Ids of the devices that this person likes best. */
+export const favourites = signal([]);
 /** Whether anything is known yet: kept from last time, or told just now. */
 export const isKnown = signal(false);
 
@@ -37,6 +41,8 @@ export async function recall() {
   batch(() => {
     replaceAll(kept.devices);
     notices.value = kept.notices;
+    rooms.value = kept.rooms ?? [];
+    favourites.value = kept.favourites ?? [];
   });
 }
 
@@ -44,7 +50,24 @@ export function hear(message) {
   switch (message.type) {
     case "snapshot":
       replaceAll(message.devices);
+      rooms.value = message.rooms;
+      scenes.value = message.scenes;
       refreshRest();
+      break;
+    case "room":
+      rooms.value = laid(rooms.value, message.room);
+      break;
+    case "room_removed":
+      rooms.value = rooms.value.filter(({ id }) => id !== message.id);
+      break;
+    case "scene":
+      scenes.value = laid(scenes.value, message.scene);
+      break;
+    case "scene_removed":
+      scenes.value = scenes.value.filter(({ id }) => id !== message.id);
+      break;
+    case "favourites":
+      favourites.value = message.devices;
       break;
     case "resumed":
       refreshRest();
@@ -113,6 +136,10 @@ function replaceAll(told) {
   isKnown.value = true;
 }
 
+/** A list with one more, or with one that has changed in its place. */
+const laid = (known, one) =>
+  known.some(({ id }) => id === one.id) ? known.map((old) => (old.id === one.id ? one : old)) : [...known, one];
+
 function putNotice(notice) {
   const others = notices.value.filter(({ id }) => id !== notice.id);
   notices.value = [notice, ...others].sort((a, b) => b.id - a.id);
@@ -136,6 +163,7 @@ function keepSoon() {
   keeping ||= setTimeout(() => {
     keeping = 0;
     if (state.value !== "live") return;
-    keep("home", { devices: devices.value, notices: notices.value });
+    const home = { devices: devices.value, notices: notices.value, rooms: rooms.value, favourites: favourites.value };
+    keep("home", home);
   }, KEEP_AFTER_MS);
 }

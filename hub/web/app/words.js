@@ -27,6 +27,7 @@ export const WORDS = {
   "home.all": ["All {n}", "全部 {n}"],
   "home.only.on": ["On {n}", "开启 {n}"],
   "home.only.sensors": ["Sensors {n}", "传感器 {n}"],
+  "home.only.favourites": ["Favourites {n}", "收藏 {n}"],
   "home.only.away": ["Out of reach {n}", "失联 {n}"],
   "home.air": ["The air", "空气"],
   "home.none": ["No device has joined yet", "还没有设备加入"],
@@ -35,6 +36,10 @@ export const WORDS = {
     "在中枢所在的电脑上运行 ecohub join，并输入设备上的设置码。",
   ],
   "home.nothing.here": ["Nothing here just now", "这里暂时没有设备"],
+
+  "scene.title": ["Scenes", "场景"],
+  "scene.undo": ["Undo {name}", "撤销 {name}"],
+  "scene.missed": ["{n} did not follow", "{n} 个未执行"],
 
   "attention.unreachable": ["Out of reach", "失联"],
   "attention.unstable": ["Comes and goes", "连接不稳定"],

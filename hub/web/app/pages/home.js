@@ -7,10 +7,11 @@ import { pending, set } from "../commands.js";
 import { isReachable, shownOf } from "../controls/rows.js";
 import { Switch } from "../controls/inputs.js";
 import { pieces, relative, valueText } from "../format.js";
-import { device as deviceOf, devices, hub, isKnown, notices } from "../home.js";
+import { device as deviceOf, devices, favourites, hub, isKnown, notices, rooms } from "../home.js";
 import { presenceText } from "../presence.js";
 import { isReadable, product as productOf, titleOf } from "../specs.js";
 import { t } from "../words.js";
+import { Scenes } from "./scenes.js";
 
 const FACTS = 2;
 const AIR = ["air.temperature", "air.humidity", "air.pm2_5", "air.co2"];
@@ -32,13 +33,14 @@ export function Home() {
     </header>
     <${Needs} needs=${needs} />
     <${Air} shown=${shown} />
+    <${Scenes} />
     ${!isKnown.value ? html`<${Waiting} />` : shown.length === 0 ? html`<${Nobody} />` : html`
       <section aria-labelledby="devices-title">
         <h2 id="devices-title" class="unseen-title">${t("home.devices")}</h2>
         <div class="chips filters" role="group" aria-label=${t("home.devices")}>
           ${sets.filter((one) => one.key === "all" || one.ids.length).map((one) => html`<button type="button" class="chip" key=${one.key}
             aria-pressed=${one.key === only.value ? "true" : "false"} onClick=${() => (only.value = one.key)}>
-            ${t(one.word, { n: one.ids.length })}</button>`)}
+            <bdi>${one.name ?? t(one.word, { n: one.ids.length })}</bdi></button>`)}
         </div>
         ${ids.length ? html`<ul class="tiles">${ids.map((id) => html`<${Tile} key=${id} id=${id} />`)}</ul>`
           : html`<p class="empty">${t("home.nothing.here")}</p>`}
@@ -50,6 +52,8 @@ function filters(shown) {
   return [
     { key: "all", word: "home.all", ids: idsOf(() => true) },
     { key: "on", word: "home.only.on", ids: idsOf(({ device, product }) => isOn(device, product)) },
+    { key: "favourites", word: "home.only.favourites", ids: idsOf(({ device }) => favourites.value.includes(device.id)) },
+    ...rooms.value.map(({ id, name }) => ({ key: id, name, ids: idsOf(({ device }) => device.room === id) })),
     { key: "sensors", word: "home.only.sensors", ids: idsOf(({ product }) => product && !mainSwitch(product) && !takesOrders(product)) },
     { key: "away", word: "home.only.away", ids: idsOf(({ device }) => !isReachable(device)) },
   ];
