@@ -11,8 +11,8 @@ from hub.api.bodies import (
     DeviceIdText,
     Given,
     GivenName,
+    Level,
     RoomIdText,
-    Whole,
     by_name,
 )
 from hub.api.terms import IconText
@@ -35,7 +35,6 @@ Members = Annotated[
     list[DeviceIdText],
     Field(min_length=1, max_length=MOST_MEMBERS, json_schema_extra={"uniqueItems": True}),
 ]
-Level = Annotated[Whole, Field(ge=-20, le=200)]
 _WAIT: Final = "How long to wait for all receipts to end."
 _TOGETHER: Final = "Your own id: the same id and body again give the same receipts."
 

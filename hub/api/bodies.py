@@ -103,6 +103,9 @@ class RunAction(_Command):
     arguments: dict[NameText, Given] = Field(default={}, max_length=32, json_schema_extra=by_name)
 
 
+Level = Annotated[int, Field(ge=-20, le=200), BeforeValidator(_whole)]
+"""Of a floor; 0 is the ground."""
+
 Count = Annotated[int, Field(ge=1, le=MOST_CHILDREN), BeforeValidator(_whole)]
 
 
