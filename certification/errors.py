@@ -45,13 +45,15 @@ class PaperError(CertifyError):
     Attributes:
         where: Which part, such as `line 3` or `signature 1`.
         why: What is wrong with it.
+        advice: What mends most errors of its kind.
     """
 
     exit_code: ClassVar[int] = 1
     code = "paper"
+    advice: ClassVar[str] = ""
 
     def __init__(self, where: str, why: str) -> None:
-        super().__init__(f"{where}: {why}")
+        super().__init__(f"{where}: {why}", self.advice)
         self.where, self.why = where, why
 
 
@@ -65,18 +67,21 @@ class SignatureError(PaperError):
     """A signature or a hash is not that of the content."""
 
     code = "signature"
+    advice = "get the file anew from whoever made it"
 
 
 class ForeignKeyError(PaperError):
     """It is signed with a key that nobody here vouches for."""
 
     code = "foreign-key"
+    advice = "if you believe whose key it is, name it: --key FILE"
 
 
 class ExpiredError(PaperError):
     """Its time is over, or has not come."""
 
     code = "expired"
+    advice = "ask for a new one, and see that the clock here is right"
 
 
 class RevokedError(PaperError):

@@ -275,6 +275,7 @@ class Home:
                 part("discovery", mdns.detail, mdns.remedy, is_ok=mdns.is_ok),
                 part("clock", *self._clock_health(), is_ok=self.clock.is_synced),
                 self.history.health(),
+                self.certificates.health(),
             ]
         )
 

@@ -132,9 +132,12 @@ def simulate(  # noqa: PLR0913 - each is an option of the command line
         bool, typer.Option("--mqtt5", help="Try MQTT 5 first, and MQTT 3.1.1 when that fails.")
     ] = False,
     mutant: Annotated[
-        str | None,
+        list[str] | None,
         typer.Option(
-            metavar="ID", help="Make devices that break one rule of ECO/1.", show_default=False
+            metavar="ID",
+            help="Make devices that break one rule of ECO/1; may stand several times, where they "
+            "can be one device.",
+            show_default=False,
         ),
     ] = None,
     mutants: Annotated[
@@ -189,7 +192,7 @@ def simulate(  # noqa: PLR0913 - each is an option of the command line
         time_scale=time_scale,
         control=control,
         is_mqtt5=mqtt5,
-        mutant=mutant,
+        mutants=tuple(mutant or ()),
     )
     if label:
         typer.echo(process.labels(options))

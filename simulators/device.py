@@ -88,7 +88,8 @@ class SimDevice:
         self._rng = Random(settings.seed)  # noqa: S311 - what it does has to repeat from its seed
         self._voice = Voice(identity, product, settings.epoch, settings.wall_minus_now_s)
         self._hardware = Hardware(physics, product.compiled, settings.speed)
-        self._pace = Pace(product.compiled.spec.rate_per_s, self.tempo.rate_window_s)
+        rate_per_s = self.tempo.rate_share * product.compiled.spec.rate_per_s
+        self._pace = Pace(rate_per_s, self.tempo.rate_window_s)
         self._memory = Memory()
         self._unheard: deque[Event] = deque(maxlen=UNHEARD)
         self._birth: str | None = None

@@ -47,7 +47,6 @@ class Fleet:
         self._online: set[DeviceId] = set()
         self._links = Links(time.monotonic, self._rng, self._changed, self._before_dial)
         self._stop, self._is_new = asyncio.Event(), asyncio.Event()
-        self._raised: asyncio.Queue[DeviceId] = asyncio.Queue()
         self._error: SimulatorError | None = None
 
     @property
@@ -110,9 +109,7 @@ class Fleet:
         """
         async with asyncio.TaskGroup() as group:
             serving = group.create_task(self._links.run())
-            others = [
-                group.create_task(work) for work in (self._dwell(), self._live(), self._keep())
-            ]
+            others = [group.create_task(work) for work in (self._dwell(), self._live())]
             await self._stop.wait()
             for task in others:
                 task.cancel()
@@ -186,14 +183,6 @@ class Fleet:
                 link = self._rng.choice(links)
                 link.press(self._rng.choice(link.device.buttons))
 
-    async def _keep(self) -> None:
-        """Make a boot counter last that the hub has raised (ECO-ORDER-007)."""
-        while True:
-            device = await self._raised.get()
-            for link in self._links.links:
-                if link.device.id == device:
-                    await self._before_dial(link.device)
-
     async def _before_dial(self, device: Party) -> None:
         """Make the boot counter last: before the first CONNECT of a boot, and when it is raised."""
         kept = self._kept.get(device.id)
@@ -207,9 +196,6 @@ class Fleet:
             self._fail(error)
 
     def _changed(self, change: Change) -> None:
-        if change.status == "raised":
-            self._raised.put_nowait(change.device)
-            return
         self._tell(FleetEvent(change.status, change.device, change.reason, _remedy(change)))
         if change.status not in {"online", "asleep"}:
             self._online.discard(change.device)

@@ -28,9 +28,7 @@ MEASURE_S: Final = 5.0
 """How often it measures, unless the declared rate leaves less."""
 
 BUTTON: Final = "nudge"
-"""What is pressed on a device on which nothing can be set and nothing happens."""
-
-NUDGE_S: Final = 600.0
+"""What is pressed on a device that has nothing but actions; it does nothing."""
 
 _ENVELOPE: Final = 512
 """Bytes of a state beside its values."""
@@ -42,7 +40,7 @@ class Generic:
 
     Attributes:
         product: Name that device ids can begin with.
-        buttons: Addresses of what can be set, which is changed by hand, and of events.
+        buttons: Addresses of properties, which are changed by hand, and of events.
     """
 
     product: str
@@ -63,7 +61,7 @@ class Generic:
         read = spec_file.parse(document, name)
         compiled = read.compiled
         _check_fits(compiled, name)
-        buttons = (*(a for a in compiled.properties if a in compiled.writable), *compiled.events)
+        buttons = (*compiled.properties, *compiled.events)
         return cls(_slug(compiled.spec), buttons or (BUTTON,), read)
 
     @classmethod
@@ -109,7 +107,6 @@ class GenericPhysics:
             for address, part in compiled.properties.items()
             if address not in compiled.writable
         }
-        self._pressed: list[Happening] = []
 
     def values(self) -> dict[Address, Scalar]:
         """Return every property, those that only can be set included."""
@@ -122,13 +119,11 @@ class GenericPhysics:
         """Let time pass: values wander, now and then something happens."""
         for course in self._courses.values():
             course.step(dt_s)
-        happened, self._pressed = self._pressed, []
-        happened += [
-            self._happening(event)
-            for event in self._compiled.events
+        return tuple(
+            Happening(event, quantities.samples(declared.arguments, self._rng))
+            for event, declared in self._compiled.events.items()
             if chance(self._rng, EVENT_PER_S, dt_s)
-        ]
-        return tuple(happened)
+        )
 
     def apply(self, values: Mapping[Address, Scalar]) -> None:
         """Take over what was set; where texts fill the memory, the longest other ones go."""
@@ -146,20 +141,13 @@ class GenericPhysics:
         return Ran(quantities.samples(declared.results, self._rng))
 
     def press(self, button: str) -> None:
-        """Change by hand what can be set, let an event happen, or nudge what is measured."""
+        """Change a property by hand: what can be set, or what is measured."""
         address = Address(button)
-        if address in self._compiled.events:
-            self._pressed.append(self._happening(address))
-        elif address in self._held:
+        if address in self._held:
             part = self._compiled.properties[address]
             self._held[address] = quantities.another(part, self._held[address], self._rng)
-        else:
-            for course in self._courses.values():
-                course.step(NUDGE_S)
-
-    def _happening(self, event: Address) -> Happening:
-        declared = self._compiled.events[event].arguments
-        return Happening(event, quantities.samples(declared, self._rng))
+        elif address in self._courses:
+            self._courses[address].jump()
 
 
 def _check_fits(compiled: CompiledProduct, name: str) -> None:

@@ -82,12 +82,12 @@ class Hardware:
     def press(self, name: str) -> None:
         """Press a button; an event by its address happens, a property is set by hand."""
         address = Address(name)
-        if name in self.buttons:
-            self._physics.press(name)
-        elif event := self._product.events.get(address):
+        if event := self._product.events.get(address):
             self.happenings.append(
                 Happening(address, quantities.samples(event.arguments, self._rng))
             )
+        elif name in self.buttons:
+            self._physics.press(name)
         else:
             held = self._values().get(address)
             value = quantities.another(self._product.properties[address], held, self._rng)

@@ -11,7 +11,7 @@ from typing import Final, Literal
 from protocol.codec import decode, encode
 from protocol.errors import ViolationError
 from protocol.ids import DeviceId
-from protocol.messages import Presence, StateGet, UpMessage
+from protocol.messages import Presence, StateGet, UpMessage, Verdict
 from simulators.account import Frame, Spoken
 from simulators.carrier import Carrier, ChildSaid, Said
 from simulators.device import SimDevice
@@ -56,13 +56,12 @@ class Status(StrEnum):
 class Change:
     """A device's link has changed.
 
-    `unreachable`: there is no broker; `refused`: the broker does not take the device's password;
-    `raised`: the hub has raised its epoch, which has to last.
+    `unreachable`: there is no broker; `refused`: the broker does not take the device's password.
     A child has no link: of it this is what its gateway says.
     """
 
     device: DeviceId
-    status: Literal["online", "asleep", "offline", "unreachable", "refused", "raised"]
+    status: Literal["online", "asleep", "offline", "unreachable", "refused"]
     reason: str = ""
 
 
@@ -87,9 +86,11 @@ class Link:
         "_connection",
         "_dialling",
         "_goodbye",
+        "_held",
         "_is_away",
         "_is_last",
         "_level",
+        "_raised",
         "_rested_s",
         "_rng",
         "_settled",
@@ -117,6 +118,7 @@ class Link:
         *,
         faults: FaultLayer[Heard] | None = None,
         dialling: Dialling = straight,
+        raised: Callable[["Link"], None] = lambda link: link.kept(),
     ) -> None:
         self.device = device
         self.status = Status.RESTING
@@ -124,7 +126,7 @@ class Link:
         self.scheduled_s = math.inf
         self.ignored = 0
         self._access, self._clock, self._rng = access, clock, rng
-        self._change, self._wake = change, wake
+        self._change, self._wake, self._raised = change, wake, raised
         self.faults = faults
         self._dialling = dialling
         self._level = access.level
@@ -132,6 +134,7 @@ class Link:
         self._settled: asyncio.Future[None] | None = None
         self._unsent: dict[int, Said | None] = {}
         self._goodbye: int | None = None
+        self._held: list[Said] | None = None
         self._is_last = self._is_away = False
         self._tries = 0
         self._rested_s = -math.inf
@@ -196,6 +199,9 @@ class Link:
         """Put messages on the wire; a device that is going away leaves behind them."""
         if self._connection is None:
             return
+        if self._held is not None:
+            self._held += messages
+            return
         for said in messages:
             if isinstance(said, ChildSaid) and isinstance(said.message, Presence):
                 reason = said.message.reason or ""
@@ -205,6 +211,11 @@ class Link:
             self._put(self.faults.send(words, self._clock()))
         else:
             self._put(words)
+
+    def kept(self) -> None:
+        """Take in that an epoch which the hub has raised lasts: what was held back goes out."""
+        held, self._held = self._held, None
+        self.send(held or ())
 
     def _put(self, messages: Sequence[Spoken | Frame]) -> None:
         connection = self._connection
@@ -304,14 +315,12 @@ class Link:
         if isinstance(message, UpMessage):
             self.ignored += 1
             return
-        arrived, epoch = Heard(message, decoded.topic.child), self.device.epoch
+        arrived = Heard(message, decoded.topic.child)
         if self.faults is None:
             self._hear(arrived, is_retained=is_retained)
         elif not is_retained:
             for heard in self.faults.hear(arrived, self._clock()):
                 self._hear(heard, is_retained=False)
-        if self.device.epoch > epoch:
-            self._change(Change(self.device.id, "raised"))
         self._wake(self)
 
     def written(self, number: int) -> None:
@@ -330,7 +339,14 @@ class Link:
     def _hear(self, heard: Heard, *, is_retained: bool) -> None:
         if self.faults is not None:
             heard = heard._replace(message=self.faults.misread(heard.message))
-        self.send(hear(self.device, heard, self._clock(), is_retained=is_retained))
+        epoch = self.device.epoch
+        said = hear(self.device, heard, self._clock(), is_retained=is_retained)
+        is_raised = isinstance(heard.message, Verdict) and self.device.epoch > epoch
+        if is_raised and self._held is None:
+            self._held = [*said]
+            self._raised(self)
+        else:
+            self.send(said)
 
     def _due_up_s(self) -> float:
         if self.faults is None:
@@ -374,6 +390,7 @@ class Link:
             self._connection = None
         self.device.lost(tuple(m for m in self._unsent.values() if m is not None))
         self._unsent.clear()
+        self._held = None
         if self.faults is not None:
             self._take_down(self.faults)
         self._goodbye = None

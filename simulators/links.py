@@ -50,6 +50,7 @@ class Links:
         self._all_gone = asyncio.Event()
         # A link stands in it once at most, so it never holds more than there are links.
         self._to_dial: asyncio.Queue[Link] = asyncio.Queue()
+        self._raised: asyncio.Queue[Link] = asyncio.Queue()
 
     def add(
         self,
@@ -68,6 +69,7 @@ class Links:
             self._schedule,
             faults=faults,
             dialling=dialling,
+            raised=self._raised.put_nowait,
         )
         self._links[device.id] = link
         self._alive.add(device.id)
@@ -86,6 +88,7 @@ class Links:
             async with asyncio.TaskGroup() as group:
                 for _ in range(DIALERS):
                     group.create_task(self._dial())
+                group.create_task(self._keep_epochs())
                 group.create_task(self._keep_time())
         finally:
             for link in self._links.values():
@@ -108,6 +111,16 @@ class Links:
                 await self._before_dial(link.device)
             if link.status is Status.DIALLING:
                 await link.dial()
+
+    async def _keep_epochs(self) -> None:
+        """Make a boot counter last that the hub has raised, before the device says anything more.
+
+        A device that loses its power right after its announce would count from below it again.
+        """
+        while True:
+            link = await self._raised.get()
+            await self._before_dial(link.device)
+            link.kept()
 
     async def _keep_time(self) -> None:
         while True:

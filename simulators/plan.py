@@ -66,7 +66,7 @@ class Options:
     time_scale: float = 1.0
     control: Path | None = None
     is_mqtt5: bool = False
-    mutant: str | None = None
+    mutants: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

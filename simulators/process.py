@@ -14,6 +14,7 @@ from simulators.faults import Faults
 from simulators.fleet import Fleet
 from simulators.household import GATEWAY, Household
 from simulators.mutants import registry as mutants
+from simulators.mutants.composing import composed
 from simulators.plan import Options, Plan
 from simulators.seams import Seams
 from simulators.show import Screen, screen, show_error
@@ -93,14 +94,12 @@ def make_plan(options: Options) -> Plan:
 
 
 def _seams(options: Options) -> Seams:
-    if options.mutant is None:
-        return Seams()
-    mutant = mutants.find(options.mutant)
-    if mutant.product != options.product:
-        text = f"{mutant.id} is a {mutant.product}, and no {options.product}"
-        words = " ".join((mutant.product, *mutant.arguments))
-        raise UsageError(text, f"ecohub simulate {words} --mutant {mutant.id}")
-    return mutant.seams
+    wrong = [mutants.find(name) for name in options.mutants]
+    for mutant in wrong:
+        if mutant.product != options.product:
+            text = f"{mutant.id} is a {mutant.product}, and no {options.product}"
+            raise UsageError(text, f"ecohub simulate {' '.join(mutant.kind)} --mutant {mutant.id}")
+    return composed(wrong)
 
 
 async def _live(plans: Sequence[Plan], shown: Screen, place: Path | None) -> None:

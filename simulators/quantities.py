@@ -53,6 +53,9 @@ class Course(Protocol):
     def step(self, dt_s: float) -> None:
         """Let `dt_s` seconds pass."""
 
+    def jump(self) -> None:
+        """Take another value at once, one that is worth a message."""
+
 
 def sample(value: Value, rng: Random) -> Scalar:
     """Return an allowed value by chance, one that such a declaration is likely to mean."""
@@ -107,15 +110,19 @@ def usual(value: Value, grid: Grid) -> tuple[float, float]:
 
 class _Number:
     def __init__(self, value: Value, grid: Grid, rng: Random) -> None:
-        mean, spread = usual(value, grid)
+        self._mean, self._spread = usual(value, grid)
         self._grid = grid
-        self._wander = Wander(rng, mean, spread, TAU_S)
+        self._wander = Wander(rng, self._mean, self._spread, TAU_S)
 
     def value(self) -> Scalar:
         return self._grid.round(self._wander.value)
 
     def step(self, dt_s: float) -> None:
         self._wander.step(dt_s)
+
+    def jump(self) -> None:
+        far = max(self._spread, self._grid.step)
+        self._wander.value = self._mean + (-far if self._wander.value >= self._mean else far)
 
 
 class _Other:
@@ -129,6 +136,9 @@ class _Other:
     def step(self, dt_s: float) -> None:
         if self._declared.format != "string" and chance(self._rng, JUMP_PER_S, dt_s):
             self._value = sample(self._declared, self._rng)
+
+    def jump(self) -> None:
+        self._value = another(self._declared, self._value, self._rng)
 
 
 def _longest(value: Value) -> int:

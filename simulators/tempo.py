@@ -23,6 +23,7 @@ class Tempo:
         full_every_s: Longest time between two full states (ECO-STATE-006).
         rate_window_s: In it may go what the declared rate allows in the 10 s of ECO-RATE-001;
             at least 1 s.
+        rate_share: What part of the declared rate it takes.
         boot_s: How long a device takes to boot after its power has failed.
         scale: What long waits that the hardware names, such as a sleep, are multiplied by.
     """
@@ -33,6 +34,7 @@ class Tempo:
     steady_s: float = 10.0
     full_every_s: float = 600.0
     rate_window_s: float = 10.0
+    rate_share: float = 1.0
     boot_s: float = 3.0
     scale: float = 1.0
 

@@ -4,6 +4,9 @@ import pytest
 
 MOST_WORKERS = 8
 
+for name in ("COLUMNS", "LINES"):
+    os.environ.pop(name, None)  # libreadline sets them in pytest, whose workers inherit them
+
 
 def pytest_xdist_auto_num_workers(config: pytest.Config) -> int:
     """Return one worker more than there are cores: many tests wait for processes of theirs."""

@@ -6,8 +6,10 @@ from typing import Annotated, Literal
 import typer
 
 from certification.commands import paper_cli
+from certification.commands.usage import CertifyGroup
 
 app = typer.Typer(
+    cls=CertifyGroup,
     add_completion=False,
     pretty_exceptions_enable=False,
     no_args_is_help=True,
@@ -93,8 +95,14 @@ def run(  # noqa: PLR0913 - each is an option of the command line
     *,
     private: Private = None,
     out: Annotated[
-        Path, typer.Option(metavar="DIR", help="Folder for the transcript and the report.")
-    ] = Path("certify"),
+        Path | None,
+        typer.Option(
+            metavar="DIR",
+            help="Folder for the transcript and the reports; default: certify, with --only "
+            "certify/only.",
+            show_default=False,
+        ),
+    ] = None,
     only: Annotated[
         list[str] | None,
         typer.Option(
@@ -157,7 +165,7 @@ def replay(
 
 
 @app.command()
-def mutants(
+def mutants(  # noqa: PLR0913 - each is an option of the command line
     *,
     only: Annotated[
         list[str] | None,
@@ -168,6 +176,16 @@ def mutants(
     whole: Annotated[
         bool, typer.Option("--whole", help="Play the whole suite to each, not what its rule needs.")
     ] = False,
+    pairs: Annotated[
+        int,
+        typer.Option(
+            min=0,
+            max=10_000,
+            metavar="NUMBER",
+            help="Try so many pairs of them, drawn by chance, each as one device.",
+            show_default=False,
+        ),
+    ] = 0,
     jobs: Annotated[int, typer.Option(min=1, max=64, help="Runs at the same time.")] = 6,
     seed: Annotated[int, typer.Option(min=0, help="Where chance begins.")] = 0,
     out: Annotated[
@@ -182,7 +200,7 @@ def mutants(
     """
     from certification.commands import matrix, terminal  # noqa: PLC0415 - they load what takes long
 
-    wish = matrix.Wish(tuple(only or ()), whole, jobs, seed, out)
+    wish = matrix.Wish(tuple(only or ()), whole, jobs, seed, out, pairs)
     raise typer.Exit(
         terminal.guarded(lambda: matrix.command(wish, as_json=as_json), as_json=as_json)
     )

@@ -261,6 +261,9 @@ setup_code = {code}
 # button = "..."
 # new_firmware = "..."
 # second_unit = "..."
+# sensor_lost = "..."
+# child_lost = "..."
+# child_removed = "..."
 
 [network]
 host = {host}

@@ -5,6 +5,7 @@ import sys
 from pathlib import Path
 from typing import Final
 
+from certification.commands import terminal
 from certification.errors import UsageError
 from certification.report import explanation, reporting
 from protocol.rules import rules
@@ -29,6 +30,11 @@ def command(rule_id: str, transcript: Path | None) -> int:
     if file is not None:
         report = reporting.report(reporting.read(file))
         found = next((each for each in report.rules if each.id == entry.id), None)
-    told = explanation.rule(entry) if found is None else explanation.verdict(report, found)
+    columns = terminal.width()
+    told = (
+        explanation.rule(entry, columns)
+        if found is None
+        else explanation.verdict(report, found, columns)
+    )
     sys.stdout.write(told)
     return 0

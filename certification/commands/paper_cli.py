@@ -280,7 +280,7 @@ def _say(work: Callable[[], "Told"], *, as_json: bool) -> None:
             return 0
         from certification.papers import desk  # noqa: PLC0415
 
-        for line in desk.lines(told):
+        for line in desk.lines(told, terminal.width()):
             terminal.say(line)
         return 0
 

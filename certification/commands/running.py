@@ -1,6 +1,7 @@
 """`ecohub certify run` and `replay`: record, judge, and say what came of it."""
 
 import difflib
+import os
 import sys
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -9,14 +10,26 @@ from typing import Final
 
 from certification import suite
 from certification.commands import telling, terminal
+from certification.commands.explaining import USUAL
 from certification.driving import declaration, parameters
 from certification.errors import UsageError
-from certification.report import reporting
+from certification.judging.verdicts import Verdict
+from certification.report import reporting, summary
 from certification.suite import run
 from protocol.rules import rules
 
 FLAKY: Final = 2
 """Exit code where runs of one device do not agree."""
+
+
+SUMMARY: Final = "GITHUB_STEP_SUMMARY"
+"""Variable of a CI that names a file for Markdown, which it shows."""
+
+WHOLE: Final = USUAL.parent
+ONLY: Final = WHOLE / "only"
+"""Where a run of a part of the suite goes: it must not take the place of a whole one."""
+
+_DECIDED: Final = {Verdict.FAIL, Verdict.WARN, Verdict.PASS}
 
 
 @dataclass(frozen=True, slots=True)
@@ -25,7 +38,7 @@ class Wish:
 
     declaration: Path
     private: Path | None
-    out: Path
+    out: Path | None
     only: tuple[str, ...]
     repeat: int
     seed: int
@@ -40,7 +53,8 @@ def command(wish: Wish, *, as_json: bool) -> int:
     plans = [_plan(wish, number) for number in range(wish.repeat)]
     files = [terminal.ended(run.record(plan)) for plan in plans]
     told = [reporting.publish(file, file.parent, expected) for file in files]
-    return _say(files, told, frozenset(wish.only) & rules().keys(), as_json=as_json)
+    _summarise(told)
+    return _say(files, told, wish.only, as_json=as_json)
 
 
 def judged(files: Sequence[Path], out: Path | None, expected: Path | None, *, as_json: bool) -> int:
@@ -64,36 +78,69 @@ def judged(files: Sequence[Path], out: Path | None, expected: Path | None, *, as
     told = [
         reporting.publish(file, folder, known) for file, folder in zip(files, folders, strict=True)
     ]
-    return _say(files, told, frozenset(), as_json=as_json)
+    return _say(files, told, (), as_json=as_json)
+
+
+def _summarise(told: Sequence[reporting.Told]) -> None:
+    """Add the runs to the page that a CI shows of its job, where it names a file for that."""
+    page = os.environ.get(SUMMARY)
+    if not page:
+        return
+    try:
+        with Path(page).open("a", encoding="utf-8") as file:
+            file.writelines(summary.render(one.report, one.files) for one in told)
+    except OSError as error:
+        terminal.tell(f"{SUMMARY}: {page} cannot be written: {error.strerror}")
 
 
 def _say(
     files: Sequence[Path],
     told: Sequence[reporting.Told],
-    only: frozenset[str],
+    only: tuple[str, ...],
     *,
     as_json: bool,
 ) -> int:
     flaky = telling.disagreements([one.judgement for one in told])
-    codes = [reporting.exit_code(one, only) for one in told]
+    parts = [asked(one, only) for one in told]
+    codes = [reporting.exit_code(one, part) for one, part in zip(told, parts, strict=True)]
     code = FLAKY if flaky else max(codes)
     if as_json:
-        runs = [_facts(file, one) for file, one in zip(files, told, strict=True)]
-        terminal.print_json({"exit_code": code, "flaky": flaky, "runs": runs})
+        runs = [_facts(file, one, end) for file, one, end in zip(files, told, codes, strict=True)]
+        terminal.print_json({"exit_code": code, "flaky": flaky, "only": only, "runs": runs})
         return code
-    for file, one in zip(files, told, strict=True):
-        for line in telling.lines(one.judgement):
+    for file, one, part in zip(files, told, parts, strict=True):
+        for line in telling.lines(one, file, part, terminal.width()):
             terminal.say(line)
-        for surprise in (*one.comparison.surprises.items(), *one.comparison.unknown.items()):
-            terminal.say(f"  not as expected: {': '.join(surprise)}")
-        for each in (file, *one.files):
-            terminal.say(f"  written: {each}")
+        for written in (file, *one.files):
+            terminal.say(f"written: {written}")
     if flaky:
         terminal.say(f"the runs do not agree about {', '.join(flaky)}")
     return code
 
 
-def _facts(file: Path, told: reporting.Told) -> dict[str, object]:
+def asked(told: reporting.Told, only: tuple[str, ...]) -> frozenset[str] | None:
+    """Return the rules of which to speak: all, or those that `--only` has asked for.
+
+    Args:
+        told: What was made of the run.
+        only: Rules, and scenarios, which stand for those rules that they could decide; empty for a
+            whole run.
+
+    Returns:
+        None for all.
+    """
+    if not only:
+        return None
+    decided = {rule.id for rule in told.report.rules if rule.verdict in _DECIDED}
+    tried = {
+        name
+        for name, entry in rules().items()
+        if not {*entry.tests, *entry.negative}.isdisjoint(only)
+    }
+    return frozenset({name for name in only if name in rules()} | (tried & decided))
+
+
+def _facts(file: Path, told: reporting.Told, exit_code: int) -> dict[str, object]:
     judgement = told.judgement
     return {
         "transcript": str(file),
@@ -101,7 +148,7 @@ def _facts(file: Path, told: reporting.Told) -> dict[str, object]:
         "sha256": judgement.transcript_sha,
         "level_wanted": judgement.level_wanted,
         "level_reached": judgement.level_reached,
-        "exit_code": told.comparison.exit_code,
+        "exit_code": exit_code,
         "verdicts": {one.rule: one.verdict.value for one in judgement.verdicts},
         "mismatches": [one.path for one in judgement.mismatches],
         "surprises": {**told.comparison.surprises, **told.comparison.unknown},
@@ -112,11 +159,12 @@ def _plan(wish: Wish, number: int) -> run.Plan:
     declared = declaration.load(wish.declaration)
     private = wish.private or wish.declaration.with_name(parameters.FILE)
     names = scenarios(wish.only)
+    out = wish.out or (ONLY if wish.only else WHOLE)
     is_asked = not wish.ci and sys.stdin.isatty()
     return run.Plan(
         declaration=declared,
         parameters=parameters.load(private),
-        folder=wish.out if wish.repeat == 1 else wish.out / str(number + 1),
+        folder=out if wish.repeat == 1 else out / str(number + 1),
         scenarios=suite.named(names) if wish.only else suite.ORDER,
         seed=wish.seed + number,
         broker=wish.broker,
@@ -138,6 +186,8 @@ def scenarios(only: tuple[str, ...]) -> frozenset[str]:
     found: set[str] = set()
     for name in only:
         rule = rules().get(name)
+        if rule is not None and "device" not in rule.party:
+            raise UsageError(f"{name} is no rule for devices", f"ecohub certify explain {name}")
         if rule is not None:
             found |= {*rule.tests, *rule.negative} & known
         elif name in known:

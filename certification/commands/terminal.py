@@ -2,10 +2,13 @@
 
 import asyncio
 import json
+import shutil
 import signal
 import sys
-from collections.abc import Callable, Coroutine, Mapping
-from typing import Any, TypeVar
+from collections.abc import Callable, Coroutine, Iterator, Mapping
+from contextlib import contextmanager
+from types import FrameType
+from typing import Any, Final, TypeVar
 
 from certification.errors import CertifyError
 from protocol.errors import printable
@@ -17,7 +20,15 @@ LINE = 400
 """Longest line that is printed, in characters."""
 
 
+WIDEST: Final = 100
+"""Columns of text at most: longer lines are hard to read."""
+
 T = TypeVar("T")
+
+
+def width() -> int:
+    """Return how many columns text may have here: 80 where there is no terminal."""
+    return max(40, min(WIDEST, shutil.get_terminal_size().columns))
 
 
 def guarded(work: Callable[[], int], *, as_json: bool) -> int:
@@ -50,6 +61,21 @@ def ended(work: Coroutine[Any, Any, T]) -> T:
         return asyncio.run(run())
     except asyncio.CancelledError:
         raise KeyboardInterrupt from None
+
+
+@contextmanager
+def interruptible() -> Iterator[None]:
+    """Have SIGTERM and SIGHUP end what is done in the block as Ctrl-C does."""
+
+    def interrupt(number: int, frame: FrameType | None) -> None:
+        raise KeyboardInterrupt
+
+    before = {one: signal.signal(one, interrupt) for one in (signal.SIGTERM, signal.SIGHUP)}
+    try:
+        yield
+    finally:
+        for one, meant in before.items():
+            signal.signal(one, meant)
 
 
 def show_error(error: CertifyError, *, as_json: bool) -> None:

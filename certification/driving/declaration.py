@@ -51,7 +51,6 @@ class Features(_Table):
         notify: It has a property that it reports when it changes.
         mqtt5: It tries MQTT 5.
         time_synced: It announces `is_time_synced`.
-        test_trigger: This build takes a test trigger, which a shipped device refuses.
     """
 
     sleeper: bool
@@ -62,7 +61,6 @@ class Features(_Table):
     notify: bool
     mqtt5: bool = False
     time_synced: bool = False
-    test_trigger: bool = False
 
 
 class Timing(_Table):

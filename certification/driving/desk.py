@@ -15,6 +15,7 @@ from certification.driving.declaration import Declaration
 from certification.driving.hooks import Hooks
 from certification.driving.parameters import Timeouts
 from certification.driving.parties import Parties, Party, Said, said_in
+from certification.recorder.adverts import AdvertWatch
 from certification.recorder.behaviour import WELL, Behaviour
 from certification.recorder.connection import Connection
 from certification.recorder.join_desk import JoinDesk
@@ -59,7 +60,8 @@ class Desk:
 
     Attributes:
         rng: Chance of the run, from its seed.
-        watches_adverts: Whether mDNS is watched in this run.
+        adverts: mDNS beside the run, where it can be seen and spoken.
+        host: Address of this machine at which the device reaches it.
         hub_epoch: What births say.
     """
 
@@ -70,7 +72,8 @@ class Desk:
     door: JoinDesk
     hooks: Hooks
     rng: Random
-    watches_adverts: bool = False
+    adverts: AdvertWatch | None = None
+    host: str = "127.0.0.1"
     hub_epoch: int = 7
     parties: Parties = field(init=False)
     _is_started: bool = False

@@ -11,23 +11,16 @@ import signal
 from collections.abc import Awaitable, Callable, Coroutine, Mapping
 from contextlib import suppress
 from pathlib import Path
-from typing import IO, Final, Protocol, Self, TypeVar
+from typing import IO, Final, Protocol, Self, TypeVar, get_args
 
 from certification.driving.parameters import Command, Parameters
 from certification.driving.program import Program
 from certification.errors import CertifyError
+from certification.guard import BEGIN, Guard
 from protocol.errors import printable
+from protocol.rules import Hook
 
-OF_THE_CATALOGUE: Final = (
-    "power_cycle",
-    "factory_reset",
-    "button",
-    "second_unit",
-    "new_firmware",
-    "sensor_lost",
-    "child_lost",
-    "child_removed",
-)
+OF_THE_CATALOGUE: Final[tuple[str, ...]] = get_args(Hook)
 """Hooks that rules may need; without one such a rule stays open."""
 
 QUESTIONS: Final[Mapping[str, str]] = {
@@ -87,15 +80,22 @@ class Hooks:
         self._code = parameters.setup_code.get_secret_value()
         self._notes, self._ask, self._folder = notes, ask, folder
         self._log: IO[bytes] | None = None
+        self._guard = Guard()
         self._device: Program | None = None
         self._answer: dict[str, object] = {}
 
     async def __aenter__(self) -> Self:
         self._log = (self._folder / "device.log").open("ab")
+        try:
+            await self._guard.start()
+        except OSError as error:
+            self._log.close()
+            raise _cannot_start(error) from None
         return self
 
     async def __aexit__(self, *error: object) -> None:
         await self._kill()
+        await self._guard.stop()
         if self._log is not None:
             self._log.close()
 
@@ -207,10 +207,13 @@ class Hooks:
     async def _start(self) -> None:
         if self._device is not None and not self._device.has_ended:
             return
+        await self._kill()
         if self._table.run is None or self._log is None:
             raise CertifyError("there is no command to run the device with", "give hooks.run")
         try:
-            self._device = await Program.start(self._table.run, self._environment(""), self._log)
+            self._device = await Program.start(
+                self._table.run, self._environment(""), self._log, self._guard
+            )
         except OSError as error:
             raise _cannot_start(error) from None
 
@@ -243,14 +246,15 @@ class Hooks:
         finally:
             if running.returncode is None:
                 await _end(running)
+            self._guard.forget(running.pid)
 
     async def _spawn(
         self, command: Command, wanted: str, stdout: IO[bytes] | int | None
     ) -> asyncio.subprocess.Process:
         try:
             return await asyncio.create_subprocess_shell(
-                command,
-                stdin=asyncio.subprocess.DEVNULL,
+                BEGIN + command,
+                stdin=self._guard.pipe,
                 stdout=stdout,
                 stderr=self._log,
                 start_new_session=True,

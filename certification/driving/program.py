@@ -7,6 +7,8 @@ from collections.abc import Mapping
 from contextlib import suppress
 from typing import IO, Final, Self
 
+from certification.guard import BEGIN, Guard
+
 STOP_S: Final = 6.0
 """How long a device may take to end in order."""
 
@@ -23,12 +25,22 @@ class Program:
         process: asyncio.subprocess.Process,
         pipe: asyncio.ReadTransport,
         is_left: asyncio.Event,
+        guard: Guard,
     ) -> None:
         self._process, self._pipe, self._is_left = process, pipe, is_left
+        self._guard = guard
 
     @classmethod
-    async def start(cls, command: str, environment: Mapping[str, str], log: IO[bytes]) -> Self:
-        """Start a command; what it says goes into a log.
+    async def start(
+        cls, command: str, environment: Mapping[str, str], log: IO[bytes], guard: Guard
+    ) -> Self:
+        """Start a command.
+
+        Args:
+            command: For the shell.
+            environment: All of it.
+            log: Where what it says goes.
+            guard: Ends it when we are gone.
 
         Raises:
             OSError: It cannot be started.
@@ -36,8 +48,8 @@ class Program:
         ours, theirs = os.pipe()
         with os.fdopen(ours, "rb") as reader, os.fdopen(theirs, "wb"):
             process = await asyncio.create_subprocess_shell(
-                command,
-                stdin=asyncio.subprocess.DEVNULL,
+                BEGIN + command,
+                stdin=guard.pipe,
                 stdout=log,
                 stderr=log,
                 start_new_session=True,
@@ -47,7 +59,7 @@ class Program:
             kept = os.fdopen(os.dup(reader.fileno()), "rb")
         end = _End()
         pipe, _ = await asyncio.get_running_loop().connect_read_pipe(lambda: end, kept)
-        return cls(process, pipe, end.is_there)
+        return cls(process, pipe, end.is_there, guard)
 
     @property
     def has_ended(self) -> bool:
@@ -82,6 +94,7 @@ class Program:
             async with asyncio.timeout(STOP_S):
                 await self._is_left.wait()
         self._pipe.close()
+        self._guard.forget(self._process.pid)
 
     def _signal(self, number: int) -> None:
         if not self.has_ended:

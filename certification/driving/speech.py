@@ -91,10 +91,10 @@ async def shown(desk: Desk, party: Party, outcome: Outcome, addresses: set[str])
     return not left or await desk.said(shows, SHOWN_S, outcome.n) is not None
 
 
-async def full_state(desk: Desk, party: Party, why: str) -> Said | None:
-    """Ask for a full state and wait for it."""
+async def full_state(desk: Desk, party: Party, why: str, **more: object) -> Said | None:
+    """Ask for a full state and wait for it. `more` adds fields."""
     name = desk.name()
-    whole = {"type": "state.get", "id": name, "ttl_ms": TTL_MS}
+    whole = {"type": "state.get", "id": name, "ttl_ms": TTL_MS, **more}
     n = await _tell(desk, party, "state.get", whole, {"id": name, "why": why})
     return await desk.full(ANSWER_S, n, party.child)
 

@@ -14,11 +14,18 @@ from protocol.errors import printable
 MAX_BYTES: Final = 262_144
 """Larger files are none that a person wrote."""
 
+_MAKE: Final = "ecohub certify init makes one from a device that is running"
+
 _Model = TypeVar("_Model", bound=BaseModel)
 
 
-def read(file: Path, model: type[_Model]) -> _Model:
+def read(file: Path, model: type[_Model], remedy: str = _MAKE) -> _Model:
     """Return what a file says.
+
+    Args:
+        file: Where it is.
+        model: What it has to be.
+        remedy: What to do where it cannot be read.
 
     Raises:
         UsageError: It cannot be read, is no TOML, or has a wrong, missing or unknown key. What
@@ -28,9 +35,9 @@ def read(file: Path, model: type[_Model]) -> _Model:
         with file.open("rb") as opened:
             content = opened.read(MAX_BYTES + 1)
     except OSError as error:
-        raise UsageError(f"{file} cannot be read: {error.strerror}", _MAKE, "file") from None
+        raise UsageError(f"{file} cannot be read: {error.strerror}", remedy, "file") from None
     if len(content) > MAX_BYTES:
-        raise UsageError(f"{file} is larger than {MAX_BYTES} bytes", _MAKE, "file")
+        raise UsageError(f"{file} is larger than {MAX_BYTES} bytes", remedy, "file")
     return parse(content, str(file), model)
 
 
@@ -60,6 +67,3 @@ def _wording(problem: ErrorDetails, found: Mapping[str, object]) -> tuple[str, s
             known = ", ".join(str(name) for name in found)
             return "there is no such key", f"remove it, or mend its name (the tables here: {known})"
     return problem["msg"].removeprefix("Value error, "), f"mend {key}"
-
-
-_MAKE: Final = "ecohub certify init makes one from a device that is running"

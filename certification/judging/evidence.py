@@ -13,6 +13,7 @@ from functools import cached_property
 from typing import Any, Final, TypeVar
 
 from certification.judging.record import Call, HookRun, Record, Span, Stimulus, read_record
+from certification.judging.stalls import Stall
 from certification.judging.traffic import NS, Link, Packet, Publish, Said
 from certification.judging.violations import Sender, violations
 from certification.transcript.file import Line, Transcript
@@ -25,6 +26,9 @@ from protocol.validator import CompiledProduct, compile_product
 HARNESS_S: Final = 0.5
 """So much later than it has to come an answer may stand in the transcript: the harness' own delay
 on a machine that has other things to do."""
+
+JUST_NS: Final = NS // 50
+"""What was read within this time after a stall may have waited for its end."""
 
 _HARM: Final = frozenset(
     {
@@ -113,6 +117,11 @@ class Evidence:
         """What was seen by mDNS."""
         return self._record.adverts
 
+    @property
+    def decoys(self) -> Sequence[Line]:
+        """The calls of the hub that no device has joined."""
+        return self._record.decoys
+
     def scenarios(self, name: str) -> tuple[Span, ...]:
         """Return when a scenario ran."""
         return tuple(span for span in self._record.spans if span.name == name)
@@ -121,6 +130,18 @@ class Evidence:
     def spans(self) -> Sequence[Span]:
         """All scenarios that ran."""
         return self._record.spans
+
+    @property
+    def stalls(self) -> Sequence[Stall]:
+        """When the harness stood still, and the device perhaps with it."""
+        return self._record.stalls
+
+    def earliest_ns(self, at_ns: int) -> int:
+        """Return when what was read at a time may have come: before a stall that had just ended."""
+        place = bisect_right(self.stalls, (at_ns, at_ns))
+        if place and at_ns - self.stalls[place - 1][1] <= JUST_NS:
+            return self.stalls[place - 1][0]
+        return at_ns
 
     def stimuli(self, *names: str) -> tuple[Stimulus, ...]:
         """Return what the harness did of these names, in their order."""

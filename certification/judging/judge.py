@@ -4,7 +4,9 @@ Pure: no clock, no file, no network; the same transcript is judged alike everywh
 """
 
 import hashlib
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from dataclasses import replace
+from functools import cache
 from itertools import islice
 from typing import Final
 
@@ -12,6 +14,8 @@ from certification.judging.evidence import Evidence
 from certification.judging.judgement import Judgement, Mismatch
 from certification.judging.rules import CHECKS
 from certification.judging.rules.applying import false_term
+from certification.judging.stalls import awake
+from certification.judging.traffic import NS
 from certification.judging.verdicts import Observation, RuleVerdict, Verdict, conclude
 from certification.transcript.file import Transcript, canonical
 from protocol.rules import Rule, rules
@@ -41,7 +45,8 @@ def judged_rules() -> tuple[Rule, ...]:
 def judge(transcript: Transcript) -> Judgement:
     """Judge a run."""
     e = Evidence(transcript)
-    verdicts = tuple(judge_rule(e, entry) for entry in judged_rules())
+    calm = cache(lambda: Evidence(awake(transcript, e.stalls)))
+    verdicts = tuple(_judge_rule(e, entry, calm) for entry in judged_rules())
     mismatches = tuple(_mismatches(e))
     blocked = {level: _in_the_way(verdicts, mismatches, level) for level in LEVELS}
     wanted = int(e.run.get("level", 1))
@@ -63,21 +68,38 @@ def judge(transcript: Transcript) -> Judgement:
         vendor=str(device.get("vendor", "")),
         product=str(device.get("product", "")),
         firmware=str(device.get("firmware", "")),
+        stalled_s=sum(end_ns - begin_ns for begin_ns, end_ns in e.stalls) / NS,
     )
 
 
-def judge_rule(e: Evidence, entry: Rule) -> RuleVerdict:
-    """Judge one rule."""
+def _judge_rule(e: Evidence, entry: Rule, calm: Callable[[], Evidence]) -> RuleVerdict:
+    """Judge one rule; `calm` returns the evidence without the times of standing still."""
     if term := false_term(e, entry):
         return RuleVerdict(entry.id, Verdict.NOT_APPLICABLE, reason=f"the device is not: {term}")
     check = CHECKS[entry.id]
-    seen = _some(check.judge(e))
+    seen = _some(_excused(check.judge(e), e, lambda: check.judge(calm())))
     found = conclude(entry, seen, check.would)
     missing = [hook for hook in entry.needs if not e.has_hook(hook)]
     if missing and found.verdict not in {Verdict.FAIL, Verdict.WARN}:
         reason = f"supply hook {' and '.join(missing)}. To decide: {check.would}"
         return RuleVerdict(entry.id, Verdict.INCONCLUSIVE, found.observations, reason)
     return found
+
+
+def _excused(
+    seen: Iterable[Observation], e: Evidence, calm: Callable[[], Iterable[Observation]]
+) -> list[Observation]:
+    """Return the observations; unclear is what is broken only while the machine stood still."""
+    found = list(seen)
+    if not e.stalls or all(each.ok is not False for each in found):
+        return found
+    if any(each.ok is False for each in calm()):
+        return found
+    return [each if each.ok is not False else _unclear(each) for each in found]
+
+
+def _unclear(seen: Observation) -> Observation:
+    return replace(seen, ok=None, what=f"{seen.what}, but the machine stood still meanwhile")
 
 
 def _some(seen: Iterable[Observation]) -> list[Observation]:

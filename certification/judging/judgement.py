@@ -39,6 +39,7 @@ class Judgement:
         exit_code: 0 the level is reached, 1 not conformant, 2 inconclusive.
         mismatches: Where the declaration is not the device.
         gave_up: Scenarios that did not come to their end, each with the reason.
+        stalled_s: How long the harness did not get to run, in all.
     """
 
     verdicts: tuple[RuleVerdict, ...]
@@ -56,6 +57,7 @@ class Judgement:
     exit_code: int
     mismatches: tuple[Mismatch, ...] = ()
     gave_up: tuple[tuple[str, str], ...] = ()
+    stalled_s: float = 0.0
 
     def verdict(self, rule_id: str) -> RuleVerdict:
         """Return what is said of a rule; raises KeyError for one that devices do not keep."""

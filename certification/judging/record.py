@@ -4,6 +4,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, replace
 from typing import Any, Final
 
+from certification.judging.stalls import Stall
 from certification.judging.traffic import Link, Packet, Publish, read_packet, read_publish
 from certification.transcript.file import Line, Transcript, TranscriptError
 from certification.transcript.line_forms import check_form
@@ -93,7 +94,9 @@ class Record:
     hooks: list[HookRun] = field(default_factory=list)
     calls: list[Call] = field(default_factory=list)
     adverts: list[Line] = field(default_factory=list)
+    decoys: list[Line] = field(default_factory=list)
     spans: list[Span] = field(default_factory=list)
+    stalls: list[Stall] = field(default_factory=list)
     _seen: dict[bytes, int] = field(default_factory=dict)
 
     def take(self, line: Line) -> None:
@@ -149,6 +152,10 @@ class Record:
         """Add an advert."""
         self.adverts.append(line)
 
+    def decoy(self, line: Line) -> None:
+        """Add a call of a hub that is none."""
+        self.decoys.append(line)
+
     def scenario(self, line: Line) -> None:
         """Begin or end a scenario."""
         told, name = line.fields, line.fields["name"]
@@ -161,6 +168,11 @@ class Record:
                 ended = replace(self.spans[place], ended_line=line.n, ended_ns=line.at_ns)
                 self.spans[place] = replace(ended, outcome=outcome)
                 return
+
+    def stall(self, line: Line) -> None:
+        """Add a time in which the harness stood still."""
+        earlier_ns = self.stalls[-1][1] if self.stalls else 0
+        self.stalls.append((max(earlier_ns, line.at_ns - line.fields["late_ns"]), line.at_ns))
 
     def _publish(self, publish: Publish, packet: Packet) -> None:
         if not packet.is_in:
@@ -204,5 +216,7 @@ _READERS: Final[Mapping[str, Callable[[Record, Line], None]]] = {
     "hook": Record.hook,
     "http": Record.http,
     "advert": Record.advert,
+    "decoy": Record.decoy,
     "scenario": Record.scenario,
+    "stall": Record.stall,
 }

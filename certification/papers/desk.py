@@ -5,6 +5,7 @@ import fcntl
 import hashlib
 import json
 import os
+import textwrap
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -22,6 +23,8 @@ from certification.report import reporting
 
 MOST_IMAGE: Final = 4 * 1024**3
 """A larger firmware image is not read."""
+
+TRANSCRIPT_LIMIT: Final = "A transcript is signed by nobody: whoever wrote it can write another."
 
 Told = Mapping[str, object]
 """What a command found, for programs; for people each is a line."""
@@ -95,20 +98,25 @@ def verify(file: Path, trusted: Sequence[Path], beside: Beside) -> Told:
             return _verify_certificate(file, ring, beside)
         if b'"kind":"registry"' in start:
             return registry_state(registry.read(file, ring))
-        return {"transcript": reporting.read(file).sha256}
+        told = {"transcript": reporting.read(file).sha256, "checked": ["chain", "bytes of packets"]}
+        return told | {"does_not_prove": [TRANSCRIPT_LIMIT]}
 
 
 def _verify_certificate(file: Path, ring: Keyring, beside: Beside) -> Told:
     paper = certificate.read(file)
     certificate.check(paper, ring, today())
-    said = paper.statement
+    checked = ["form", "signatures", "days"]
     if beside.registry is not None:
         registry.read(beside.registry, ring).check(paper)
+        checked.append("registry")
     if beside.transcript is not None:
         certificate.check_again(paper, reporting.report(reporting.read(beside.transcript)))
-    if beside.firmware is not None and _sha256(beside.firmware) != said.firmware_sha256:
-        raise MismatchError(str(beside.firmware), "not the image that is certified")
-    return _told(paper)
+        checked.append("transcript, judged again")
+    if beside.firmware is not None:
+        if _sha256(beside.firmware) != paper.statement.firmware_sha256:
+            raise MismatchError(str(beside.firmware), "not the image that is certified")
+        checked.append("firmware image")
+    return {"checked": checked, **_told(paper)}
 
 
 def badge(paper: Path, out: Path) -> Told:
@@ -220,11 +228,12 @@ def _alone(file: Path) -> Iterator[None]:
         os.close(number)
 
 
-def lines(told: Told) -> Iterator[str]:
-    """Yield what a command found as lines for people."""
+def lines(told: Told, width: int) -> Iterator[str]:
+    """Yield what a command found as lines for people, of so many columns save for long words."""
     for name, value in told.items():
         shown = name.replace("_", " ")
-        if isinstance(value, list):
-            yield from (f"{shown}: {each}" for each in value)
-        else:
-            yield f"{shown}: {value if isinstance(value, str) else json.dumps(value)}"
+        for each in value if isinstance(value, list) else [value]:
+            line = f"{shown}: {each if isinstance(each, str) else json.dumps(each)}"
+            yield from textwrap.wrap(
+                line, width, subsequent_indent="  ", break_long_words=False, break_on_hyphens=False
+            )

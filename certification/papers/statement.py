@@ -53,6 +53,7 @@ class Extension(form.Paper):
     product: form.Short
     hardware: form.Short
     firmware: form.Short
+    spec_sha256: form.Sha256
     protocol: form.Short
     level: Level
     level_name: Literal["Connects", "Dependable", "Hardened"]
@@ -184,6 +185,7 @@ def _extension(report: Report, level: Level) -> dict[str, Any]:
         "product": subject.product,
         "hardware": subject.hardware,
         "firmware": subject.firmware,
+        "spec_sha256": subject.spec_sha256,
         "protocol": run.protocol,
         "level": level,
         "level_name": LEVELS[level],

@@ -6,6 +6,7 @@ Without multicast a run goes on; a note says that nothing can be seen.
 import asyncio
 from collections.abc import Mapping, Sequence
 from contextlib import AsyncExitStack, suppress
+from ipaddress import ip_address
 from types import TracebackType
 from typing import Final, Self
 
@@ -25,6 +26,15 @@ RESOLVE_S: Final = 3.0
 
 Interfaces = Sequence[str] | InterfaceChoice
 """Addresses of this machine to speak mDNS on; all of them, as a rule."""
+
+
+def around(host: str) -> Interfaces:
+    """Return where a device can be that reaches us at `host`: at loopback, nowhere else."""
+    try:
+        is_here = ip_address(host).is_loopback
+    except ValueError:
+        is_here = False
+    return [host] if is_here else InterfaceChoice.All
 
 
 class AdvertWatch:

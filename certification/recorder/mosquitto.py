@@ -14,6 +14,7 @@ from pathlib import Path
 from typing import Final
 
 from certification.errors import CertifyError
+from certification.guard import BEGIN, SHELL, Guard
 from protocol.topics import DOWN, ROOT, UP
 
 HARNESS: Final = "harness"
@@ -57,6 +58,7 @@ class Mosquitto:
         self.password = secrets.token_urlsafe(24)
         self._folder = folder
         self._users = {HARNESS: _hashed(self.password)}
+        self._guard = Guard()
         self._process: Process | None = None
         self._reading: asyncio.Task[None] | None = None
         self._is_decided = asyncio.Event()
@@ -78,11 +80,12 @@ class Mosquitto:
         self._write(_CONFIGURATION, _configuration(self._folder))
         self._write(_RIGHTS, _rights())
         self._write_users()
+        program = find_mosquitto()
+        await self._guard.start()
         self._process = await asyncio.create_subprocess_exec(
-            find_mosquitto(),
-            "-c",
-            self._folder / _CONFIGURATION,
-            stdin=DEVNULL,
+            *(SHELL, "-c", BEGIN + 'exec "$@"', SHELL),
+            *(program, "-c", self._folder / _CONFIGURATION),
+            stdin=self._guard.pipe,
             stdout=DEVNULL,
             stderr=PIPE,
             start_new_session=True,  # Ctrl-C in a terminal is for the harness alone
@@ -98,17 +101,10 @@ class Mosquitto:
 
     async def stop(self) -> None:
         """End it."""
-        if self._process is None or self._reading is None:
-            return
-        with suppress(ProcessLookupError):
-            self._process.terminate()
-        try:
-            async with asyncio.timeout(STOP_S):
-                await self._process.wait()
-        except TimeoutError:
-            self._process.kill()
-            await self._process.wait()
-        await self._reading
+        if self._process is not None and self._reading is not None:
+            await self._end(self._process)
+            await self._reading
+        await self._guard.stop()
 
     def admit(self, user: str, password: str) -> None:
         """Let `user` in by this password, as soon as `in_force` returns."""
@@ -123,6 +119,17 @@ class Mosquitto:
     async def in_force(self) -> None:
         """Wait until it has read its users anew."""
         await self._is_in_force.wait()
+
+    async def _end(self, process: Process) -> None:
+        with suppress(ProcessLookupError):
+            process.terminate()
+        try:
+            async with asyncio.timeout(STOP_S):
+                await process.wait()
+        except TimeoutError:
+            process.kill()
+            await process.wait()
+        self._guard.forget(process.pid)
 
     def _change(self) -> None:
         """Have it read its users anew, one reading after the other."""

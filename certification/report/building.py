@@ -55,7 +55,7 @@ def build(transcript: Transcript, judgement: Judgement) -> Report:
         format=1,
         subject=_subject(transcript),
         outcome=outcome,
-        run=_run(transcript),
+        run=_run(transcript, judgement),
         hashes=Hashes(
             transcript=judgement.transcript_sha,
             declaration=judgement.declaration_sha,
@@ -70,15 +70,17 @@ def build(transcript: Transcript, judgement: Judgement) -> Report:
 
 def _subject(transcript: Transcript) -> Subject:
     try:
-        device = Declaration.model_validate(transcript.lines[0].fields.get("declaration")).device
+        declared = Declaration.model_validate(transcript.lines[0].fields.get("declaration"))
     except ValidationError:
         raise UsageError("the transcript's declaration is none", "record a run anew") from None
+    device = declared.device
     return Subject(
         vendor=device.vendor,
         product=device.product,
         hardware=device.hardware,
         firmware=device.firmware,
         firmware_sha256=device.firmware_sha256,
+        spec_sha256=declared.spec.sha256,
         device=device.id,
     )
 
@@ -117,7 +119,7 @@ def _mismatch(found: judged.Mismatch) -> Mismatch:
     )
 
 
-def _run(transcript: Transcript) -> Run:
+def _run(transcript: Transcript, judgement: Judgement) -> Run:
     first = transcript.lines[0].fields
     try:
         return Run.model_validate(
@@ -125,6 +127,7 @@ def _run(transcript: Transcript) -> Run:
                 **{name: _short(first.get(name)) for name in ("tool", "protocol", "broker")},
                 **{name: first.get(name) for name in ("seed", "scale", "started_ms")},
                 "duration_ms": transcript.lines[-1].at_ns // 1_000_000,
+                "stalled_ms": round(judgement.stalled_s * 1000),
                 "lines": len(transcript.lines),
                 "hooks": tuple(_short(each) for each in _list(first.get("hooks"))),
                 "scenarios": tuple(_scenarios(transcript.lines)),

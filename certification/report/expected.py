@@ -61,7 +61,7 @@ def load(file: Path) -> Expectations:
     Raises:
         UsageError: It cannot be read, or a key or rule in it is wrong, or stands twice.
     """
-    found = toml_file.read(file, Expectations)
+    found = toml_file.read(file, Expectations, "leave out --expected where no failure is known")
     names = [each.rule for each in found.expected]
     twice = next((name for name in names if names.count(name) > 1), None)
     if twice is not None:
@@ -82,7 +82,7 @@ def compare(report: Report, expectations: Expectations) -> Comparison:
         else:
             told = words.VERDICTS[rule.verdict]
             surprises[each.rule] = f"expected: {each.verdict}; it {told}. Mend the list."
-    left = [rule for rule in report.rules if rule.id not in expected and _blocks(report, rule)]
+    left = [rule for rule in report.rules if rule.id not in expected and blocks(report, rule)]
     is_broken = bool(surprises or unknown or report.outcome.mismatches) or any(
         rule.verdict is Verdict.FAIL for rule in left
     )
@@ -90,7 +90,8 @@ def compare(report: Report, expectations: Expectations) -> Comparison:
     return Comparison(expected, surprises, unknown, exit_code)
 
 
-def _blocks(report: Report, rule: RuleReport) -> bool:
+def blocks(report: Report, rule: RuleReport) -> bool:
+    """Say whether a rule stands in the way of the wanted level."""
     return rule.verdict in _BLOCKS and any(
         rule.id in step.rules
         for step in report.outcome.blocked

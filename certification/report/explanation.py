@@ -7,54 +7,53 @@ from certification.report import lines, words
 from certification.report.model import LEVELS, Evidence, Report, RuleReport, Seen
 from protocol.rules import Rule
 
-WIDTH = 100
-"""Columns."""
-
-MOST_LINES = 6
+MOST_LINES = 4
 """So many lines of the transcript are shown with their bytes."""
 
 
-def rule(entry: Rule) -> str:
-    """Return what the catalogue says of a rule."""
-    told = [*_head(entry.id, entry.text, entry.keyword, entry.level)]
-    told += _part("Why", entry.why) + _part("How to keep it", entry.fix)
-    told += _part("Holds for", f"devices with {entry.applies_if}" * (entry.applies_if != "always"))
-    told += _part("Needs the hooks", ", ".join(entry.needs))
-    told += _part("See", "; ".join(entry.refs))
+def rule(entry: Rule, width: int) -> str:
+    """Return what the catalogue says of a rule, in so many columns."""
+    told = [*_head(entry.id, entry.text, entry.keyword, entry.level, width)]
+    told += _part(width, "Why", entry.why) + _part(width, "How to keep it", entry.fix)
+    told += _part(
+        width, "Holds for", f"devices with {entry.applies_if}" * (entry.applies_if != "always")
+    )
+    told += _part(width, "Needs the hooks", ", ".join(entry.needs))
+    told += _part(width, "See", "; ".join(entry.refs))
     for each in entry.common_failures:
-        told += _part("Seen in the field", f"{each.saw}: {each.cause}. {each.fix}")
+        told += _part(width, "Seen in the field", f"{each.saw}: {each.cause}. {each.fix}")
     return "\n".join(told) + "\n"
 
 
-def verdict(report: Report, found: RuleReport) -> str:
-    """Return what a report says of a rule, with its evidence."""
-    told = [*_head(found.id, found.text, found.keyword, found.level)]
+def verdict(report: Report, found: RuleReport, width: int) -> str:
+    """Return what a report says of a rule, with its evidence, in so many columns of text."""
+    told = [*_head(found.id, found.text, found.keyword, found.level, width)]
     told += ["", f"Verdict: {words.VERDICTS[found.verdict]}"]
-    told += _part("Because", found.reason)
-    told += _part("Why the rule", found.why)
+    told += _part(width, "Because", found.reason)
+    told += _part(width, "Why the rule", found.why)
     for seen in found.observations:
-        told += _seen(seen, found.text)
+        told += _seen(seen, found.text, width)
     if found.more:
         told += ["", f"and {found.more} more like these"]
     told += _evidence(report, found)
     for each in words.likely(found):
-        told += _part("Likely cause" if found.observations else "Seen in the field", each)
-    told += _part("Fix", found.fix)
+        told += _part(width, "Likely cause" if found.observations else "Seen in the field", each)
+    told += _part(width, "Fix", found.fix)
     told += ["", f"Again: {words.repeat(report, found.id)}"]
     return "\n".join(told) + "\n"
 
 
-def _head(name: str, text: str, keyword: str, level: int) -> Iterator[str]:
+def _head(name: str, text: str, keyword: str, level: int, width: int) -> Iterator[str]:
     yield f"{name}  ({keyword.replace('_', ' ')}, level {level}, {LEVELS[level]})"
-    yield from textwrap.wrap(text, WIDTH)
+    yield from textwrap.wrap(text, width)
 
 
-def _seen(seen: Seen, sentence: str) -> list[str]:
-    name = {True: "Kept", False: "Broken", None: "Open"}[seen.ok]
-    told = _part("Expected", seen.expected if seen.expected != sentence else "")
+def _seen(seen: Seen, sentence: str, width: int) -> list[str]:
+    name = {True: "Seen, as it should be", False: "Seen", None: "Open"}[seen.ok]
+    told = _part(width, "Expected", seen.expected if seen.expected != sentence else "")
     where = f" (at {seen.path})" if seen.path else ""
     often = f", {seen.times} times" if seen.times > 1 else ""
-    told += _part(name, seen.what + where + often)
+    told += _part(width, name, seen.what + where + often)
     if seen.lines:
         told.append(f"  transcript: {', '.join(str(n) for n in seen.lines)}")
     return told
@@ -67,6 +66,8 @@ def _evidence(report: Report, found: RuleReport) -> Iterator[str]:
     for each in shown:
         yield ""
         yield from _line(each)
+    if len(ordered) > len(shown):
+        yield f"and {len(ordered) - len(shown)} lines more, in report.html"
 
 
 def _line(each: Evidence) -> Iterator[str]:
@@ -78,7 +79,7 @@ def _line(each: Evidence) -> Iterator[str]:
         yield f"  ... {each.size - len(each.hex) // 2} bytes more"
 
 
-def _part(name: str, text: str) -> list[str]:
+def _part(width: int, name: str, text: str) -> list[str]:
     if not text:
         return []
-    return ["", *textwrap.wrap(f"{name}: {text}", WIDTH, subsequent_indent="  ")]
+    return ["", *textwrap.wrap(f"{name}: {text}", width, subsequent_indent="  ")]

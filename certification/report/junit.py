@@ -1,26 +1,35 @@
 """`junit.xml`: one test case per rule, so that a CI shows which sentence broke."""
 
+import datetime
 from collections.abc import Iterable, Mapping
+from typing import Final
 from xml.sax.saxutils import escape, quoteattr
 
 from certification.judging.verdicts import Verdict
 from certification.report import words
-from certification.report.expected import Comparison
+from certification.report.expected import Comparison, blocks
 from certification.report.model import Report, RuleReport
 from protocol.errors import printable
 
-_LONG = 2_000
+UNEXPECTED: Final = "unexpected"
+"""Type of a failure that is one because of the list of known failures."""
+
+_LONG: Final = 2_000
 
 
 def render(report: Report, comparison: Comparison) -> bytes:
     """Return the file.
 
     A rule that blocks the level fails, or is an error where it is inconclusive; what was expected,
-    does not apply or belongs to a higher level is skipped.
+    does not apply, belongs to a higher level, or is advice that could not be decided is skipped.
     """
     cases = [_case(report, rule, comparison) for rule in report.rules]
     cases += [
-        _element("testcase", {"name": name, "classname": "expected"}, _failure("failure", why, why))
+        _element(
+            "testcase",
+            {"name": name, "classname": "expected", "time": "0"},
+            _failure("failure", UNEXPECTED, why, why),
+        )
         for name, why in comparison.unknown.items()
     ]
     failures = sum("<failure" in case for case in cases)
@@ -32,6 +41,8 @@ def render(report: Report, comparison: Comparison) -> bytes:
         "failures": str(failures),
         "errors": str(errors),
         "skipped": str(skipped),
+        "time": f"{report.run.duration_ms / 1000:.3f}",
+        **_began(report.run.started_ms),
     }
     properties = {
         "level": str(report.outcome.reached),
@@ -44,15 +55,31 @@ def render(report: Report, comparison: Comparison) -> bytes:
 
 
 def _case(report: Report, rule: RuleReport, comparison: Comparison) -> str:
-    told = _properties({"level": str(rule.level), "verdict": rule.verdict})
-    attributes = {"name": rule.id, "classname": f"eco.{rule.id.split('-')[1].lower()}"}
-    return _element("testcase", attributes, told + _result(report, rule, comparison))
+    name = f"eco.{rule.id.split('-')[1].lower()}"
+    attributes = {"name": rule.id, "classname": name, "time": "0"}
+    told = f"level {rule.level}, {rule.verdict}" + _advice(rule)
+    output = _element("system-out", {}, escape(printable(told, _LONG)))
+    return _element("testcase", attributes, _result(report, rule, comparison) + output)
+
+
+def _advice(rule: RuleReport) -> str:
+    """Return what was seen of advice that was not followed: no CI shows a pass as anything else."""
+    return f": {_first(rule)}" if rule.verdict is Verdict.WARN else ""
+
+
+def _began(started_ms: int) -> dict[str, str]:
+    """Return when the run began, as readers want it; nothing where there is no such time."""
+    try:
+        began = datetime.datetime.fromtimestamp(started_ms / 1000, datetime.UTC)
+    except (OverflowError, ValueError, OSError):
+        return {}
+    return {"timestamp": began.strftime("%Y-%m-%dT%H:%M:%S")}
 
 
 def _result(report: Report, rule: RuleReport, comparison: Comparison) -> str:
     if rule.id in comparison.surprises:
         why = comparison.surprises[rule.id]
-        return _failure("failure", why, why)
+        return _failure("failure", UNEXPECTED, why, why)
     if rule.id in comparison.expected:
         return _skipped(f"expected: {comparison.expected[rule.id]}")
     if rule.verdict in {Verdict.PASS, Verdict.WARN}:
@@ -61,8 +88,10 @@ def _result(report: Report, rule: RuleReport, comparison: Comparison) -> str:
         return _skipped(rule.reason)
     if rule.level > report.outcome.wanted:
         return _skipped(f"{words.VERDICTS[rule.verdict]}, of level {rule.level}: not asked for")
+    if not blocks(report, rule):
+        return _skipped(f"{words.VERDICTS[rule.verdict]}, and not in the way: {_first(rule)}")
     name = "failure" if rule.verdict is Verdict.FAIL else "error"
-    return _failure(name, _first(rule), "\n".join(_lines(report, rule)))
+    return _failure(name, rule.verdict, _first(rule), "\n".join(_lines(report, rule)))
 
 
 def _first(rule: RuleReport) -> str:
@@ -81,9 +110,9 @@ def _lines(report: Report, rule: RuleReport) -> Iterable[str]:
     yield f"again: {words.repeat(report, rule.id)}"
 
 
-def _failure(name: str, message: str, text: str) -> str:
+def _failure(name: str, kind: str, message: str, text: str) -> str:
     shown = "\n".join(escape(printable(line, _LONG)) for line in text.split("\n"))
-    return _element(name, {"message": message}, shown)
+    return _element(name, {"type": kind, "message": message}, shown)
 
 
 def _skipped(message: str) -> str:

@@ -37,6 +37,7 @@ class Subject(_Part):
     hardware: str
     firmware: str
     firmware_sha256: Sha256 | None = Field(description="Of the firmware's image, if declared.")
+    spec_sha256: Sha256 = Field(description="Of its product spec.")
     device: str = Field(description="Id of the device that was tried.")
 
 
@@ -58,6 +59,7 @@ class Run(_Part):
     scale: float = Field(description="What long waits were multiplied by; 1 is real time.")
     started_ms: int = Field(description="When, as the transcript says; ms since 1970.")
     duration_ms: int
+    stalled_ms: int = Field(description="How long of it the machine stood still, as far as seen.")
     lines: int
     hooks: tuple[str, ...] = Field(description="What could be done to the device from outside.")
     scenarios: tuple[Scenario, ...]

@@ -4,6 +4,7 @@ It works without its script, which filters, opens what a link points at, and doe
 """
 
 import base64
+import datetime
 import hashlib
 from importlib.resources import files
 from typing import Final
@@ -11,13 +12,18 @@ from typing import Final
 from certification.judging.verdicts import Verdict
 from certification.report import page_rules, page_wire, words
 from certification.report.markup import facts, prose, safe, said
-from certification.report.model import LEVELS, Blocked, Report
+from certification.report.model import LEVELS, Blocked, Report, RuleReport
 from certification.transcript.file import Transcript
 
 LIMITS: Final = (
-    "This report says how one device behaved in one run. It does not say which firmware ran in it, "
-    "and nothing about what no rule asks for."
+    "It is how one device behaved in one run. Another unit, or another day, was not tried.",
+    "Which firmware ran in it is the word of whoever ran it.",
+    "What no rule of ECO/1 asks for was not tried: radio, electrical safety, energy, privacy of a "
+    "vendor's cloud.",
+    "A transcript is signed by nobody. What others believe is a certificate made of it, and who "
+    "has signed that.",
 )
+"""What a report does not prove; printed on each."""
 
 
 _SENTENCES: Final = 12
@@ -33,11 +39,12 @@ def render(report: Report, transcript: Transcript) -> bytes:
         (
             "<main>",
             _manager(report),
+            _limits(report),
             page_rules.section(report),
             _run(report),
             page_wire.section(transcript, cited),
             "</main>",
-            f"<footer><p>{LIMITS}</p><p>Made by {said(report.run.tool)} from transcript "
+            f"<footer><p>Made by {said(report.run.tool)} from transcript "
             f"<code>{report.hashes.transcript}</code>.</p></footer>",
         )
     )
@@ -60,16 +67,14 @@ def _manager(report: Report) -> str:
     subject, outcome, run = report.subject, report.outcome, report.run
     tone = {0: "pass", 1: "fail"}.get(outcome.exit_code, "inconclusive")
     name = LEVELS.get(outcome.reached, "No level yet")
-    counts = ", ".join(
-        f"{outcome.counts.get(verdict, 0)} {words.COUNTED[verdict]}" for verdict in Verdict
-    )
     return (
         f'<header><p class="kicker">ECO/{safe(run.protocol)} conformance report</p>'
         f"<h1>{said(subject.vendor)} {said(subject.product)}</h1>"
-        f'<p class="soft">firmware {said(subject.firmware)}, hardware {said(subject.hardware)}</p>'
+        f'<p class="soft">firmware {said(subject.firmware)}, hardware {said(subject.hardware)}, '
+        f"tried on {_day(run.started_ms)}</p>"
         f'</header>\n<section class="result {tone}"><p class="level">{outcome.reached}</p>'
         f'<div><p class="name">{name}</p><p>{words.headline(report)}</p>'
-        f'<p class="soft">{counts}</p></div></section>\n'
+        f'<p class="soft">{words.counted(report)}</p></div></section>\n'
         f"{_next(report)}"
     )
 
@@ -80,6 +85,26 @@ def _next(report: Report) -> str:
         return "<p>Nothing stands in the way of any level.</p>"
     steps = "".join(_step(report, each, is_next=place == 0) for place, each in enumerate(blocked))
     return f'<h2>What blocks the next level</h2>{_mismatches(report)}<ul class="steps">{steps}</ul>'
+
+
+def _limits(report: Report) -> str:
+    scale = report.run.scale
+    told = [*LIMITS] if scale == 1 else [*LIMITS, f"Long waits were {_speed(scale)}."]
+    found = "".join(f"<li>{safe(each)}</li>" for each in told)
+    return f'<section id="limits"><h2>What this does not prove</h2><ul>{found}</ul></section>'
+
+
+def _speed(scale: float) -> str:
+    return "in real time" if scale == 1 else f"shortened to {scale * 100:g} % of their length"
+
+
+def _day(started_ms: int) -> str:
+    """Return the day and the minute (UTC) at which a run began, as its transcript says."""
+    try:
+        began = datetime.datetime.fromtimestamp(started_ms / 1000, datetime.UTC)
+    except (OverflowError, ValueError, OSError):
+        return "no day that there is"
+    return began.strftime("%Y-%m-%d %H:%M UTC")
 
 
 def _mismatches(report: Report) -> str:
@@ -96,15 +121,24 @@ def _step(report: Report, step: Blocked, *, is_next: bool) -> str:
     shown = found[:_SENTENCES] if is_next else []
     sentences = "".join(
         f'<li><span class="pill {rule.verdict}">{words.VERDICTS[rule.verdict]}</span> '
-        f'<a href="#{rule.id}">{rule.id}</a> {prose(rule.text)}</li>'
+        f'<a href="#{rule.id}">{rule.id}</a> {prose(rule.text)}{_in_short(rule)}</li>'
         for rule in shown
     )
     links = "".join(f'<a href="#{rule.id}">{rule.id}</a>' for rule in found[len(shown) :])
-    what = f"{_rules(len(found))} in the way" if found else "what blocks the levels below"
+    what = f"{_rules(len(found))} in the way" if found else "nothing of its own stands in the way"
+    asked = "" if step.level <= report.outcome.wanted else " (not asked for)"
     return (
-        f"<li><strong>Level {step.level}, {LEVELS[step.level]}</strong>: {what}"
+        f"<li><strong>Level {step.level}, {LEVELS[step.level]}</strong>{asked}: {what}"
         f'<ul class="sentences">{sentences}</ul><div class="ids">{links}</div></li>'
     )
+
+
+def _in_short(rule: RuleReport) -> str:
+    """Return what was seen of a rule that is in the way, or what is missing to decide it."""
+    if rule.verdict is not Verdict.FAIL:
+        return f'<p class="soft">Because: {said(rule.reason, 600)}</p>' if rule.reason else ""
+    seen = next((each.what for each in rule.observations if each.ok is False), "")
+    return f'<p class="soft">Seen: {said(seen, 600)}. To mend it: {prose(rule.fix)}</p>'
 
 
 def _rules(count: int) -> str:
@@ -118,17 +152,20 @@ def _run(report: Report) -> str:
         f'<td><a href="#line-{each.line}">{each.line}</a></td></tr>'
         for each in run.scenarios
     )
-    speed = "real time" if run.scale == 1 else f"long waits times {run.scale:g}"
     return (
         '<section id="run"><h2>The run</h2>'
         + facts(
             ("Device", said(subject.device)),
             ("Recorded by", f"{said(run.tool)}, broker: {said(run.broker)}"),
-            ("Lasted", f"{run.duration_ms / 1000:.1f} s, {run.lines} lines, {speed}"),
+            ("Began", _day(run.started_ms)),
+            ("Lasted", f"{run.duration_ms / 1000:.1f} s, {run.lines} lines"),
+            ("Machine stood still", f"{run.stalled_ms / 1000:.1f} s"),
+            ("Long waits", _speed(run.scale)),
             ("Seed", str(run.seed)),
-            ("Done to it from outside", safe(", ".join(run.hooks)) or "nothing"),
+            ("Could be done to it", safe(", ".join(run.hooks)) or "nothing"),
             ("Firmware image", f"<code>{subject.firmware_sha256 or 'no hash declared'}</code>"),
             ("Transcript", f"<code>{hashes.transcript}</code>"),
+            ("Product spec", f"<code>{subject.spec_sha256}</code>"),
             ("Declaration", f"<code>{hashes.declaration}</code>"),
             ("Catalogue of rules", f"<code>{hashes.catalogue}</code>"),
         )

@@ -91,14 +91,19 @@ def publish(file: Path, folder: Path | None, expected: Expectations) -> Told:
     return Told(judgement, said, files, comparison)
 
 
-def exit_code(told: Told, only: frozenset[str]) -> int:
+def exit_code(told: Told, only: frozenset[str] | None) -> int:
     """Return what a run comes to.
 
     Args:
         told: The reports.
-        only: Rules for which alone it was made; empty for a whole run.
+        only: Rules for which alone it was made; None for a whole run.
     """
+    known = told.comparison
+    if only is None:
+        return known.exit_code
     if not only:
-        return told.comparison.exit_code
-    verdicts = {rule.verdict for rule in told.report.rules if rule.id in only}
-    return min((_EXIT[each] for each in verdicts if each in _EXIT), default=0)
+        return _EXIT[Verdict.INCONCLUSIVE]
+    left = only - known.expected.keys()
+    verdicts = {rule.verdict for rule in told.report.rules if rule.id in left}
+    codes = [_EXIT[each] for each in verdicts if each in _EXIT]
+    return min(codes + [1] * (not left.isdisjoint(known.surprises)), default=0)

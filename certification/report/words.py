@@ -42,6 +42,12 @@ def headline(report: Report) -> str:
     return f"Cannot be told whether it reaches {level(outcome.wanted)}{reached}."
 
 
+def counted(report: Report) -> str:
+    """Return how many rules got which verdict; of what no rule got, nothing."""
+    counts = report.outcome.counts
+    return ", ".join(f"{counts[v]} {word}" for v, word in COUNTED.items() if counts.get(v))
+
+
 def repeat(report: Report, rule_id: str) -> str:
     """Return the command that plays what a rule needs, and nothing else."""
     return f"ecohub certify run --only {rule_id} --seed {report.run.seed}"

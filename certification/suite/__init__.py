@@ -83,6 +83,7 @@ _ORDER: Final = (
     "half_open",
     "back_off",
     "refused",
+    "decoy_hub",
     "min_epoch",
     "power_cycle",
     "new_firmware",

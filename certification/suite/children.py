@@ -14,7 +14,7 @@ SETTLE_S: Final = 1.5
 """When no other child was announced for so long, all have been."""
 
 MOST: Final = 2
-"""Children of which everything is tried: those that wake soonest."""
+"""Children of which everything is tried: those that can be reached soonest."""
 
 FRESH: Final = 0.4
 """Part of its `awake_s` of silence after which a sleeping child is left to wake again."""
@@ -70,8 +70,7 @@ async def child_interview(desk: Desk) -> None:
     """Ask for the product spec of each child, and for its full state."""
     await desk.up()
     await all_announced(desk, desk.device.announced_n)
-    soon = sorted(desk.parties.children, key=lambda party: party.interval_s)
-    for party in soon[:MOST]:
+    for party in sorted(desk.parties.children, key=_when_reached)[:MOST]:
         await awake(desk, party)
         await speech.interview(desk, party)
         await speech.full_state(desk, party, "read")
@@ -150,6 +149,11 @@ async def child_leave(desk: Desk) -> None:
     await desk.full(2.5, n)
     await desk.watch("a child that has left is not announced", LEFT_S)
     await speech.probe(desk)
+
+
+def _when_reached(party: Party) -> tuple[bool, int]:
+    """Order children by when they can be reached: those that nobody may ever reach come last."""
+    return not (party.is_there or party.sleep), party.interval_s
 
 
 def _is_of_child(said: Said) -> bool:

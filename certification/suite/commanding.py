@@ -1,17 +1,16 @@
 """Commands as such: repeated, retained, late, in order, and too many."""
 
 import asyncio
-from collections.abc import Mapping
-from typing import Final
+from typing import Any, Final
 
 from certification.driving import speech, values
-from certification.driving.desk import Desk, GaveUpError, holds
+from certification.driving.desk import Desk, holds
 from certification.driving.parties import Party, Said
 from certification.driving.speech import FINAL, encode
 from certification.suite.registry import scenario
-from certification.suite.setting import product_of, set_to, writable
-from protocol.ids import Address
-from protocol.messages import Scalar
+from certification.suite.setting import product_of
+from certification.suite.trials import give, send, two_of
+from protocol.json_text import MAX_BYTES
 
 REMEMBERED: Final = 32
 """Ids that a device keeps (ECO-CMD-007)."""
@@ -38,36 +37,6 @@ LATER_S: Final = 1.5
 """How long a command is watched that must not be carried out."""
 
 
-def one_to_set(desk: Desk, party: Party) -> tuple[Address, list[Scalar]]:
-    """Return a property with two values that can be set to it, the present one last.
-
-    Raises:
-        GaveUpError: There is none.
-    """
-    product = product_of(party)
-    for address in writable(product):
-        part = product.properties[address]
-        if not part.is_readable:
-            continue
-        present = party.values.get(address)
-        other = values.another(part, present, desk.rng)
-        if present is None:
-            present = values.another(part, other, desk.rng)
-        if other != present:
-            return address, [other, present]
-    raise GaveUpError("it has no readable property that can be set to two values")
-
-
-async def send_set(desk: Desk, party: Party, body: Mapping[str, object], **args: object) -> int:
-    """Send a `set` and wait for nothing; return its stimulus."""
-    whole = {"type": "set", "id": desk.name(), "ttl_ms": 3_000, **body}
-    told = {name: value for name, value in whole.items() if name != "type"}
-    await desk.up()
-    n = desk.stimulate("set", **{**told, **args})
-    await desk.send(party.topic("command"), encode(whole), retain=args.get("kind") == "retained")
-    return n
-
-
 async def settled(desk: Desk, names: set[str], timeout_s: float, since: int) -> set[str]:
     """Wait for the final acks of commands; return the ids of those that have none, or are busy."""
     left = set(names)
@@ -85,21 +54,18 @@ async def settled(desk: Desk, names: set[str], timeout_s: float, since: int) -> 
 async def command_repeated(desk: Desk) -> None:
     """Send commands again that the device has taken: at once, and after 31 others."""
     party = desk.device
-    address, (other, present) = one_to_set(desk, party)
-    first = {"id": desk.name(), "values": {address: other}, "ttl_ms": 60_000}
-    outcome = await speech.command(desk, party, "set", first, expect="done", kind="repeat_first")
-    await speech.shown(desk, party, outcome, {address})
-    await speech.command(
-        desk, party, "set", {**first}, expect="any", kind="repeated", repeats=outcome.n
-    )
+    other, present = two_of(desk, party)
+    same = {"id": desk.name(), "ttl_ms": 60_000}
+    outcome = await give(desk, party, other, more=same, expect="done", kind="repeat_first")
+    again: dict[str, Any] = {"expect": "any", "kind": "repeated", "repeats": outcome.n}
+    body = {**other.body, **same}
+    await speech.command(desk, party, other.stimulus, body, **again)
     for number in range(REMEMBERED - 1):
-        value = present if number % 2 == 0 else other
+        between = present if number % 2 == 0 else other
         await speech.command(
-            desk, party, "set", {"values": {address: value}}, expect="done", kind="between"
+            desk, party, between.stimulus, between.body, expect="done", kind="between"
         )
-    await speech.command(
-        desk, party, "set", {**first}, expect="any", kind="repeated", repeats=outcome.n
-    )
+    await speech.command(desk, party, other.stimulus, body, **again)
     await speech.probe(desk)
 
 
@@ -135,10 +101,8 @@ async def action_repeated(desk: Desk) -> None:
 @scenario(features=("commands",))
 async def command_retained(desk: Desk) -> None:
     """A broker delivers a command that it had kept: it is old, and ignored."""
-    address, (other, _) = one_to_set(desk, desk.device)
-    await send_set(
-        desk, desk.device, {"values": {address: other}}, expect="ignored", kind="retained"
-    )
+    other, _ = two_of(desk, desk.device)
+    await send(desk, desk.device, other, expect="ignored", kind="retained")
     await desk.watch("neither ack nor effect of a retained command", LATER_S)
     await speech.probe(desk)
 
@@ -147,25 +111,24 @@ async def command_retained(desk: Desk) -> None:
 async def command_ttl(desk: Desk) -> None:
     """Commands with very little time: each is done within it, or expires."""
     party = desk.device
-    address, both = one_to_set(desk, party)
+    both = two_of(desk, party)
     for ttl_ms in (1, 20, 100):
-        body: dict[str, object] = {"values": {address: both[0]}, "ttl_ms": ttl_ms}
-        await speech.command(desk, party, "set", body, expect="any", kind="ttl")
-    names: set[str] = set()
+        body = {**both[0].body, "ttl_ms": ttl_ms}
+        await speech.command(desk, party, both[0].stimulus, body, expect="any", kind="ttl")
     since = desk.next_n
-    for number in range(4):
-        body = {"values": {address: both[number % 2]}, "ttl_ms": 1, "id": desk.name()}
-        names.add(str(body["id"]))
-        await send_set(desk, party, body, expect="any", kind="ttl")
+    names = {
+        await send(desk, party, both[number % 2], ttl_ms=1, expect="any", kind="ttl")
+        for number in range(4)
+    }
     await settled(desk, names, 3.0, since)
 
 
 @scenario(features=("commands", "time_synced"))
 async def command_expires_at(desk: Desk) -> None:
     """A command that has ended by wall time is not carried out."""
-    address, (other, _) = one_to_set(desk, desk.device)
-    body = {"values": {address: other}, "expires_at_ms": PAST_MS}
-    await speech.command(desk, desk.device, "set", body, expect="expired", kind="expires_at")
+    other, _ = two_of(desk, desk.device)
+    late = {"expires_at_ms": PAST_MS}
+    await give(desk, desk.device, other, more=late, expect="expired", kind="expires_at")
     await speech.probe(desk)
 
 
@@ -173,13 +136,12 @@ async def command_expires_at(desk: Desk) -> None:
 async def command_order(desk: Desk) -> None:
     """Commands one close behind the other are carried out in their order."""
     party = desk.device
-    address, both = one_to_set(desk, party)
-    names: set[str] = set()
+    both = two_of(desk, party)
     since = desk.next_n
-    for number in range(BURST):
-        body = {"values": {address: both[number % 2]}, "id": desk.name()}
-        names.add(str(body["id"]))
-        await send_set(desk, party, body, expect="done", kind="order")
+    names = {
+        await send(desk, party, both[number % 2], expect="done", kind="order")
+        for number in range(BURST)
+    }
     await settled(desk, names, 4.0, since)
 
 
@@ -187,38 +149,39 @@ async def command_order(desk: Desk) -> None:
 async def command_flood(desk: Desk) -> None:
     """More commands at once than the device may answer: it says busy to some, and recovers."""
     party = desk.device
-    product = product_of(party)
-    address, both = one_to_set(desk, party)
-    count = int(product.spec.rate_per_s * FLOOD_TIMES) + FLOOD_MORE
+    both = two_of(desk, party)
+    count = int(product_of(party).spec.rate_per_s * FLOOD_TIMES) + FLOOD_MORE
     names: set[str] = set()
     since = desk.next_n
     for number in range(count):
-        body = {"values": {address: both[number % 2]}, "id": desk.name()}
-        names.add(str(body["id"]))
-        await send_set(desk, party, body, expect="any", kind="flood")
+        names.add(await send(desk, party, both[number % 2], expect="any", kind="flood"))
         await asyncio.sleep(0)  # answers are written down when they come, not after the flood
     await settled(desk, names, RECOVERY_S, since)
     window_s = max(1.0, FLOOD_TIMES * desk.scale)
     await desk.watch("recovers from a flood", min(RECOVERY_S, window_s + 0.2))
-    await set_to(desk, party, {address: both[1]}, "after_flood")
+    await give(desk, party, both[1], expect="done", kind="after_flood")
 
 
-@scenario(features=("commands",))
+@scenario()
 async def unknown_fields(desk: Desk) -> None:
     """Messages with fields of a later version: they are taken, without what is not known."""
-    party = desk.device
-    address, both = one_to_set(desk, party)
-    news: tuple[Mapping[str, object], ...] = ({"eco_next": 1}, {"eco_next": {"a": [1, None]}})
-    for number, new in enumerate(news):
-        body = {"values": {address: both[number]}, **new}
-        outcome = await speech.command(
-            desk, party, "set", body, expect="done", kind="unknown_field"
-        )
-        await speech.shown(desk, party, outcome, {address})
-    large: dict[str, object] = {"values": {address: both[0]}, "eco_next": ""}
-    room = 16_384 - len(encode({"type": "set", "id": "c.99999", "ttl_ms": 3_000, **large}))
-    large["eco_next"] = "x" * room
-    await speech.command(desk, party, "set", large, expect="done", kind="largest")
     n, _ = await speech.birth(desk, 0.0, eco_next=True)
     await desk.full(2.5, n)
+    if desk.declaration.features.commands:
+        await _give_with_more(desk, desk.device)
+    else:
+        await speech.full_state(desk, desk.device, "read", eco_next=1)
     await speech.probe(desk)
+
+
+async def _give_with_more(desk: Desk, party: Party) -> None:
+    """Send commands with more fields, the last of them as large as may be."""
+    both = two_of(desk, party)
+    for number, new in enumerate((1, {"a": [1, None]})):
+        more = {"eco_next": new}
+        await give(desk, party, both[number], more=more, expect="done", kind="unknown_field")
+    whole = {"type": both[0].stimulus, "id": "c.99999", "ttl_ms": speech.TTL_MS, **both[0].body}
+    room = MAX_BYTES - len(encode({**whole, "eco_next": ""}))
+    more = {"eco_next": "x" * room}
+    await give(desk, party, both[0], more=more, expect="done", kind="largest")
+    await give(desk, party, both[1], expect="done", kind="put_back")

@@ -4,7 +4,8 @@ from collections.abc import Callable
 from typing import Final
 
 from certification.driving import speech
-from certification.driving.desk import Desk, GoneError
+from certification.driving.desk import Desk, GaveUpError, GoneError
+from certification.recorder.decoy import decoy
 from certification.recorder.join_desk import Manners
 from certification.suite.registry import scenario
 from certification.transcript.file import Line
@@ -14,6 +15,10 @@ ADVERT_S: Final = 4.0
 
 STRAY_S: Final = 1.5
 """How long a device is watched that must not connect; one that does, does so at once."""
+
+
+DECOY_S: Final = 5.0
+"""How long a device is watched that must not call another hub; one that does looks around first."""
 
 
 def answered(call: int, status: int) -> Callable[[Line], bool]:
@@ -30,6 +35,11 @@ def answered(call: int, status: int) -> Callable[[Line], bool]:
 def is_advert(line: Line) -> bool:
     """Say whether a line tells of an advert of the device."""
     return line.kind == "advert"
+
+
+def is_call(line: Line) -> bool:
+    """Say whether a line tells that the decoy was called."""
+    return line.kind == "decoy"
 
 
 async def knock(desk: Desk, call: int, status: int, since: int) -> None:
@@ -58,7 +68,7 @@ async def join_closed(desk: Desk) -> None:
     n = desk.door.behave(Manners(is_open=False))
     try:
         await knock(desk, 1, 403, n)
-        if desk.watches_adverts:
+        if desk.adverts:
             await desk.until(is_advert, ADVERT_S, n)
     finally:
         desk.door.behave()
@@ -79,6 +89,18 @@ async def join_false_hub(desk: Desk) -> None:
 async def join(desk: Desk) -> None:
     """The device proves that it knows the setup code, and is given credentials."""
     await knock(desk, 2, 200, desk.next_n)
+
+
+@scenario(features=("mdns",))
+async def decoy_hub(desk: Desk) -> None:
+    """Another hub shows itself by mDNS when the connection breaks: the device does not call it."""
+    await desk.up()
+    if desk.adverts is None:
+        raise GaveUpError("mDNS can neither be seen nor spoken")
+    async with decoy(desk.adverts, desk.writer, desk.host):
+        n = desk.close("reset")
+        await desk.until(is_call, DECOY_S, n)
+        await desk.connected(n)
 
 
 @scenario(needs="factory_reset")

@@ -37,7 +37,11 @@ class Player:
 
     async def play(self, scenarios: Sequence[Scenario]) -> None:
         """Play those that make sense for the device; whatever it does, this ends."""
-        wanted = [one for one in scenarios if one.applies(self._desk.declaration)]
+        wanted = [
+            one
+            for one in scenarios
+            if one.applies(self._desk.declaration, has_mdns=self._desk.adverts is not None)
+        ]
         limit_s = self._limit_s(RUN_S, WAKES_OF_A_RUN)
         try:
             async with asyncio.timeout(limit_s):

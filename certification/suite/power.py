@@ -45,14 +45,13 @@ async def goodbye(desk: Desk) -> None:
 
 @scenario(features=("notify",), needs="button")
 async def button(desk: Desk) -> None:
-    """Somebody changes something at the device itself, for each property that it reports."""
+    """Somebody changes something at the device itself, which it then reports."""
     product = product_of(desk.device)
-    for address, part in product.properties.items():
-        if "notify" in part.access and part.is_writable:
-            n = desk.next_n
-            await desk.hook("button", address)
-            await desk.said(partial(_tells, address), HAPPENS_S, n)
-            break
+    told = [address for address, part in product.properties.items() if "notify" in part.access]
+    for address in sorted(told, key=lambda one: not product.properties[one].is_writable)[:1]:
+        n = desk.next_n
+        await desk.hook("button", address)
+        await desk.said(partial(_tells, address), HAPPENS_S, n)
     await speech.probe(desk)
 
 
@@ -87,12 +86,11 @@ async def event_unacked(desk: Desk) -> None:
 async def sensor_lost(desk: Desk) -> None:
     """A sensor of the device is gone: it does not know its value any more, and says so."""
     product = product_of(desk.device)
-    for address, part in product.properties.items():
-        if part.is_readable and not part.is_writable:
-            n = desk.next_n
-            await desk.hook("sensor_lost", address)
-            await desk.said(partial(_tells, address), HAPPENS_S, n)
-            break
+    told = [address for address, part in product.properties.items() if part.is_readable]
+    for address in sorted(told, key=lambda one: product.properties[one].is_writable)[:1]:
+        n = desk.next_n
+        await desk.hook("sensor_lost", address)
+        await desk.said(partial(_tells, address), HAPPENS_S, n)
     await speech.probe(desk)
 
 

@@ -17,7 +17,8 @@ class Scenario:
     Attributes:
         name: That of its function; the catalogue names it.
         text: What it does, in a sentence.
-        features: Features of the declaration without which it makes no sense.
+        features: Features of the declaration without which it makes no sense, and `mdns`, which is
+            that of a run.
         without: Features with which it makes none.
         needs: Hook without which it cannot be played.
         is_basic: Whether every run plays it, since the others build on it.
@@ -36,9 +37,9 @@ class Scenario:
     is_alongside: bool = False
     is_calm: bool = False
 
-    def applies(self, declaration: Declaration) -> bool:
-        """Say whether the scenario makes sense for such a device."""
-        features = declaration.features.model_dump()
+    def applies(self, declaration: Declaration, *, has_mdns: bool) -> bool:
+        """Say whether the scenario makes sense for such a device, in a run with mDNS or without."""
+        features = {**declaration.features.model_dump(), "mdns": has_mdns}
         has_all = all(features[name] for name in self.features)
         return has_all and not any(features[name] for name in self.without)
 

@@ -13,6 +13,9 @@ QUIET_S: Final = 1.2
 """How long a device is watched that must not publish anything because of what came."""
 
 
+CALM_S: Final = 0.6
+"""So long before verdicts nothing is asked of a device, or its answers would be taken for more."""
+
 VERDICT_S: Final = 2.2
 """The same for verdicts, to which nobody says by when a device might answer."""
 
@@ -94,6 +97,7 @@ async def garbage(desk: Desk) -> None:
 @scenario()
 async def verdict_noise(desk: Desk) -> None:
     """Verdicts, deserved or not: the device says nothing because of them."""
+    await desk.watch("what is published without a verdict", CALM_S)
     for rule, leaf, path in (
         ("ECO-VALUE-002", "state", "values.outlet.on"),
         ("ECO-ORDER-001", "announce", "epoch"),

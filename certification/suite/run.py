@@ -14,10 +14,11 @@ from certification.driving.desk import HUB, Desk
 from certification.driving.hooks import Ask, Hooks
 from certification.driving.parameters import Parameters
 from certification.errors import CertifyError
-from certification.recorder.adverts import AdvertWatch
+from certification.recorder.adverts import AdvertWatch, around
 from certification.recorder.broker import ScriptedBroker
 from certification.recorder.join_desk import Home, JoinDesk
 from certification.recorder.listening import Broker
+from certification.recorder.pulse import pulse
 from certification.recorder.real_broker import RealBroker
 from certification.suite.player import Player
 from certification.suite.registry import Scenario
@@ -93,7 +94,8 @@ async def _play(plan: Plan, writer: Writer) -> None:
             chance = Random(plan.seed)  # noqa: S311 - what is tried has to repeat from the seed
             timeouts = plan.parameters.timeouts
             desk = Desk(plan.declaration, timeouts, writer, broker, door, hooks, chance)
-            async with _adverts(plan, writer) as desk.watches_adverts:
+            desk.host = plan.parameters.network.host
+            async with pulse(writer), _adverts(plan, writer) as desk.adverts:
                 await Player(desk, plan.tell).play(plan.scenarios)
 
 
@@ -116,13 +118,14 @@ def _begin(plan: Plan, writer: Writer, hooks: Hooks) -> None:
 
 
 @asynccontextmanager
-async def _adverts(plan: Plan, writer: Writer) -> AsyncIterator[bool]:
-    """Watch adverts where that is wanted, and say whether they can be seen."""
-    if not plan.parameters.network.mdns:
-        yield False
+async def _adverts(plan: Plan, writer: Writer) -> AsyncIterator[AdvertWatch | None]:
+    """Watch adverts where that is wanted and can be done; a device on this machine, here alone."""
+    network = plan.parameters.network
+    if not network.mdns:
+        yield None
         return
-    async with AdvertWatch(writer, plan.declaration.device.id) as watch:
-        yield watch.is_watching
+    async with AdvertWatch(writer, plan.declaration.device.id, around(network.host)) as watch:
+        yield watch if watch.is_watching else None
 
 
 def make_broker(kind: Kind, parameters: Parameters, writer: Writer) -> Broker:

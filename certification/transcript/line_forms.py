@@ -63,11 +63,20 @@ class _Advert(_Form):
     txt: dict[str, str | None]
 
 
+class _Decoy(_Form):
+    hub: str
+    is_mqtt: bool
+
+
 class _Hook(_Form):
     name: str
     phase: Literal["begin", "end"] = "begin"
     wanted: str | None = None
     exit: int | None = None
+
+
+class _Stall(_Form):
+    late_ns: Annotated[int, Field(ge=0)]
 
 
 class _Publish(_Form):
@@ -118,7 +127,9 @@ _KINDS: Final[Mapping[str, type[_Form]]] = {
     "stimulus": _Stimulus,
     "http": _Http,
     "advert": _Advert,
+    "decoy": _Decoy,
     "hook": _Hook,
+    "stall": _Stall,
 }
 _PACKETS: Final[Mapping[str, type[_Form]]] = {
     "PUBLISH": _Publish,

@@ -1,58 +1,41 @@
-"""Section 4: what a payload is, for a receiver that takes nothing else for one.
-
-Python's `json` is too kind: it reads NaN, UTF-16, and the same key twice.
-"""
+"""Section 4: what a payload is. Python's `json` is too kind: it takes NaN, and a key twice."""
 
 import json
 import math
-from collections.abc import Sequence
-from typing import Any, NoReturn
-
-MOST_BYTES, DEEPEST, LARGEST = 16_384, 8, 2**53 - 1
+from typing import Any
 
 
 def read(payload: bytes | bytearray) -> dict[str, Any]:
     """Return the object in a payload; an empty one, which asks for nothing, where there is none."""
     try:
-        if len(payload) > MOST_BYTES:
-            return {}
         message = json.loads(
             payload.decode(),
             object_pairs_hook=unique,
-            parse_int=integer,
-            parse_float=finite,
-            parse_constant=finite_alone,
+            parse_int=number,
+            parse_float=number,
+            parse_constant=number,
         )
         json.dumps(message, ensure_ascii=False).encode()  # fails at half a surrogate pair
     except (ValueError, RecursionError):
         return {}
-    return message if isinstance(message, dict) and depth(message) <= DEEPEST else {}
+    fits = isinstance(message, dict) and len(payload) <= 16_384 and depth(message) <= 8
+    return message if fits else {}
 
 
-def depth(value: object) -> int:
-    parts = (
-        value.values() if isinstance(value, dict) else value if isinstance(value, list) else None
-    )
-    return 0 if parts is None else 1 + max(map(depth, parts), default=0)
-
-
-def unique(pairs: Sequence[tuple[str, Any]]) -> dict[str, Any]:
+def unique(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
     if len(dict(pairs)) < len(pairs):
-        raise ValueError("the same key twice")
+        raise ValueError("a key twice")
     return dict(pairs)
 
 
-def integer(text: str) -> int:
-    if abs(number := int(text)) > LARGEST:
-        raise ValueError(f"{text} is beyond 2^53-1")
-    return number
+def number(text: str) -> float:
+    value = int(text) if text.lstrip("-").isdigit() else float(text)
+    if not math.isfinite(value) or (isinstance(value, int) and abs(value) >= 2**53):
+        raise ValueError(f"{text} is out of bounds")
+    return value
 
 
-def finite(text: str) -> float:
-    if not math.isfinite(number := float(text)):
-        raise ValueError(f"{text} is too large")
-    return number
-
-
-def finite_alone(text: str) -> NoReturn:
-    raise ValueError(f"{text} is not JSON")
+def depth(value: object) -> int:
+    if isinstance(value, dict):
+        value = list(value.values())
+    return 1 + max(map(depth, value), default=0) if isinstance(value, list) else 0

@@ -4,17 +4,20 @@ from hub.api.judged_models import CertificateList, CertificateShown, Certificate
 from hub.certificates.keeper import Certificates
 from hub.certificates.standing import Paper, Standing, status
 from hub.config import AdmissionSettings
+from hub.core.records import DeviceRecord
 
 
-def certificate_state(standing: Standing, firmware: str) -> CertificateState:
-    """Show how a device stands that runs this firmware."""
+def certificate_state(standing: Standing, record: DeviceRecord) -> CertificateState:
+    """Show how a device stands beside what it tells of itself."""
     paper = standing.paper
     return {
         "status": standing.status,
         "why": standing.why,
         "level": paper.level if paper else None,
         "firmware_certified": paper.firmware if paper else None,
-        "firmware_running": firmware,
+        "firmware_running": record.firmware,
+        "hardware_certified": paper.hardware if paper else None,
+        "hardware_running": record.hardware,
         "not_after": paper.not_after.isoformat() if paper else None,
         "certificate": paper.id if paper else None,
     }
@@ -32,7 +35,9 @@ def certificate_list(known: Certificates, settings: AdmissionSettings) -> Certif
         "registry": None
         if listed is None
         else {"name": listed.name, "date": listed.head.date, "lines": listed.head.count},
-        "unused": [{"file": one.file, "why": one.why} for one in shelf.refused],
+        "unused": [
+            {"file": one.file, "why": one.why, "remedy": one.remedy} for one in shelf.refused
+        ],
     }
 
 
@@ -44,7 +49,9 @@ def certificate_shown(file: str, paper: Paper, known: Certificates) -> Certifica
         "file": file,
         "vendor": paper.vendor,
         "product": paper.product,
+        "hardware": paper.hardware,
         "firmware": paper.firmware,
+        "spec_sha256": paper.spec_sha256,
         "level": paper.level,
         "issued": paper.issued.isoformat(),
         "not_after": paper.not_after.isoformat(),

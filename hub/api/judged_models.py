@@ -107,6 +107,8 @@ class CertificateState(TypedDict):
     level: Annotated[int | None, Field(description="1 Connects, 2 Dependable, 3 Hardened.")]
     firmware_certified: str | None
     firmware_running: Annotated[str, Field(description="Empty before its first announce.")]
+    hardware_certified: str | None
+    hardware_running: Annotated[str, Field(description="Empty before its first announce.")]
     not_after: Annotated[str | None, Field(description="Last day on which it counts (UTC).")]
     certificate: Annotated[str | None, Field(description="Id of the certificate: its SHA-256.")]
 
@@ -118,19 +120,22 @@ class CertificateShown(TypedDict):
     file: str
     vendor: str
     product: str
+    hardware: str
     firmware: str
+    spec_sha256: Annotated[str, Field(description="Of the product spec that was tried.")]
     level: int
     issued: str
     not_after: str
-    status: Annotated[CertificateStatus, Field(description="Today, whatever firmware runs.")]
+    status: Annotated[CertificateStatus, Field(description="Today, whatever device runs.")]
     why: str
 
 
 class UnusedFile(TypedDict):
-    """A certificate, key or registry that cannot be used, and why."""
+    """A certificate, key or registry that cannot be used, why, and what mends it."""
 
     file: str
     why: str
+    remedy: str
 
 
 class RegistryShown(TypedDict):

@@ -117,7 +117,7 @@ def device_view(
         "violations": broken_rules(device, clock) if span.is_whole else [],
         "traffic": traffic(device, clock, now_s),
         "quarantine": quarantine_state(device, clock) if span.is_whole else None,
-        "certificate": certificate_state(standing, device.record.firmware),
+        "certificate": certificate_state(standing, record),
     }
 
 

@@ -2,23 +2,29 @@
 
 import asyncio
 import datetime
+import logging
 from typing import Final
 
 from hub.certificates.shelf import Reader, Shelf, Trace
-from hub.certificates.standing import Standing, shortfall, standing
+from hub.certificates.standing import Standing, Today, Told, shortfall, standing
 from hub.clock import Clock
 from hub.config import AdmissionSettings
 from hub.core.device import Device
 from hub.core.hub import Hub
 from hub.core.outcome import Outcome
+from hub.health import PartHealth, part
 from hub.joining import Joined, JoinUncertifiedError
 from hub.pipeline import Pipeline
 from protocol.ids import DeviceId
 
+log = logging.getLogger(__name__)
+
 LOOK_EVERY_S: Final = 2.0
 """How soon a file that has changed is seen, and a device that tells another firmware."""
 
-_TOLD: Final = frozenset({"expired", "revoked", "firmware_differs"})
+_TOLD: Final = frozenset(
+    {"expired", "revoked", "firmware_differs", "hardware_differs", "spec_differs"}
+)
 """What people are told of in any home; where only certified products join, of every shortfall."""
 
 _REMEDY: Final = (
@@ -46,34 +52,63 @@ class Certificates:
         self._settings = settings
         self._hub, self._clock, self._pipeline = hub, clock, pipeline
         self._trace: Trace | None = None
-        self._day = datetime.date.min
+        self._day: Today | None = None
         self._changed: set[DeviceId] = set()
         self._told: dict[DeviceId, Standing] = {}
         self._looking = asyncio.Lock()
 
     @property
-    def today(self) -> datetime.date:
+    def today(self) -> Today:
         """The day (UTC) by which certificates are judged."""
         wall_s = self._clock.wall_s(self._clock.now_s())
-        return self.shelf.day(datetime.datetime.fromtimestamp(wall_s, datetime.UTC).date())
+        date = datetime.datetime.fromtimestamp(wall_s, datetime.UTC).date()
+        return self.shelf.day(date, is_set=self._clock.is_synced)
 
     def standing(self, device: Device) -> Standing:
         """Return how a device stands now; before its announce, how its product does."""
         record = device.record
-        firmware = record.firmware or None
-        return standing(self.shelf.papers, record.vendor, record.product, firmware, self.today)
+        told = Told(
+            record.vendor,
+            record.product,
+            record.hardware or None,
+            record.firmware or None,
+            record.spec_sha256,
+        )
+        return standing(self.shelf.papers, told, self.today)
+
+    def health(self) -> PartHealth:
+        """Return whether all files of certificates, keys and the registry can be used."""
+        shelf = self.shelf
+        if shelf.refused:
+            first, more = shelf.refused[0], len(shelf.refused) - 1
+            others = f"; and {more} more: ecohub certificates list" if more else ""
+            detail = f"{first.file} is not used: {first.why}{others}"
+            return part("certificates", detail, first.remedy, is_ok=False)
+        if self._settings.policy == "certified" and not self._settings.keys:
+            detail = "only certified products may join, and no key is believed: none can"
+            remedy = "name public keys of registries or vendors: keys of [admission] in hub.toml"
+            return part("certificates", detail, remedy, is_ok=False)
+        if not shelf.is_kept:
+            detail = "the registry cannot be kept: after a restart an older one would be believed"
+            remedy = "see that the data folder can be written and has room"
+            return part("certificates", detail, remedy, is_ok=False)
+        untrusted = sum(bool(paper.untrusted) for paper in shelf.papers)
+        known = "1 certificate" if len(shelf.papers) == 1 else f"{len(shelf.papers)} certificates"
+        foreign = f", {untrusted} of them signed by nobody who is trusted" if untrusted else ""
+        return part("certificates", known + foreign, "", is_ok=True)
 
     def check_join(self, joined: Joined) -> None:
         """See that a device that has proved itself is of a product that may join this home.
 
-        Its firmware is not known before its announce: then a difference is told, and no more.
+        Its firmware, hardware and product spec are not known before its announce: then a
+        difference is told, and no more.
 
         Raises:
             JoinUncertifiedError: It may not; people are told.
         """
         if self._settings.policy == "open":
             return
-        found = standing(self.shelf.papers, joined.vendor, joined.product, None, self.today)
+        found = standing(self.shelf.papers, Told(joined.vendor, joined.product), self.today)
         why = shortfall(found, self._settings.level)
         if why:
             self._tell(joined.device, f"It was not let in: {why}")
@@ -93,16 +128,23 @@ class Certificates:
         """Read the files if they have changed, and tell people what has become worse."""
         async with self._looking:
             trace = await asyncio.to_thread(self.reader.trace)
-            is_other = trace != self._trace
+            is_other = trace != self._trace or not self.shelf.is_kept
             if is_other:
-                self.shelf = await asyncio.to_thread(self.reader.read, self.shelf.registry)
+                await self._read()
                 self._trace = trace
         changed, self._changed = self._changed, set()
-        if is_other or self._day != self.today:
+        if is_other or self._day != self.today:  # or the clock has been set
             self._day = self.today
             changed = set(self._hub.devices)
         for device in sorted(changed):
             self._judge(device)
+
+    async def _read(self) -> None:
+        before = self.shelf
+        self.shelf = await asyncio.to_thread(self.reader.read, before)
+        for one in self.shelf.refused:
+            if one not in before.refused:
+                log.warning("%s is not used: %s", one.file, one.why)
 
     async def add(self, content: bytes) -> str:
         """Put a certificate into the folder and return the name of its file there.

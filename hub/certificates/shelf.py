@@ -1,10 +1,11 @@
 """Reads certificates, keys and the registry from files; nothing here asks a network."""
 
 import datetime
+import hashlib
 import logging
 from collections.abc import Iterator, Sequence
 from contextlib import suppress
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Final
 
@@ -14,7 +15,7 @@ from certification.papers import certificate, keys, registry
 from certification.papers.certificate import Certificate
 from certification.papers.keys import Keyring, PublicKey
 from certification.papers.registry import Registry
-from hub.certificates.standing import Paper
+from hub.certificates.standing import Paper, Today
 from hub.config import AdmissionSettings
 
 log = logging.getLogger(__name__)
@@ -31,12 +32,21 @@ Trace = tuple[tuple[str, int, int], ...]
 """Name, time of change and size of each file: another one means that something has changed."""
 
 
+_AGAIN: Final = "take the file away, or bring it again as ecohub certify wrote it"
+_KEY: Final = "put there the public key as ecohub certify keys new wrote it, NAME.pub.pem"
+_REGISTRY: Final = (
+    "bring the registry's file anew from whoever keeps it; its key has to be in `keys` of "
+    "[admission] in hub.toml"
+)
+
+
 @dataclass(frozen=True, slots=True)
 class Refused:
-    """A file that is no certificate, key or registry that can be used."""
+    """A file that is no certificate, key or registry that can be used, and what mends it."""
 
     file: str
     why: str
+    remedy: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,22 +57,24 @@ class Shelf:
         files: The certificates, by the names of their files.
         registry: The newest state that could be believed; None where there is none.
         refused: Files that say nothing, with the reason.
+        is_kept: Whether a later run of the hub will know of this registry.
     """
 
     files: tuple[tuple[str, Paper], ...] = ()
     registry: Registry | None = None
     refused: tuple[Refused, ...] = ()
+    is_kept: bool = True
 
     @property
     def papers(self) -> tuple[Paper, ...]:
         """The certificates."""
         return tuple(paper for _, paper in self.files)
 
-    def day(self, clock: datetime.date) -> datetime.date:
-        """Return today: a clock that was never set is corrected by the registry's last day."""
+    def day(self, clock: datetime.date, *, is_set: bool) -> Today:
+        """Return today: no clock is behind the day of the registry's last change."""
         if self.registry is None:
-            return clock
-        return max(clock, datetime.date.fromisoformat(self.registry.head.date))
+            return Today(clock, is_set)
+        return Today(max(clock, datetime.date.fromisoformat(self.registry.head.date)), is_set)
 
 
 class Reader:
@@ -71,6 +83,7 @@ class Reader:
     def __init__(self, data: Path, settings: AdmissionSettings) -> None:
         self.folder = data / FOLDER
         self._settings = settings
+        self._seen = _copy(data, settings.registry)
 
     def trace(self) -> Trace:
         """Return what tells whether anything has changed."""
@@ -78,26 +91,31 @@ class Reader:
         named = [*self._settings.keys, *([] if listed is None else [listed])]
         return tuple(_traces([*self._files(), *named]))
 
-    def read(self, known: Registry | None) -> Shelf:
-        """Return what the files hold now.
+    def read(self, before: Shelf = Shelf()) -> Shelf:
+        """Return what the files hold now, and keep the registry for a later run.
 
         Args:
-            known: The registry as it was read last; it stays where the file is no good, or is an
-                earlier state of it.
+            before: As this run read it last. Its registry, or else that which an earlier run has
+                kept, stays where the file is no good, or is an earlier state of it.
         """
+        shelf = self.look(before.registry)
+        return (
+            shelf if shelf.registry is None else replace(shelf, is_kept=self._keep(shelf.registry))
+        )
+
+    def look(self, known: Registry | None = None) -> Shelf:
+        """Return what the files hold now, as `read` does, and change nothing."""
         refused: list[Refused] = []
         ring = keys.keyring(self._keys(refused))
-        listed = self._registry(ring, known, refused)
+        listed = self._registry(ring, known or self._known(ring), refused)
         found: list[tuple[str, Paper]] = []
         for file in self._files():
             try:
                 paper = self._paper(certificate.read(file), ring, listed)
             except (PaperError, OSError) as error:
-                refused.append(_refused(file, error))
+                refused.append(_refused(file, error, _AGAIN))
             else:
                 found.append((file.name, paper))
-        for one in refused:
-            log.warning("%s is not used: %s", one.file, one.why)
         return Shelf(tuple(found), listed, tuple(refused))
 
     def put(self, content: bytes) -> str:
@@ -129,7 +147,7 @@ class Reader:
             try:
                 yield keys.load_public(file)
             except (PaperError, OSError) as error:
-                refused.append(_refused(file, error))
+                refused.append(_refused(file, error, _KEY))
 
     def _registry(
         self, ring: Keyring, known: Registry | None, refused: list[Refused]
@@ -141,10 +159,40 @@ class Reader:
             found = registry.read(file, ring)
             if known is not None:
                 found.check_grown(known.head)
+        except MismatchError as error:
+            refused.append(_refused(file, error, self._other()))
+            return known
         except (PaperError, OSError) as error:
-            refused.append(_refused(file, error))
+            refused.append(_refused(file, error, _REGISTRY))
             return known
         return found
+
+    def _known(self, ring: Keyring) -> Registry | None:
+        """Return the registry as an earlier run read it last, if its key still counts."""
+        if self._seen is None or not self._seen.exists():
+            return None
+        try:
+            return registry.read(self._seen, ring)
+        except (PaperError, OSError) as error:
+            log.warning("%s is forgotten: %s", self._seen, error)
+            return None
+
+    def _keep(self, found: Registry) -> bool:
+        if self._seen is None:
+            return True
+        content = found.content()
+        with suppress(OSError):
+            if self._seen.read_bytes() == content:
+                return True
+        try:
+            files.write_whole(self._seen, content, files.PRIVATE)
+        except OSError as error:
+            log.warning("%s cannot be kept: %s", self._seen, error.strerror)
+            return False
+        return True
+
+    def _other(self) -> str:
+        return f"{_REGISTRY}. If it is to be another one from now on, delete {self._seen}"
 
     def _paper(self, found: Certificate, ring: Keyring, listed: Registry | None) -> Paper:
         told = found.statement.told
@@ -161,7 +209,9 @@ class Reader:
             id=found.id,
             vendor=told.vendor,
             product=told.product,
+            hardware=told.hardware,
             firmware=told.firmware,
+            spec_sha256=told.spec_sha256,
             level=told.level,
             issued=issued,
             not_after=not_after,
@@ -184,9 +234,17 @@ class Reader:
             raise MismatchError("registry", "it does not list this certificate")
 
 
-def _refused(file: Path, error: PaperError | OSError) -> Refused:
+def _copy(data: Path, listed: Path | None) -> Path | None:
+    """Return where a registry is kept as it was seen last: one place for each name of a file."""
+    if listed is None:
+        return None
+    name = hashlib.sha256(str(listed).encode()).hexdigest()[:12]
+    return data / f"registry-seen-{name}.jsonl"
+
+
+def _refused(file: Path, error: PaperError | OSError, remedy: str) -> Refused:
     why = str(error) if isinstance(error, PaperError) else error.strerror or type(error).__name__
-    return Refused(str(file), why)
+    return Refused(str(file), why, remedy)
 
 
 def _traces(files: Sequence[Path]) -> Iterator[tuple[str, int, int]]:

@@ -5,8 +5,12 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Final, Literal
 
-Status = Literal["none", "valid", "expired", "revoked", "firmware_differs", "untrusted"]
+Drift = Literal["firmware_differs", "hardware_differs", "spec_differs"]
+Status = Literal["none", "valid", "expired", "revoked", "untrusted"] | Drift
 Level = Literal[1, 2, 3]
+
+_SHORT: Final = 12
+"""Characters of a hash that are shown; as many as tell one from all others."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -15,6 +19,7 @@ class Paper:
 
     Attributes:
         id: SHA-256 of its statement.
+        spec_sha256: Of the product spec.
         issued, not_after: First and last day on which it counts (UTC).
         untrusted: Why it is not believed; empty when it is.
         revoked: When and why the registry took it back; empty when it did not.
@@ -23,12 +28,41 @@ class Paper:
     id: str
     vendor: str
     product: str
+    hardware: str
     firmware: str
+    spec_sha256: str
     level: Level
     issued: datetime.date
     not_after: datetime.date
     untrusted: str = ""
     revoked: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Told:
+    """What a device tells of itself; a join tells vendor and product, an announce the rest.
+
+    Attributes:
+        hardware, firmware, spec_sha256: None before its first announce: then any will do.
+    """
+
+    vendor: str
+    product: str
+    hardware: str | None = None
+    firmware: str | None = None
+    spec_sha256: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Today:
+    """The day by which certificates are judged (UTC).
+
+    Attributes:
+        is_sure: Whether the clock that says so was set; one that was not may be behind.
+    """
+
+    date: datetime.date
+    is_sure: bool = True
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,53 +89,60 @@ _BEST_FIRST: Final = (
     (True, "untrusted"),
     (False, "untrusted"),
 )
-"""Which certificate of a product speaks: whether it is of the firmware that runs, and its status.
+"""Which certificate of a product speaks: whether it is of what runs, and its status.
 
-What was said of the running firmware goes before what is said of others; what nobody believes says
-nothing while there is anything else.
+What was said of what runs goes before what is said of others; what nobody believes says nothing
+while there is anything else.
 """
 
 
-def status(paper: Paper, today: datetime.date) -> tuple[Status, str]:
-    """Return what a certificate is worth on a day, and why; of firmware it knows nothing."""
+def status(paper: Paper, today: Today) -> tuple[Status, str]:
+    """Return what a certificate is worth on a day, and why; of devices it knows nothing."""
     if paper.untrusted:
         return "untrusted", paper.untrusted
     if paper.revoked:
         return "revoked", paper.revoked
-    if today < paper.issued:
-        return "expired", f"it counts from {paper.issued} on; today is {today}"
-    if today > paper.not_after:
-        return "expired", f"it counted until {paper.not_after}; today is {today}"
+    if today.date > paper.not_after:
+        return "expired", f"it counted until {paper.not_after}; today is {today.date}"
+    if not today.is_sure:
+        return "valid", f"it counts until {paper.not_after}; the hub's clock was not set"
+    if today.date < paper.issued:
+        return "expired", f"it counts from {paper.issued} on; today is {today.date}"
     return "valid", f"it counts until {paper.not_after}"
 
 
-def standing(
-    papers: Sequence[Paper], vendor: str, product: str, firmware: str | None, today: datetime.date
-) -> Standing:
-    """Return how a device stands on a day.
-
-    Args:
-        papers: All certificates that the hub has.
-        vendor: As the device tells it.
-        product: As the device tells it.
-        firmware: The version that runs; None before the device has told it: then any will do.
-        today: The day (UTC).
-    """
-    found = [paper for paper in papers if (paper.vendor, paper.product) == (vendor, product)]
+def standing(papers: Sequence[Paper], device: Told, today: Today) -> Standing:
+    """Return how a device stands on a day, by all certificates that the hub has."""
+    whose = (device.vendor, device.product)
+    found = [paper for paper in papers if (paper.vendor, paper.product) == whose]
     if not found:
-        return Standing("none", f"there is no certificate of {vendor} {product}")
+        return Standing("none", f"there is no certificate of {device.vendor} {device.product}")
 
-    def rank(paper: Paper) -> tuple[int, int, int]:
-        is_running = firmware in {None, paper.firmware}
-        place = _BEST_FIRST.index((is_running, status(paper, today)[0]))
-        return place, -paper.level, -paper.not_after.toordinal()
+    def rank(paper: Paper) -> tuple[int, int, int, int]:
+        drift = drifts(paper, device)
+        place = _BEST_FIRST.index((not drift, status(paper, today)[0]))
+        return place, len(drift), -paper.level, -paper.not_after.toordinal()
 
     best = min(found, key=rank)
     worth, why = status(best, today)
-    if worth == "valid" and firmware not in {None, best.firmware}:
-        why = f"certified is {best.firmware}, running is {firmware}"
-        return Standing("firmware_differs", why, best)
+    drift = drifts(best, device)
+    if worth == "valid" and drift:
+        return Standing(next(iter(drift)), "; ".join(drift.values()), best)
     return Standing(worth, why, best)
+
+
+def drifts(paper: Paper, device: Told) -> dict[Drift, str]:
+    """Return in what a device is not the one that is certified, each with a sentence."""
+    found: dict[Drift, str] = {}
+    if device.firmware not in {None, paper.firmware}:
+        found["firmware_differs"] = f"certified is {paper.firmware}, running is {device.firmware}"
+    if device.hardware not in {None, paper.hardware}:
+        why = f"certified is hardware {paper.hardware}, this is {device.hardware}"
+        found["hardware_differs"] = why
+    if device.spec_sha256 is not None and device.spec_sha256 != paper.spec_sha256:
+        one, other = paper.spec_sha256[:_SHORT], device.spec_sha256[:_SHORT]
+        found["spec_differs"] = f"certified is product spec {one}…, this one sends {other}…"
+    return found
 
 
 def shortfall(found: Standing, level: int) -> str:

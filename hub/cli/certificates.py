@@ -44,6 +44,7 @@ def list_all(*, hub: HubUrl = None, token: HubToken = None, as_json: AsJson = Fa
         err.print(plain(f"there is no certificate in {told['folder']}", limit=300))
     for unused in told["unused"]:
         err.print(plain(f"not used: {unused['file']}: {unused['why']}", "yellow", limit=500))
+        err.print(plain(f"  → {unused['remedy']}", limit=500))
 
 
 def add(

@@ -16,6 +16,7 @@ from typing import Final, Literal
 
 from hub.broker import find_mosquitto
 from hub.broker.port import obstacle
+from hub.certificates.shelf import Reader
 from hub.cli.multicast import multicast_returns
 from hub.clock import PLAUSIBLE_S
 from hub.config import BrokerSettings, Settings
@@ -58,6 +59,7 @@ def of_machine(settings: Settings, *, is_hub_running: bool) -> Iterator[Check]:
         yield check_port("api port", settings.api.host, settings.api.port)
         if settings.broker.kind != "external":
             yield check_port("broker port", settings.broker.host, settings.broker.port)
+        yield from check_certificates(settings)
     if settings.discovery.enabled:
         yield from check_multicast()
     yield check_clock(time.time())
@@ -130,6 +132,15 @@ def check_port(name: str, host: str, port: int) -> Check:
     if trouble is None:
         return Check(name, "ok", f"{port} is free")
     return Check(name, "wrong", trouble.detail, trouble.remedy)
+
+
+def check_certificates(settings: Settings) -> Iterator[Check]:
+    """Look whether the files of certificates, keys and the registry can be used."""
+    shelf = Reader(settings.hub.data_dir, settings.admission).look()
+    for one in shelf.refused:
+        yield Check("certificates", "wrong", f"{one.file} is not used: {one.why}", one.remedy)
+    if not shelf.refused:
+        yield Check("certificates", "ok", f"{len(shelf.papers)} here")
 
 
 def check_multicast() -> Iterator[Check]:

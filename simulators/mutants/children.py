@@ -6,10 +6,10 @@ from typing import Final
 
 from protocol.ids import DeviceId
 from simulators.mutants.mutant import Mutant, at_seam, at_wire
-from simulators.mutants.tap import Deviation, tapped
+from simulators.mutants.tap import Deviation
+from simulators.mutants.veils import Veil
 from simulators.mutants.ways import has, lost, on_child
 from simulators.mutants.words import NEXT, Body, Word, Words
-from simulators.seams import Seams
 from simulators.wire import Hello
 
 GATEWAY: Final = "gateway"
@@ -20,6 +20,14 @@ LATER_S: Final = 1.2
 
 EPOCHS: Final = 1_000_000
 """Where epochs begin that are counted down."""
+
+LOST: Final = {"status": "offline", "reason": "lost"}
+"""Of the presence of a child that cannot be reached."""
+
+UNHEARD: Final = Veil(
+    "no command reaches a child",
+    hides=("ECO-CHILD-012", "ECO-CHILD-013", "ECO-CHILD-016", "ECO-CHILD-017", "ECO-CHILD-018"),
+)
 
 TOO_MANY: Final = 65
 """Children of whom an owner has not heard."""
@@ -49,13 +57,18 @@ def _is_light(word: Word) -> bool:
 
 
 def _under_its_own_id(word: Word, body: Body) -> Words:
-    """Say all that the light says a second time for a child whose id is the gateway's."""
-    twin = replace(word, topic=f"eco/1/{body.id}/{body.id}/{word.leaf}")
-    return (word, twin) if _is_light(word) else (word,)
+    """Say all that the light says a second time for a child whose id is the gateway's.
+
+    That child is out of reach, so that nobody asks it.
+    """
+    if not _is_light(word):
+        return (word,)
+    twin = replace(word, topic=f"eco/1/{body.id}/{body.id}/{word.leaf}", is_meant=False)
+    return (word, twin.saying(**LOST) if word.leaf == "presence" else twin)
 
 
 def _crowd(word: Word, body: Body) -> Words:
-    """Introduce many more like the light."""
+    """Introduce many more like the light, who at once are out of reach: so nobody asks them."""
     if not _is_light(word) or word.leaf not in {"announce", "presence", "state"}:
         return (word,)
     said: dict[str, Word] = body.memory.setdefault("said", {})
@@ -65,13 +78,14 @@ def _crowd(word: Word, body: Body) -> Words:
     return (
         word,
         *(_like(one, f"{word.child}-{n}") for n in range(TOO_MANY) for one in said.values()),
+        *(_like(said["presence"], f"{word.child}-{n}").saying(**LOST) for n in range(TOO_MANY)),
     )
 
 
 def _like(word: Word, name: str) -> Word:
     topic = word.topic.replace(f"/{word.child}/", f"/{name}/")
-    other = replace(word, topic=topic)
-    return other.saying(serial=name) if word.leaf == "announce" else other
+    serial = {"serial": name} if word.leaf == "announce" else {}
+    return replace(word, topic=topic).another(**serial)
 
 
 def _comes_back(word: Word, body: Body) -> Words:
@@ -80,7 +94,7 @@ def _comes_back(word: Word, body: Body) -> Words:
     if word.leaf == "announce" and word.child:
         last[word.child] = word
     elif word.leaf == "announce":
-        return (word, *(last[name].late(1.0) for name in body.memory.get("left", ())))
+        return (word, *(last[name].another().late(1.0) for name in body.memory.get("left", ())))
     return (word,)
 
 
@@ -151,7 +165,7 @@ MUTANTS: Final[tuple[Mutant, ...]] = tuple(
             "ECO-CHILD-004",
             "It does not subscribe to what is meant for its children.",
             hello=_deaf_to_children,
-        ),
+        ).behind(UNHEARD),
         at_wire(
             "child-out-of-range",
             "ECO-CHILD-005",
@@ -159,7 +173,7 @@ MUTANTS: Final[tuple[Mutant, ...]] = tuple(
             say=on_child(
                 "state",
                 lambda word, body: (
-                    word.saying(values={"light.brightness": 500}, full=..., seq=NEXT),
+                    word.another(values={"light.brightness": 500}, full=...),
                     word,
                 ),
                 lambda fields, body: bool(
@@ -178,7 +192,7 @@ MUTANTS: Final[tuple[Mutant, ...]] = tuple(
             "ECO-CHILD-007",
             "It announces children and does not say that they are online.",
             say=on_child("presence", lost, has(status="online")),
-        ),
+        ).behind(UNHEARD),
         at_wire(
             "child-of-its-own-id",
             "ECO-CHILD-009",
@@ -240,10 +254,8 @@ MUTANTS: Final[tuple[Mutant, ...]] = tuple(
             "child-that-is-a-gateway",
             "ECO-CHILD-018",
             "Its light says that it is a gateway.",
-            Seams(
-                document=_as_gateway,
-                dialling=tapped(Deviation(say=on_child("state", _with_children, has(full=True)))),
-            ),
+            Deviation(say=on_child("state", _with_children, has(full=True))),
+            {"document": _as_gateway},
         ),
     )
 )

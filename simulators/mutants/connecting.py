@@ -5,6 +5,7 @@ from typing import Final
 
 from protocol.topics import Leaf, build
 from simulators.mutants.mutant import Mutant, at_seam, at_wire
+from simulators.mutants.veils import NAMELESS, Veil
 from simulators.mutants.ways import has, lost, on
 from simulators.mutants.words import HANG_UP, Body, Word, Words
 from simulators.tempo import Tempo
@@ -63,7 +64,7 @@ MUTANTS: Final[tuple[Mutant, ...]] = (
         "ECO-MQTT-005",
         "Its client id is its device id with a number behind.",
         hello=lambda hello, body: replace(hello, client_id=f"{hello.client_id}-{body.connects}"),
-    ),
+    ).behind(NAMELESS),
     at_wire(
         "keep-alive-of-an-hour",
         "ECO-MQTT-007",
@@ -81,7 +82,7 @@ MUTANTS: Final[tuple[Mutant, ...]] = (
         "ECO-MQTT-011",
         "It never subscribes to its verdicts.",
         hello=_deaf_to_verdicts,
-    ),
+    ).behind(Veil("no verdict reaches it", hides=("ECO-ORDER-007", "ECO-VERDICT-004"))),
     at_wire(
         "will-without-retain",
         "ECO-PRESENCE-001",

@@ -6,7 +6,9 @@ from typing import Final
 from protocol.ids import DeviceId
 from protocol.joining import Role, proof
 from simulators.joiner import Approach
-from simulators.mutants.mutant import Mutant, at_seam
+from simulators.mutants.mutant import Mutant, at_seam, at_wire
+from simulators.mutants.straying import follow
+from simulators.mutants.veils import OUTSIDE, Veil
 from simulators.state import Credentials, Flash
 
 DAWDLES_S: Final = 66.0
@@ -71,7 +73,7 @@ MUTANTS: Final[tuple[Mutant, ...]] = (
         "ECO-JOIN-003",
         "Its proof takes the two nonces in the other order.",
         approach=Approach(prove=_bare_proof),
-    ),
+    ).behind(OUTSIDE),
     at_seam(
         "one-nonce-for-all",
         "ECO-JOIN-004",
@@ -83,13 +85,19 @@ MUTANTS: Final[tuple[Mutant, ...]] = (
         "ECO-JOIN-006",
         "It takes credentials from a hub that proves nothing.",
         approach=Approach(trusts=lambda given, right: True),
+    ).behind(OUTSIDE),
+    at_wire(
+        "follows-any-hub",
+        "ECO-JOIN-007",
+        "It sends its password to whatever hub advertises itself.",
+        hello=follow,
     ),
     at_seam(
         "forgets-its-credentials",
         "ECO-JOIN-008",
         "After a loss of power it has to join again.",
         flash=Forgetful,
-    ),
+    ).behind(Veil("each boot is its first", hides=("ECO-JOIN-009", "ECO-ORDER-001"))),
     at_seam(
         "keeps-credentials-at-reset",
         "ECO-JOIN-009",

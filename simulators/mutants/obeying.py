@@ -7,8 +7,9 @@ from protocol.codec import decode
 from protocol.errors import ViolationError
 from simulators.mutants.mutant import Mutant, at_wire
 from simulators.mutants.tap import Say
-from simulators.mutants.ways import first, has, lost, on, once, with_fields
-from simulators.mutants.words import NEXT, Body, Fields, Word, Words
+from simulators.mutants.veils import Veil
+from simulators.mutants.ways import first, has, on, once, with_fields
+from simulators.mutants.words import Body, Fields, Word, Words
 
 SLOW_S: Final = 1.6
 """So late nobody would call it at once."""
@@ -137,9 +138,15 @@ def _is_done_action(fields: Fields, body: Body) -> bool:
     return fields["status"] == "done" and fields["id"] in body.memory.get("actions", ())
 
 
+def _goes_on(word: Word, body: Body) -> Words:
+    """Do not say that an action is done; asked again, say once more that it was received."""
+    is_first = body.first(f"done {word.fields['id']}")
+    return () if is_first else (word.saying(status="received"),)
+
+
 def _then_not(word: Word, body: Body) -> Words:
     error = {"code": "sim:changed_its_mind"}
-    return (word, word.saying(status="rejected", seq=NEXT, error=error))
+    return (word, word.another(status="rejected", error=error))
 
 
 MUTANTS: Final[tuple[Mutant, ...]] = (
@@ -230,8 +237,8 @@ MUTANTS: Final[tuple[Mutant, ...]] = (
         "ECO-ACK-004",
         "An action that it has received it never ends.",
         hear=_notes_actions,
-        say=on("ack", lost, _is_done_action),
-    ),
+        say=on("ack", _goes_on, _is_done_action),
+    ).behind(Veil("no action ends", hides=("ECO-ACK-006",))),
     at_wire(
         "rejects-without-a-word",
         "ECO-ACK-005",

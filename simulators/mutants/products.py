@@ -6,10 +6,10 @@ from collections.abc import Callable
 from typing import Any, Final
 
 from simulators.mutants.mutant import Mutant, at_seam, at_wire
-from simulators.mutants.tap import Deviation, tapped
+from simulators.mutants.tap import Deviation
+from simulators.mutants.veils import UNREADABLE
 from simulators.mutants.ways import has, on, with_fields
 from simulators.mutants.words import Body, Fields, Word, Words
-from simulators.seams import Seams
 from simulators.voice import FIRMWARE
 
 Document = dict[str, Any]
@@ -152,13 +152,11 @@ MUTANTS: Final[tuple[Mutant, ...]] = (
         "state-that-fits-nowhere",
         "ECO-SPEC-018",
         "A full state of it may be larger than a payload.",
-        Seams(
-            document=_document(_large),
-            dialling=tapped(Deviation(say=on("state", _with_notes, has(full=True)))),
-        ),
+        Deviation(say=on("state", _with_notes, has(full=True))),
+        {"document": _document(_large)},
     ),
     *(
-        at_seam(name, rule, wrong, document=_document(change))
+        at_seam(name, rule, wrong, document=_document(change)).behind(UNREADABLE)
         for name, rule, wrong, change in _CHANGES
     ),
     at_seam(
@@ -166,13 +164,15 @@ MUTANTS: Final[tuple[Mutant, ...]] = (
         "ECO-SPEC-017",
         "A number that can be set has no range.",
         document=_document(lambda document: _level(document).pop("range")),
-    ).of("air-purifier"),
+    )
+    .of("air-purifier")
+    .behind(UNREADABLE),
     at_wire(
         "spec-of-another-hash",
         "ECO-SPEC-002",
         "The product spec that it sends is not that which it announces.",
         say=on("spec", _other_text),
-    ),
+    ).behind(UNREADABLE),
     at_wire(
         "spec-but-for-the-end",
         "ECO-SPEC-009",

@@ -15,6 +15,7 @@ from simulators.mutants import (
     sleeping,
     telling,
 )
+from simulators.mutants.composing import apart
 from simulators.mutants.mutant import Mutant
 
 _AREAS: Final = (
@@ -62,4 +63,9 @@ def _told(mutant: Mutant) -> dict[str, object]:
         "product": mutant.product,
         "arguments": mutant.arguments,
         "declares": mutant.declares,
+        "apart": [
+            other.id
+            for other in MUTANTS.values()
+            if other.kind == mutant.kind and other is not mutant and apart(mutant, other)
+        ],
     }

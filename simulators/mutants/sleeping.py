@@ -5,7 +5,8 @@ from dataclasses import replace
 from typing import Final
 
 from simulators.mutants.mutant import Mutant, at_seam, at_wire
-from simulators.mutants.ways import first, has, lost, on, with_fields
+from simulators.mutants.veils import Veil
+from simulators.mutants.ways import first, has, lost, on, once, with_fields
 from simulators.mutants.words import Body, Word, Words
 
 SENSOR: Final = "climate-sensor"
@@ -39,6 +40,7 @@ MUTANTS: Final[tuple[Mutant, ...]] = (
         say=on("announce", with_fields(sleep=...)),
     )
     .implying(sleep_009="Whoever does not announce that it sleeps must not say that it is asleep.")
+    .behind(Veil("it does not say how it sleeps", hides=("ECO-SLEEP-004", "ECO-SLEEP-006")))
     .of(SENSOR),
     at_seam(
         "oversleeps",
@@ -51,12 +53,14 @@ MUTANTS: Final[tuple[Mutant, ...]] = (
         "ECO-SLEEP-005",
         "When it wakes it tells no full state.",
         say=on("state", lost, has(full=True)),
-    ).of(SENSOR),
+    )
+    .behind(Veil("nothing is asked of it before its full state", hides=("ECO-SLEEP-010",)))
+    .of(SENSOR),
     at_wire(
         "does-not-wait-for-rest",
         "ECO-SLEEP-006",
-        "It sleeps as soon as it has told its state.",
-        say=on("state", _tired, has(full=True)),
+        "After its first full state it does not wait for `rest`, and sleeps.",
+        say=once(on("state", _tired, has(full=True))),
     ).of(SENSOR),
     at_wire(
         "sleeps-without-disconnect",

@@ -1,10 +1,9 @@
-"""Stands between a device and its connection and changes what crosses it, as a deviation says."""
+"""Stands between a device and its connection and changes what crosses it, as deviations say."""
 
 import asyncio
 import json
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
-from random import Random
 from typing import Any, Protocol
 
 from protocol.codec import Encoded
@@ -48,7 +47,6 @@ class Deviation:
         say: Changes what the device says; numbers are counted anew behind it.
         hear: Changes what the device hears.
         last: Changes what is numbered already, word by word.
-        pings: Whether the connection is looked after.
         ends: Whether DISCONNECT is sent; otherwise the connection is just closed.
     """
 
@@ -57,8 +55,15 @@ class Deviation:
     say: Say = unchanged
     hear: Say = unchanged
     last: Callable[[Word, Body], Word] = no_change
-    pings: bool = True
     ends: bool = True
+
+
+@dataclass(frozen=True, slots=True)
+class Layer:
+    """A deviation in one device, and what it knows of that."""
+
+    deviation: Deviation
+    body: Body
 
 
 class Clock(Protocol):
@@ -72,12 +77,20 @@ class Clock(Protocol):
 
 
 class Tap:
-    """One connection of a device: a wire to its link, an owner to its connection."""
+    """One connection of a device: a wire to its link, an owner to its connection.
 
-    def __init__(self, deviation: Deviation, body: Body, owner: Owner, clock: Clock) -> None:
-        self._deviation, self._body, self._owner = deviation, body, owner
-        self._clock = clock
-        self._numbering: Numbering = body.memory.setdefault("", Numbering())
+    Args:
+        layers: What is wrong, from the device to the wire.
+        numbering: That of the device, behind all of them.
+        owner: Who is told.
+        clock: What holds words back.
+    """
+
+    def __init__(
+        self, layers: tuple[Layer, ...], numbering: Numbering, owner: Owner, clock: Clock
+    ) -> None:
+        self._layers, self._numbering = layers, numbering
+        self._owner, self._clock = owner, clock
         self._wire: Wire | None = None
         self._links: dict[int, int] = {}
         self._count = 0
@@ -85,9 +98,11 @@ class Tap:
 
     def over(self, hello: Hello, connect: Connect) -> "Tap":
         """Lay itself over the connection that `connect` makes."""
-        self._body.connects += 1
         self._note(hello.will.payload)
-        self._wire = connect(self._deviation.hello(hello, self._body), self)
+        for each in self._layers:
+            each.body.connects += 1
+            hello = each.deviation.hello(hello, each.body)
+        self._wire = connect(hello, self)
         return self
 
     # What its link does
@@ -101,24 +116,26 @@ class Tap:
         """Say what is said in place of a message; the last of it stands for the message."""
         self._count += 1
         number = self._count
-        word = Word(message.topic, message.payload, message.qos, message.is_retained)
+        word = Word(message.topic, message.payload, message.qos, message.is_retained, is_meant=True)
         if word.leaf == "announce" and not word.child:
             self._note(word.payload)
-        words = list(self._deviation.say(word, self._body))
-        for place, each in enumerate(words, 1):
-            self._utter(each, number if place == len(words) else None)
+        words: list[Word | HangUp] = [word]
+        for each in self._layers:
+            words = _changed(words, each.deviation.say, each.body)
+        for place, said in enumerate(words, 1):
+            self._utter(said, number if place == len(words) else None)
         if not words:
             self._clock.call_soon(lambda: self._owner.written(number))
         return number
 
     def keep_alive(self) -> None:
         """Ping the broker if it is time."""
-        if self._wire is not None and self._deviation.pings:
+        if self._wire is not None:
             self._wire.keep_alive()
 
     def disconnect(self) -> None:
         """Send DISCONNECT behind what is queued."""
-        if self._deviation.ends and self._wire is not None:
+        if self._wire is not None and all(each.deviation.ends for each in self._layers):
             self._wire.disconnect()
         else:
             self._hang_up()
@@ -134,14 +151,19 @@ class Tap:
 
     def subscribed(self) -> None:
         """Take in that CONNACK and SUBACK are here."""
-        for word in self._deviation.up(self._body):
-            self._utter(word, None)
+        for each in self._layers:
+            for word in each.deviation.up(each.body):
+                self._utter(word, None)
         self._owner.subscribed()
 
     def arrived(self, topic: str, payload: bytes, *, is_retained: bool) -> None:
         """Take in a message."""
-        heard = Word(topic, payload, 1, is_retained, is_up=False)
-        for word in self._deviation.hear(heard, self._body):
+        words: list[Word | HangUp] = [
+            Word(topic, payload, 1, is_retained, is_up=False, is_meant=True)
+        ]
+        for each in reversed(self._layers):
+            words = _changed(words, each.deviation.hear, each.body)
+        for word in words:
             self._utter(word, None)
 
     def written(self, number: int) -> None:
@@ -158,7 +180,8 @@ class Tap:
 
     def _note(self, payload: bytes) -> None:
         told = json.loads(payload)
-        self._body.epoch, self._body.connection = told["epoch"], told["connection"]
+        for each in self._layers:
+            each.body.epoch, each.body.connection = told["epoch"], told["connection"]
 
     def _utter(self, word: Word | HangUp, number: int | None) -> None:
         if isinstance(word, HangUp):
@@ -178,8 +201,10 @@ class Tap:
     def _put(self, word: Word, number: int | None) -> None:
         if self._wire is None:
             return
-        numbered = self._numbering.count(word)
-        written = self._wire.publish(self._deviation.last(numbered, self._body).encoded())
+        word = self._numbering.count(word)
+        for each in self._layers:
+            word = each.deviation.last(word, each.body)
+        written = self._wire.publish(word.encoded())
         if number is not None:
             self._links[written] = number
 
@@ -194,16 +219,34 @@ class Tap:
         self._timers.clear()
 
 
-def tapped(deviation: Deviation) -> Callable[[DeviceId, CompiledProduct], Dialling]:
-    """Return the dialling of devices that deviate so, each with a memory of its own."""
+def _changed(words: Iterable[Word | HangUp], say: Say, body: Body) -> list[Word | HangUp]:
+    """Return what a deviation makes of words, of which it changes those that are meant."""
+    changed: list[Word | HangUp] = []
+    for word in words:
+        if isinstance(word, Word) and word.is_meant:
+            changed.extend(say(word, body))
+        else:
+            changed.append(word)
+    return changed
 
-    def of(device: DeviceId, product: CompiledProduct) -> Dialling:
-        body = Body(device, product, Random(str(device)))  # noqa: S311 - it has to repeat
+
+@dataclass(frozen=True, slots=True)
+class Tapped:
+    """The dialling of devices that deviate so, each with a memory of its own.
+
+    Attributes:
+        deviations: From the device to the wire.
+    """
+
+    deviations: tuple[Deviation, ...]
+
+    def __call__(self, device: DeviceId, product: CompiledProduct) -> Dialling:
+        """Return how one device dials."""
+        layers = tuple(Layer(one, Body(device, product)) for one in self.deviations)
+        numbering = Numbering()
 
         def dial(hello: Hello, owner: Owner, connect: Connect) -> Wire:
-            tap = Tap(deviation, body, owner, asyncio.get_running_loop())
+            tap = Tap(layers, numbering, owner, asyncio.get_running_loop())
             return tap.over(hello, connect)
 
         return dial
-
-    return of

@@ -1,9 +1,11 @@
 """Mutants of ECO-STATE, -VALUE, -EVENT, -RATE and -VERDICT: what they tell of themselves."""
 
+import json
 from dataclasses import replace
 from typing import Final
 
 from simulators.mutants.mutant import Mutant, at_seam, at_wire
+from simulators.mutants.veils import Veil
 from simulators.mutants.ways import (
     besides,
     first,
@@ -15,7 +17,7 @@ from simulators.mutants.ways import (
     then,
     with_fields,
 )
-from simulators.mutants.words import NEXT, Body, Fields, Word, Words
+from simulators.mutants.words import Body, Fields, Word, Words
 
 FLOOD: Final = 90
 """States at once: more than any ten seconds allow to a product with 5 a second."""
@@ -24,6 +26,12 @@ FEW: Final = 4
 """So many messages more break no rate."""
 
 NEVER_S: Final = 1e9
+
+TOO_LATE_S: Final = 2.8
+"""So long after an announce nobody calls a full state that of the announce."""
+
+WHILE_MS: Final = 2_500
+"""So long after a full state the next one may wait as long once more."""
 
 
 def _values(**told: object) -> dict[str, object]:
@@ -36,12 +44,23 @@ def _incomplete(word: Word, body: Body) -> Words:
     return (word.saying(values={a: v for a, v in values.items() if a != fixed[-1]}),)
 
 
-def _notes_announce(word: Word, body: Body) -> Words:
-    """Remember that a full state is owed, and do not give it."""
+def _owes(word: Word, body: Body) -> Words:
+    """Do not give the full state that is owed with an announce, but a later one.
+
+    The next one that is due by itself may be long after the last, so where that is a while ago it
+    is given.
+    """
     if word.leaf == "announce":
         body.memory["owes"] = True
-    elif word.leaf == "state" and word.fields.get("full") and body.memory.pop("owes", False):
-        return ()
+    if word.leaf != "state" or not word.fields.get("full"):
+        return (word,)
+    last, now_ms = body.memory.get("given", (0, 0)), word.fields["time_ms"]
+    is_owed = body.memory.pop("owes", False)
+    if is_owed and (last[0] != body.connects or now_ms - last[1] < WHILE_MS):
+        question = {"type": "state.get", "id": f"sim.{body.count('asks')}", "ttl_ms": 1_000}
+        asked = Word(f"eco/1/{body.id}/command", json.dumps(question).encode(), 1, is_up=False)
+        return (asked.late(TOO_LATE_S),)
+    body.memory["given"] = (body.connects, now_ms)
     return (word,)
 
 
@@ -58,7 +77,7 @@ def _as_before(word: Word, body: Body) -> Words:
 
 def _nameless_first(word: Word, body: Body) -> Words:
     is_early = body.count("nameless") <= FEW
-    return (word.saying(cause=..., seq=NEXT), word) if is_early else (word,)
+    return (word.another(cause=...), word) if is_early else (word,)
 
 
 def _deaf_to_questions(word: Word, body: Body) -> Words:
@@ -66,7 +85,7 @@ def _deaf_to_questions(word: Word, body: Body) -> Words:
 
 
 def _again(word: Word, body: Body) -> Words:
-    return (word, word.saying(seq=NEXT))
+    return (word, word.another())
 
 
 def _flood(body: Body) -> Words:
@@ -126,7 +145,7 @@ MUTANTS: Final[tuple[Mutant, ...]] = (
         "no-state-with-announce",
         "ECO-STATE-004",
         "It tells no full state after its announce.",
-        say=_notes_announce,
+        say=_owes,
     ),
     at_wire(
         "silent-about-buttons",
@@ -151,7 +170,7 @@ MUTANTS: Final[tuple[Mutant, ...]] = (
         "ECO-STATE-008",
         "It does not show what a command has set.",
         say=on("state", lost, has(cause=...)),
-    ),
+    ).behind(Veil("it shows nothing of what was set", hides=("ECO-STATE-007",))),
     at_wire(
         "cause-of-a-button",
         "ECO-STATE-009",

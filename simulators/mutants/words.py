@@ -3,7 +3,6 @@
 import json
 from collections.abc import Iterable
 from dataclasses import dataclass, field, replace
-from random import Random
 from typing import Any, Final, Self
 
 from protocol.codec import Encoded
@@ -30,6 +29,8 @@ class Word:
         after_s: How long it is held back.
         is_raw: Whether its running number stays as it is.
         is_up: Whether the device says it; otherwise it hears it.
+        is_meant: Whether the device, or the hub, says it of itself. What one mutant has made up
+            another lets be, so that both are wrong where they are one device.
     """
 
     topic: str
@@ -39,6 +40,7 @@ class Word:
     after_s: float = 0.0
     is_raw: bool = False
     is_up: bool = True
+    is_meant: bool = False
 
     @property
     def leaf(self) -> str:
@@ -69,6 +71,11 @@ class Word:
         kept = {name: value for name, value in fields.items() if value is not ...}
         return replace(self, payload=json.dumps(kept, separators=(",", ":")).encode())
 
+    def another(self, **changes: Any) -> Self:
+        """Return one more message like it, with the next number where it has one."""
+        number = {"seq": NEXT} if self.leaf in NUMBERED else {}
+        return replace(self.saying(**{**number, **changes}), is_meant=False)
+
     def late(self, seconds: float) -> Self:
         """Return it held back."""
         return replace(self, after_s=self.after_s + seconds)
@@ -89,17 +96,16 @@ Words = Iterable[Word | HangUp]
 
 @dataclass(slots=True)
 class Body:
-    """What a mutant knows of the device that it is; it lasts as long as the device does.
+    """What a deviation knows of the device that deviates; it lasts as long as the device does.
 
     Attributes:
         epoch, connection: As announced last.
         connects: CONNECTs so far.
-        memory: What one deviation wants to remember.
+        memory: What it wants to remember.
     """
 
     id: DeviceId
     product: CompiledProduct
-    rng: Random
     epoch: int = 1
     connection: int = 1
     connects: int = 0

@@ -3,6 +3,7 @@
 import io
 import time
 from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -10,6 +11,7 @@ import pytest
 
 from certification.recorder.broker import ScriptedBroker
 from certification.recorder.listening import Broker
+from certification.recorder.real_broker import RealBroker
 from certification.transcript.file import Line, Writer, parse
 from tests.certification.devices import DEVICE, PASSWORD
 
@@ -46,12 +48,13 @@ def writer() -> Writer:
     return writer
 
 
-@pytest.fixture
-async def bench() -> AsyncIterator[Bench]:
+@asynccontextmanager
+async def benched(kind: type[ScriptedBroker | RealBroker]) -> AsyncIterator[Bench]:
+    """A bench with a broker of a kind, whose transcript is whole in the end and holds no secret."""
     file = io.BytesIO()
     writer = Writer(file, time.monotonic_ns)
     writer.write("run", format=1)
-    broker = ScriptedBroker(writer, {DEVICE: PASSWORD})
+    broker = kind(writer, {DEVICE: PASSWORD})
     bench = Bench(broker, writer, file, await broker.start())
     try:
         yield bench
@@ -62,3 +65,9 @@ async def bench() -> AsyncIterator[Bench]:
     writer.end()
     assert parse(file.getvalue()).lines == tuple(writer.lines)
     assert PASSWORD.encode() not in file.getvalue()
+
+
+@pytest.fixture
+async def bench() -> AsyncIterator[Bench]:
+    async with benched(ScriptedBroker) as bench:
+        yield bench

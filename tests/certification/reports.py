@@ -11,6 +11,7 @@ RULES = {
     "ECO-CMD-004": ("fail", "MUST", 3),
 }
 FIRMWARE = "f" * 64
+SPEC = "e" * 64
 
 
 def report(**changes: Any) -> Report:
@@ -26,6 +27,7 @@ def report(**changes: Any) -> Report:
                 "hardware": "r2",
                 "firmware": "1.2.0",
                 "firmware_sha256": None,
+                "spec_sha256": SPEC,
                 "device": "acme-1",
             },
             "outcome": outcome | changes,
@@ -37,6 +39,7 @@ def report(**changes: Any) -> Report:
                 "scale": 0.1,
                 "started_ms": 1_790_000_000_000,
                 "duration_ms": 41_000,
+                "stalled_ms": 0,
                 "lines": 912,
                 "hooks": ("power_cycle",),
                 "scenarios": (),

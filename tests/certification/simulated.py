@@ -76,6 +76,7 @@ def running(
                 "button": f'{hands} press "$ECO_WANTED"',
                 "factory_reset": f"mkdir -p {kept} && touch {kept}/factory-reset",
                 "new_firmware": f"{hands} firmware 1.0.1",
+                "sensor_lost": f'{hands} unplug "$ECO_WANTED"',
                 "child_lost": f'{hands} lose "$ECO_WANTED"',
                 "child_removed": f'{hands} unpair "$ECO_WANTED"',
                 **(hooks or {}),

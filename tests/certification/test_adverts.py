@@ -1,25 +1,32 @@
 """Adverts on loopback, for real: the device's are written down, and hubs are advertised."""
 
 import io
+import secrets
 import time
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 
 import pytest
-from zeroconf import IPVersion
+from zeroconf import InterfaceChoice, IPVersion
 from zeroconf.asyncio import AsyncServiceInfo, AsyncZeroconf
 
 import certification.recorder.adverts
-from certification.recorder.adverts import AdvertWatch
+from certification.recorder.adverts import AdvertWatch, around
 from certification.recorder.watching import until
 from certification.transcript.file import Line, Writer
 from protocol.advert import DEVICE_TYPE, DeviceAdvert, HubAdvert
 from protocol.ids import DeviceId
 from simulators.finder import find_hub
-from tests.certification.devices import DEVICE
 
 LOOPBACK = ["127.0.0.1"]
 SEEN_S = 10.0
+
+
+DEVICE, HUB = f"socket-{secrets.token_hex(4)}", f"hub-{secrets.token_hex(4)}"
+"""Whoever else advertises on this machine at the moment has other names."""
+
+pytestmark = pytest.mark.xdist_group("mdns")
+"""All of them advertise the same device."""
 
 
 @pytest.fixture
@@ -50,7 +57,11 @@ async def told(*services: AsyncServiceInfo) -> AsyncIterator[AsyncZeroconf]:
 
 
 def is_advert(line: Line) -> bool:
-    return line.kind == "advert"
+    return line.kind == "advert" and line.fields["instance"] == DEVICE
+
+
+def is_note(line: Line) -> bool:
+    return line.kind == "note" and DEVICE in line.fields["text"]
 
 
 async def test_what_the_device_advertises_is_written_down(writer: Writer) -> None:
@@ -82,7 +93,7 @@ async def test_what_the_device_advertises_is_written_down(writer: Writer) -> Non
         assert line is not None
         assert line.fields["txt"]["join"] == "no"
     assert not watch.is_watching
-    seen = [line.fields["instance"] for line in writer.lines if is_advert(line)]
+    seen = [line.fields["instance"] for line in writer.lines if line.kind == "advert"]
     assert set(seen) == {DEVICE}
 
 
@@ -90,7 +101,7 @@ async def test_an_advert_that_ends_is_noted(writer: Writer) -> None:
     async with AdvertWatch(writer, None, LOOPBACK), told(service(DEVICE, {"id": DEVICE})) as device:
         assert await until(writer, is_advert, SEEN_S, 0)
         await device.async_unregister_all_services()
-        gone = await until(writer, lambda line: line.kind == "note", SEEN_S, 0)
+        gone = await until(writer, is_note, SEEN_S, 0)
     assert gone is not None
     assert gone.fields["text"] == f"{DEVICE} advertises itself no more"
 
@@ -105,16 +116,16 @@ async def test_a_txt_record_of_any_bytes_is_written_down(writer: Writer) -> None
 
 async def test_a_hub_is_found_until_it_is_withdrawn(writer: Writer) -> None:
     async with AdvertWatch(writer, DEVICE, LOOPBACK) as watch:
-        await watch.advertise(HubAdvert("hub-decoy", mqtt=1, is_open=True), 8321)
-        found = await find_hub("hub-decoy", SEEN_S, LOOPBACK)
+        await watch.advertise(HubAdvert(HUB, mqtt=1, is_open=True), 8321)
+        found = await find_hub(HUB, SEEN_S, LOOPBACK)
         assert found.urls == ("http://127.0.0.1:8321",)
-        await watch.withdraw("hub-decoy")
-        await watch.withdraw("hub-decoy")
-    args = [line.fields["args"] for line in writer.lines]
+        await watch.withdraw(HUB)
+        await watch.withdraw(HUB)
+    args = [line.fields["args"] for line in writer.lines if line.kind == "stimulus"]
     assert args == [
-        {"id": "hub-decoy", "port": 8321, "is_advertised": True},
-        {"id": "hub-decoy", "is_advertised": False},
-        {"id": "hub-decoy", "is_advertised": False},
+        {"id": HUB, "port": 8321, "is_advertised": True},
+        {"id": HUB, "is_advertised": False},
+        {"id": HUB, "is_advertised": False},
     ]
 
 
@@ -127,7 +138,12 @@ async def test_without_multicast_a_run_goes_on(
     monkeypatch.setattr(certification.recorder.adverts, "AsyncZeroconf", refuse)
     async with AdvertWatch(writer, DEVICE) as watch:
         assert not watch.is_watching
-        await watch.advertise(HubAdvert("hub-decoy", mqtt=1), 8321)
-        await watch.withdraw("hub-decoy")
+        await watch.advertise(HubAdvert(HUB, mqtt=1), 8321)
+        await watch.withdraw(HUB)
     notes = [line.fields["text"] for line in writer.lines if line.kind == "note"]
     assert notes == ["mDNS can neither be seen nor spoken: No such device"]
+
+
+def test_a_run_on_loopback_is_heard_on_no_other_network() -> None:
+    assert around("127.0.0.1") == ["127.0.0.1"]
+    assert around("192.0.2.7") is around("desk.local") is InterfaceChoice.All

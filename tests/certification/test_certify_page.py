@@ -1,7 +1,12 @@
 """docs/certify.md against the code: scenarios, hooks and limits are what the page says."""
 
+import asyncio
+import os
 import re
+import sys
 from pathlib import Path
+
+import pytest
 
 from certification import suite
 from certification.driving import hooks
@@ -38,3 +43,34 @@ def test_limits_are_those_of_the_player() -> None:
     text = " ".join(PAGE.read_text().split())
     for least_s, more_s in (player.SCENARIO_S, player.RUN_S):
         assert f"{least_s:.0f} s (and {more_s:,.0f} s x scale)" in text
+
+
+@pytest.mark.xdist_group("certify")
+@pytest.mark.slow
+@pytest.mark.timeout(180)
+async def test_simulated_purifier_is_hardened_by_what_the_page_says(tmp_path: Path) -> None:
+    part = PAGE.read_text().partition("## Simulated devices")[2].partition("\n## ")[0]
+    (hooks,) = re.findall(r"```toml\n(.*?)```", part, re.S)
+    init, run = re.findall(r"```sh\n(.*?)```", part, re.S)
+    assert await typed(init, tmp_path)
+    private = tmp_path / "device.eco.private.toml"
+    text = private.read_text()
+    private.write_text(text.replace("[network]", f"{hooks}\n[network]"))
+    assert "Reaches level 3, Hardened, as asked for." in await typed(run, tmp_path)
+    assert "| `air-purifier` | Hardened |" in part
+
+
+async def typed(command: str, folder: Path) -> str:
+    """Return what a command prints that is typed as the page has it, and goes well."""
+    found = f"{Path(sys.executable).parent}{os.pathsep}{os.environ['PATH']}"
+    process = await asyncio.create_subprocess_shell(
+        command,
+        cwd=folder,
+        env={**os.environ, "PATH": found},
+        stdin=asyncio.subprocess.DEVNULL,
+        stdout=asyncio.subprocess.PIPE,
+        stderr=asyncio.subprocess.PIPE,
+    )
+    out, err = await process.communicate()
+    assert process.returncode == 0, (out + err).decode()
+    return out.decode()

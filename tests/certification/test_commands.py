@@ -9,8 +9,10 @@ from contextlib import suppress
 from pathlib import Path
 
 import pytest
+from jsonschema import Draft202012Validator  # type: ignore[import-untyped]
 
 from certification.driving import declaration
+from certification.report.model import schema
 from certification.suite import run
 from certification.transcript import file as transcript
 from tests.certification.simulated import CODE, SCALE
@@ -51,6 +53,10 @@ def left_of(folder: Path) -> list[str]:
     return [command for command in found if str(folder) in command]
 
 
+def files_in(folder: Path) -> list[str]:
+    return [file.name for file in folder.iterdir()]
+
+
 async def drafted(folder: Path) -> None:
     code, out, err = await certify(
         folder, "init", "--code", CODE, "--run", simulator(folder), "--scale", str(SCALE)
@@ -82,8 +88,11 @@ async def test_drafted_declaration_is_that_of_the_device_and_a_run_goes_by_it(
     facts = json.loads(out)
     assert code == facts["exit_code"]
     assert "state_get" in err
-    file = tmp_path / "certify" / run.TRANSCRIPT
+    file = tmp_path / "certify" / "only" / run.TRANSCRIPT
     assert transcript.read(file).sha256 == facts["runs"][0]["sha256"]
+    Draft202012Validator(schema()).validate(
+        json.loads(file.with_name("report.json").read_text("utf-8"))
+    )
 
     again = await certify(tmp_path, "replay", "--json", str(file))
     assert json.loads(again[1])["runs"][0]["verdicts"] == facts["runs"][0]["verdicts"]
@@ -115,10 +124,33 @@ async def test_interrupted_run_says_so_and_leaves_no_device_and_no_whole_transcr
     assert "the end is missing" in err
 
 
+@pytest.mark.slow
+async def test_interrupted_draft_leaves_no_device_and_no_files(tmp_path: Path) -> None:
+    command = f"sleep 1000 && echo {tmp_path}"
+    process = await start(tmp_path, "init", "--code", CODE, "--run", command)
+    assert process.stderr is not None
+    async with asyncio.timeout(DEADLINE_S):
+        while b"waiting" not in (line := await process.stderr.readline()):
+            assert line, "init ended before it was interrupted"
+    process.send_signal(signal.SIGTERM)
+    code, out, err = await outcome(process)
+    assert (code, out) == (2, "")
+    assert "interrupted" in err
+    assert "Traceback" not in err
+    assert left_of(tmp_path) == []
+    assert files_in(tmp_path) == []
+
+
 @pytest.mark.parametrize(
     ("arguments", "says"),
     [
-        (("run",), "cannot be read"),
+        (("run",), "device.eco.toml cannot be read: No such file"),
+        (("run", "--repeat", "0"), "Invalid value for '--repeat'"),
+        (("run", "--nothing"), "No such option"),
+        (("nothing",), "No such command"),
+        (("--nothing",), "No such option"),
+        (("keys", "new"), "Missing argument"),
+        (("replay",), "Missing argument"),
         (("replay", "none.jsonl"), "cannot be read"),
         (("init", "--code", "1234-567"), "a setup code is 8 digits"),
         (

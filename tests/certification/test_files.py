@@ -1,7 +1,10 @@
 """Files are whole or not there, whatever comes between."""
 
 import os
+import signal
 import stat
+import subprocess
+import sys
 from pathlib import Path
 
 import pytest
@@ -55,3 +58,51 @@ def test_a_file_is_read_up_to_its_limit(tmp_path: Path) -> None:
     assert files.read_whole(file, 5) == b"12345"
     with pytest.raises(FormError, match="byte 4: the file is longer"):
         files.read_whole(file, 4)
+
+
+KILLED = """
+import os, signal, sys
+from pathlib import Path
+from certification import files
+
+left, write = int(sys.argv[1]), getattr(files, sys.argv[2])
+
+def count(frame, event, _):
+    global left
+    if frame.f_code.co_filename != files.__file__:
+        return None
+    if event == "line":
+        left -= 1
+        if left < 0:
+            os.kill(os.getpid(), signal.SIGKILL)
+    return count
+
+sys.settrace(count)
+write(Path(sys.argv[3]), b"two" * 1000)
+"""
+"""Writes a file, and is killed before a line of what writes it."""
+
+
+@pytest.mark.parametrize(("write", "before"), [("write_whole", b"one"), ("write_new", None)])
+def test_whoever_is_killed_at_any_point_leaves_a_whole_file_or_what_was_there(
+    tmp_path: Path, write: str, before: bytes | None
+) -> None:
+    file, seen = tmp_path / "certificate.json", set[bytes | None]()
+    for step in range(100):
+        file.unlink(missing_ok=True)
+        if before is not None:
+            file.write_bytes(before)
+        command = [sys.executable, "-c", KILLED, str(step), write, str(file)]
+        ended = subprocess.run(command, check=False, timeout=20)  # noqa: S603 - our own
+        found = file.read_bytes() if file.exists() else None
+        assert found in {before, b"two" * 1000}
+        seen.add(found)
+        if ended.returncode == 0:
+            break
+        assert ended.returncode == -signal.SIGKILL
+    else:
+        pytest.fail("it never came to its end")
+    assert step > 5
+    assert seen == {before, b"two" * 1000}
+    drafts = [name for name in tmp_path.iterdir() if name != file]
+    assert all(name.name.startswith(".certificate.json.") for name in drafts)

@@ -1,9 +1,7 @@
 """The same bench with a real mosquitto behind the recorder, and what only a script can do."""
 
 import asyncio
-import io
 import os
-import time
 from collections.abc import AsyncIterator
 from pathlib import Path
 
@@ -15,9 +13,9 @@ from certification.errors import CertifyError
 from certification.recorder.behaviour import Behaviour, NotScriptedError
 from certification.recorder.mosquitto import find_mosquitto
 from certification.recorder.real_broker import RealBroker
-from certification.transcript.file import Writer, parse
+from certification.transcript.file import Writer
 from protocol.mqtt import PING
-from tests.certification.conftest import Bench
+from tests.certification.conftest import Bench, benched
 from tests.certification.devices import DEVICE, PASSWORD, PahoDevice
 from tests.mqtt_client import RawClient, Will
 
@@ -45,20 +43,8 @@ pytestmark = [
 
 @pytest.fixture
 async def real() -> AsyncIterator[Bench]:
-    file = io.BytesIO()
-    writer = Writer(file, time.monotonic_ns)
-    writer.write("run", format=1)
-    broker = RealBroker(writer, {DEVICE: PASSWORD})
-    bench = Bench(broker, writer, file, await broker.start())
-    try:
+    async with benched(RealBroker) as bench:
         yield bench
-    finally:
-        for device in bench.devices:
-            await device.stop()
-        await broker.stop()
-    writer.end()
-    assert parse(file.getvalue()).lines == tuple(writer.lines)
-    assert PASSWORD.encode() not in file.getvalue()
 
 
 @pytest.fixture

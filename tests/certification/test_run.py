@@ -13,12 +13,16 @@ import pytest
 from certification import suite
 from certification.driving.declaration import Declaration
 from certification.judging.judge import judge
+from certification.judging.verdicts import Verdict
 from certification.suite import run
 from certification.transcript import file as transcript
 from certification.transcript.file import Transcript
 from tests.certification.simulated import CODE, declaration, running, simulated
 
 BAD = Path(__file__).with_name("bad_device.py")
+
+MUCH_S = 1.0
+"""On a machine that stood still for longer the clock says nothing of how long a run takes."""
 
 COMPARED = frozenset(
     {
@@ -58,11 +62,11 @@ async def test_whole_run_of_a_smart_plug_plays_every_scenario(tmp_path: Path) ->
     )
     found = await recorded(plan)
     given_up = {name: why for name, why in outcomes(found).items() if why != "done"}
-    assert given_up == {"sensor_lost": "gave up: supply hook sensor_lost"}
-    assert found.lines[-1].at_ns < 60e9
+    assert given_up == {}
     judgement = judge(found)
+    assert found.lines[-1].at_ns < 60e9 or judgement.stalled_s > MUCH_S
     assert (judgement.failed, judgement.mismatches) == ((), ())
-    assert (judgement.level_reached, judgement.exit_code) == (2, 0)
+    assert (judgement.level_reached, judgement.exit_code) == (3, 0)
     written = (tmp_path / run.TRANSCRIPT).read_text()
     assert CODE not in written
     assert CODE.replace("-", "") not in written
@@ -158,7 +162,7 @@ async def test_thousand_properties_are_tried_within_bounds(tmp_path: Path) -> No
         }
         for n in range(10)
     ]
-    head = {"eco": "1.0", "vendor": "acme", "product": "many", "version": 1}
+    head = {"eco": "1.0", "vendor": "acme", "product": "many", "version": 1, "rate_per_s": 100}
     document = {**head, "title": {"en": "Many"}, "services": services}
     file = tmp_path / "many.json"
     file.write_text(json.dumps(document))
@@ -171,6 +175,10 @@ async def test_thousand_properties_are_tried_within_bounds(tmp_path: Path) -> No
         tmp_path,
         suite.named(names),
     )
-    found = outcomes(await recorded(plan))
+    tried = await recorded(plan)
+    found = outcomes(tried)
     assert {name for name, why in found.items() if why != "done"} == set()
     assert names <= found.keys()
+    judgement = judge(tried)
+    assert judgement.failed == ()
+    assert judgement.verdict("ECO-CMD-011").verdict is Verdict.PASS

@@ -25,6 +25,15 @@ async def has_notice(hub: Hub, text: str) -> bool:
     return [one["kind"] for one in told if text in one["text"]] == ["certificate"]
 
 
+async def health(hub: Hub) -> str:
+    """Return what is wrong with the certificates of a hub."""
+    parts = (await hub.api.get("/health"))["parts"]
+    (told,) = [one for one in parts if one["name"] == "certificates"]
+    assert told["status"] == "degraded"
+    assert told["remedy"]
+    return str(told["detail"])
+
+
 async def test_only_a_certified_lamp_joins_and_stays_when_its_certificate_is_revoked(
     make_hub: MakeHub, tmp_path: Path
 ) -> None:
@@ -43,6 +52,7 @@ async def test_only_a_certified_lamp_joins_and_stays_when_its_certificate_is_rev
     assert (code, body["code"]) == (403, "not-certified")
     paper = made("lamp-1", "0.0.1", "acme")
     office.list(paper)
+    earlier = office.file.read_bytes()
     brought = await hub.api.ask("POST", "/certificates", {"certificate": paper.content().decode()})
     assert brought.body["status"] == "valid"
     lamp = Lamp((await let_in(hub, "lamp-0001"))[0])
@@ -58,7 +68,10 @@ async def test_only_a_certified_lamp_joins_and_stays_when_its_certificate_is_rev
         await until(is_revoked, "the registry to be read")
         assert await hub.are_online(lamp)
         await hub.kill()
+        office.file.write_bytes(earlier)  # put back while nobody looks
         await hub.start()
         await until(is_revoked, "the certificate after a restart")
+        told = await health(hub)
+        assert f"{office.file} is not used: line 2: 3 lines were known" in told
         await until(lambda: has_notice(hub, "it burns"), "the revocation")
         assert await has_notice(hub, "certified is 0.0.1, running is")

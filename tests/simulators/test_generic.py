@@ -9,7 +9,7 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from protocol.messages import Ack, Event, Presence, Scalar, SetCommand, State, UpMessage
+from protocol.messages import Ack, Event, Presence, Scalar, SetCommand, State, StateGet, UpMessage
 from protocol.product import Value
 from protocol.validator import CompiledProduct
 from simulators import registry
@@ -147,11 +147,39 @@ def test_texts_longer_than_a_message_make_each_other_shorter_and_the_new_one_is_
     assert kept == 4096
 
 
-def test_a_device_on_which_nothing_can_be_set_is_nudged() -> None:
-    document = as_bytes(with_properties(prop("warmth", "float", unit="celsius")))
-    assert Generic.of(document).buttons == (BUTTON,)
+@pytest.mark.parametrize(
+    "measured",
+    [
+        prop("warmth", "float", unit="celsius"),
+        prop("free", "float"),
+        prop("load", "uint8", range=[0, 100, 25]),
+        prop("is_open", "bool"),
+        prop("mode", enum=[choice(0, "auto"), choice(7, "sleep")]),
+    ],
+    ids=lambda fields: fields["name"],
+)
+def test_what_nobody_can_set_is_changed_by_hand_and_told_at_once(measured: Fields) -> None:
+    document = as_bytes(with_properties(measured))
+    (address,) = Generic.of(document).buttons
     one = scene(document)
-    assert any(one.press(BUTTON) for _ in range(5))
+    one.wait(20.0)
+    before = only(one.tell(StateGet(id=one.number(), ttl_ms=1_000)), State).values[address]
+    for _ in range(3):
+        (after,) = {state.values[address] for state in of(one.press(address), State)}
+        assert after != before
+        before = after
+
+
+def test_an_event_that_is_made_to_happen_is_told_at_once() -> None:
+    one = scene(as_bytes(EVERYTHING))
+    assert [event.event for event in of(one.press("room.opened"), Event)] == ["room.opened"]
+
+
+def test_a_device_of_actions_alone_has_a_button_that_does_nothing() -> None:
+    action = {"name": "beep", "title": {"en": "Beep"}}
+    document = as_bytes(spec(service("main", actions=[action])))
+    assert Generic.of(document).buttons == (BUTTON,)
+    assert scene(document).press(BUTTON) == []
 
 
 @pytest.mark.parametrize(

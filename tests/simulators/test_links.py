@@ -23,6 +23,7 @@ from protocol.messages import (
     SetCommand,
     State,
     StateGet,
+    Verdict,
 )
 from protocol.topics import Leaf
 from simulators.device import Settings, SimDevice
@@ -47,6 +48,7 @@ class Home:
         self.links = Links(time.monotonic, _rng(), self._changed, self._before_dial)
         self.may_dial = asyncio.Event()
         self.may_dial.set()
+        self.is_asked = asyncio.Event()
         self._moved = asyncio.Event()
         for number in range(count):
             device = DeviceId(f"bench-lamp-{number:04d}")
@@ -71,6 +73,7 @@ class Home:
         self._moved.set()
 
     async def _before_dial(self, device: Party) -> None:
+        self.is_asked.set()
         await self.may_dial.wait()
         self.dialled[device.id] += 1
 
@@ -304,3 +307,30 @@ def _texts(payload: bytes) -> list[bytes]:
         texts.append(payload[2 : 2 + length])
         payload = payload[2 + length :]
     return texts
+
+
+async def test_epoch_that_the_hub_has_raised_is_told_once_it_lasts(broker: Mosquitto) -> None:
+    raised = Verdict(
+        rule="ECO-ORDER-001",
+        leaf="announce",
+        path="epoch",
+        sample="1",
+        text="known",
+        fix="raise it",
+        count=1,
+        min_epoch=7,
+    )
+    async with HubSide(broker.port) as hub, running(Home(broker.port, 2)) as home:
+        await home.all_online()
+        await hub.until(lambda heard: count_of(heard, State) == 2)
+        home.may_dial.clear()
+        home.is_asked.clear()
+        hub.send(LAMP_1, raised)
+        await home.is_asked.wait()
+        hub.send(LAMP_1, StateGet(id="g.1", ttl_ms=1000))
+        hub.send(DeviceId("bench-lamp-0001"), StateGet(id="g.2", ttl_ms=1000))
+        heard = await hub.until(lambda heard: count_of(heard, State) == 3)
+        assert count_of(heard, Announce) == 2
+        home.may_dial.set()
+        heard = await hub.until(lambda heard: count_of(heard, State) >= 5)
+        assert [d.message.epoch for d in heard if isinstance(d.message, Announce)] == [1, 1, 7]

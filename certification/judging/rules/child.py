@@ -115,10 +115,17 @@ def _is_there(e: Evidence, child: DeviceId, own: Said[Announce]) -> bool:
     if not any(a.line < own.line for a in view.said_announces):
         end_ns = own.at_ns + int(ROUND_S * NS)
         return any(a.line > own.line and a.at_ns < end_ns for a in view.said_announces)
-    if any(each.line < own.line for each in view.told(Leave)):
+    if any(each.line < own.line for each in view.told(Leave)) or _is_unpaired(e, view, own):
         return False
     before = [p for p in view.said(Presence) if p.line < own.line]
     return not before or before[-1].message.status != "offline"
+
+
+def _is_unpaired(e: Evidence, view: Evidence, own: Said[Announce]) -> bool:
+    """Say whether a hand has unpaired a child since it was last announced."""
+    last = max(a.line for a in view.said_announces if a.line < own.line)
+    hands = e.hooks("child_removed")
+    return any(last < hand.line < own.line and hand.wanted == view.child for hand in hands)
 
 
 def _introduced(e: Evidence, child: DeviceId, own: Said[Announce]) -> Observation:
@@ -150,7 +157,7 @@ def announces_them_slowly(e: Evidence) -> Iterator[Observation]:
     said = sorted((a for c in e.children for a in e.of(c).said_announces), key=lambda a: a.line)
     busiest, begin = said[:1], 0
     for end, last in enumerate(said):
-        while last.at_ns - said[begin].at_ns >= NS:
+        while begin < end and last.at_ns - e.earliest_ns(said[begin].at_ns) >= NS:
             begin += 1
         if end - begin + 1 > len(busiest):
             busiest = said[begin : end + 1]

@@ -248,14 +248,14 @@ def wall_ms(e: Evidence, at_ns: int) -> int:
 
 @judges(
     "ECO-CMD-014",
-    "two sets of one property, the second before the first is answered",
+    "two sets of one property, or calls of one action, the second before the first is answered",
     of_messages=True,
 )
 def keeps_their_order(e: Evidence) -> Iterator[Observation]:
-    """Judge pairs of sets of one property that were on their way at the same time."""
-    sets = [o for o in orders(e) if o.is_set and o.is_plain and not o.earlier]
-    for one, two in ((a, b) for n, a in enumerate(sets) for b in sets[n + 1 : n + 3]):
-        shared = set(one.values) & set(two.values)
+    """Judge pairs of commands about one thing that were on their way at the same time."""
+    plain = [o for o in orders(e) if o.is_plain and not o.earlier]
+    for one, two in ((a, b) for n, a in enumerate(plain) for b in plain[n + 1 : n + 3]):
+        shared = one.concerns & two.concerns
         if one.final is None or two.final is None or not shared or two.line > one.final.line:
             continue
         if (one.status, two.status) != ("done", "done"):

@@ -78,9 +78,11 @@ def tells_once(e: Evidence) -> Iterator[Observation]:
         told = _told(e, hook) if _is_event(e, hook) else []
         same = [event for event in told if _content(event) == _content(told[0])]
         numbers = {event.message.seq for event in same}
-        if told and not found:
-            what = f"{hook.wanted} was brought about once, and told {len(numbers)} times"
-            lines = (hook.line, *(event.line for event in same))
+        what = f"{hook.wanted} was brought about once, and told {len(numbers)} times"
+        lines = (hook.line, *(event.line for event in same))
+        if len(numbers) > 1 and told[0].message.time_ms is None and _happens_by_itself(e, hook):
+            yield unclear(lines, f"{what}; it happens by itself too, and tells no time")
+        elif told and not found:
             yield Observation(len(numbers) == 1, lines, what, rule("ECO-EVENT-004").text, "seq")
 
 
@@ -90,15 +92,27 @@ def _content(event: Said[Event]) -> tuple[object, ...]:
     return said.epoch, said.event, said.time_ms, tuple(sorted(said.arguments.items(), key=str))
 
 
+def _happens_by_itself(e: Evidence, hook: HookRun) -> bool:
+    """Say whether an event is also told where no hand had brought it about."""
+    by_hand = {
+        one.line for h in e.hooks("button") if h.wanted == hook.wanted for one in _told(e, h)
+    }
+    said = (event for event in e.said(Event) if event.message.event == hook.wanted)
+    return any(event.line not in by_hand for event in said)
+
+
 def _twins(e: Evidence) -> Iterator[tuple[Said[Event], Said[Event]]]:
-    """Yield pairs of events that are one: the same content at the same millisecond."""
+    """Yield pairs of events that are one: the same content of one millisecond over two connections.
+
+    Over one connection they may be two: what comes and goes and comes within a step of the device.
+    """
     known: dict[tuple[object, ...], Said[Event]] = {}
     for event in e.said(Event):
         said = event.message
         if said.time_ms is None:
             continue
         first = known.setdefault(_content(event), event)
-        if first.message.seq != said.seq:
+        if first.message.seq != said.seq and first.link != event.link:
             yield first, event
 
 

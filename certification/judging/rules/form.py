@@ -69,7 +69,8 @@ def _values(rule_id: str, e: Evidence) -> Iterator[Observation]:
     if found:
         yield from found
         return
-    states = [each for each in e.said(State) if each.message.values]
+    is_mute = e.product is not None and not e.product.readable
+    states = [each for each in e.said(State) if each.message.values or is_mute]
     judged = [each for each in states if e.product_at(each.at_ns) is not None]
     if states and not judged:
         yield unclear((states[0].line,), "the product spec of these states is not known")

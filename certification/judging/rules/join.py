@@ -99,7 +99,8 @@ def checks_the_hub(e: Evidence) -> Iterator[Observation]:
 
 @judges("ECO-JOIN-007", "a CONNECT after a join, with another hub or broker in sight")
 def connects_to_its_hub_alone(e: Evidence) -> Iterator[Observation]:
-    """Judge that connections come after a grant, and no call to a hub that it did not join."""
+    """Judge that connections come after a grant, and none to a hub that it did not join."""
+    yield from _shuns_the_decoy(e)
     grants = _grants(e)
     if not grants:
         return
@@ -111,6 +112,20 @@ def connects_to_its_hub_alone(e: Evidence) -> Iterator[Observation]:
     later = [c for c in e.connects if c.at_ns > first.at_ns]
     if not early:
         yield from kept(later, "CONNECTs, each to the broker of the hub that it has joined")
+
+
+def _shuns_the_decoy(e: Evidence) -> Iterator[Observation]:
+    """Judge the time in which another hub was in sight."""
+    for span in e.scenarios("decoy_hub"):
+        called = [c for c in e.decoys if c.fields["is_mqtt"] and c.at_ns >= span.at_ns]
+        alive = e.alive_after(span.ended_ns) or e.alive_after(span.at_ns)
+        expected = rule("ECO-JOIN-007").text
+        if called:
+            what = f"it sent a CONNECT to {called[0].fields['hub']}, which it has not joined"
+            yield broken((span.line, called[0].n), what, expected)
+        elif alive is not None and span.outcome == "done":
+            what = "another hub was in sight, and it did not call it"
+            yield Observation(True, (span.line, span.ended_line, alive), what, expected)
 
 
 @judges("ECO-JOIN-008", "a power cycle, and a CONNECT after it")

@@ -5,13 +5,14 @@ from typing import Final
 
 from certification.judging.evidence import HARNESS_S, Evidence
 from certification.judging.rules.announce import answers
-from certification.judging.rules.check import broken, could_answer, judges, unclear
+from certification.judging.rules.check import Ask, broken, could_answer, judges, unclear, within
 from certification.judging.rules.orders import after_s, ids_in, orders
+from certification.judging.rules.state import full_after
 from certification.judging.traffic import NS, Publish, Said
 from certification.judging.verdicts import Observation
 from protocol.errors import ViolationError
 from protocol.json_text import read_object
-from protocol.messages import Ack, Birth, State, Update, Verdict
+from protocol.messages import Ack, Birth, Presence, State, StateGet, Update, Verdict
 from protocol.rules import rule
 from protocol.topics import Leaf
 
@@ -74,13 +75,22 @@ def _goes_on(e: Evidence, down: Publish, rule_id: str, name: str) -> Observation
     end_ns = down.at_ns + int(WATCH_S * NS)
     link = e.link(down.link)
     alive = e.alive_after(end_ns)
-    is_gone = link.by == "device" and link.closed_ns is not None and link.closed_ns <= end_ns
-    if is_gone and not e.is_disturbed(down.at_ns, end_ns):
+    gone_ns = link.closed_ns if link.by == "device" and link.closed_ns is not None else None
+    if gone_ns is not None and gone_ns <= end_ns and _has_no_other_reason(e, down, gone_ns):
         lines = (down.line, link.closed_line or link.opened_line)
         return broken(lines, f"after {name} it ended the connection", rule(rule_id).text)
     if alive is None:
         return unclear((down.line,), f"nothing shows that the device was alive after {name}")
     return Observation(True, (down.line, alive), f"after {name} it went on")
+
+
+def _has_no_other_reason(e: Evidence, down: Publish, gone_ns: int) -> bool:
+    """Say whether nobody did anything to the device, and it did not fall asleep."""
+    said = [p for p in e.said(Presence) if p.link == down.link]
+    falls_asleep = any(
+        p.message.status == "asleep" and down.at_ns <= p.at_ns <= gone_ns for p in said
+    )
+    return not falls_asleep and not e.is_disturbed(down.at_ns, gone_ns)
 
 
 @judges("ECO-UPDATE-001", "a message on the update topic, and a sign of life after it")
@@ -187,6 +197,11 @@ def takes_messages_of_later_versions(e: Evidence) -> Iterator[Observation]:
 @judges("ECO-VERSION-004", "a command with a field that ECO/1 does not have")
 def takes_commands_with_more_fields(e: Evidence) -> Iterator[Observation]:
     """Judge commands with fields that no version defines: they are carried out like any other."""
+    for asked in e.told(StateGet):
+        if unknown := asked.publish.decoded.unknown if asked.publish.decoded else ():
+            name = f"state.get {asked.message.id} with {', '.join(unknown)}"
+            ask = Ask(name, "full state", asked.link, "state")
+            yield within(e, asked, ANSWER_S, full_after(e, asked), ask)
     for order in orders(e):
         decoded = order.sent.publish.decoded
         unknown = decoded.unknown if decoded else ()

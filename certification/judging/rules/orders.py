@@ -80,6 +80,12 @@ class Order:
         return message.values if isinstance(message, SetCommand) else {}
 
     @property
+    def concerns(self) -> frozenset[str]:
+        """The addresses that it is about."""
+        message = self.sent.message
+        return frozenset({message.action} if isinstance(message, ActionCommand) else message.values)
+
+    @property
     def is_set(self) -> bool:
         """Whether it is a `set`."""
         return isinstance(self.sent.message, SetCommand)

@@ -43,9 +43,12 @@ def wakes_in_time(e: Evidence) -> Iterator[Observation]:
             continue
         limit_s = announced.message.sleep.interval_s * e.scale
         after = next((c for c in e.connects if c.at_ns > each.at_ns), None)
-        away_s = seconds(each.at_ns, after.at_ns if after else e.end_ns)
+        until_ns = after.at_ns if after else e.end_ns
+        away_s = seconds(each.at_ns, until_ns)
         expected = f"a wake within {limit_s:g} s"
-        if after is not None:
+        if e.is_disturbed(each.at_ns, until_ns):
+            yield unclear((each.line,), "it was switched off, or shut out, while it slept")
+        elif after is not None:
             is_kept = away_s <= limit_s * LATE + HARNESS_S
             what = f"it slept {away_s:.3f} s"
             yield Observation(is_kept, (each.line, after.line), what, expected)
@@ -132,7 +135,8 @@ def _parting(e: Evidence, link: Link, asleep: Said[Presence]) -> Observation:
     parting = next((p for p in after if p.type == "DISCONNECT"), None)
     lines = (asleep.line, *(p.line for p in (puback, parting) if p is not None))
     expected = rule("ECO-SLEEP-007").text
-    if link.by != "device" and parting is None:
+    is_cut = link.by != "device" or e.is_disturbed(asleep.at_ns, link.closed_ns or e.end_ns)
+    if is_cut and parting is None:
         return unclear(lines, "the connection ended before it could fall asleep")
     if parting is None:
         return broken(lines, "it fell asleep without DISCONNECT", expected)

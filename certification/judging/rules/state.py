@@ -5,7 +5,15 @@ from typing import Final
 
 from certification.judging.evidence import HARNESS_S, Evidence, seconds
 from certification.judging.record import HookRun
-from certification.judging.rules.check import Ask, broken, could_answer, judges, unclear, within
+from certification.judging.rules.check import (
+    Ask,
+    broken,
+    could_answer,
+    judges,
+    kept,
+    unclear,
+    within,
+)
 from certification.judging.rules.orders import (
     EFFECT_S,
     Order,
@@ -42,10 +50,10 @@ def full_state_after_announce(e: Evidence) -> Iterator[Observation]:
     """Judge the full state that follows each announce."""
     for announce in e.said_announces:
         ask = Ask("the announce", "full state", announce.link, "state")
-        yield within(e, announce, FULL_S, _full_after(e, announce), ask)
+        yield within(e, announce, FULL_S, full_after(e, announce), ask)
 
 
-def _full_after(e: Evidence, asked: Said[Announce] | Said[StateGet]) -> Said[State] | None:
+def full_after(e: Evidence, asked: Said[Announce] | Said[StateGet]) -> Said[State] | None:
     """Return the first full state after a message, on the same connection."""
     return next(
         (
@@ -64,7 +72,7 @@ def full_state_when_asked(e: Evidence) -> Iterator[Observation]:
         if asked.publish.is_retained:
             continue
         ask = Ask(f"state.get {asked.message.id}", "full state", asked.link, "state")
-        yield within(e, asked, FULL_S, _full_after(e, asked), ask)
+        yield within(e, asked, FULL_S, full_after(e, asked), ask)
 
 
 @judges("ECO-STATE-005", "a hook that changes a property by hand, and the state that tells of it")
@@ -114,7 +122,7 @@ def full_state_every_ten_minutes(e: Evidence) -> Iterator[Observation]:
         for place, one in enumerate(full):
             end_ns = after_s(one.at_ns, limit_s)
             after = full[place + 1] if place + 1 < len(full) else None
-            is_there = link.is_open_at(end_ns) and end_ns <= e.end_ns
+            is_there = any(packet.is_in and packet.at_ns >= end_ns for packet in link.packets)
             if after is None and is_there and not e.is_disturbed(one.at_ns, end_ns):
                 what = f"no full state for {limit_s:g} s after this one"
                 yield broken((one.line,), what, rule("ECO-STATE-006").text)
@@ -138,6 +146,7 @@ def _gap(
 @judges("ECO-STATE-007", "a set that changes something", of_messages=True)
 def effects_name_their_cause(e: Evidence) -> Iterator[Observation]:
     """Judge the states that bring the new values of a set."""
+    yield from _nothing_to_show(e)
     for order in orders(e):
         if not order.is_set or order.status != "done" or order.earlier is not None:
             continue
@@ -168,9 +177,16 @@ def _new(
             yield address
 
 
+def _nothing_to_show(e: Evidence) -> Iterator[Observation]:
+    """Yield that a product has no property of which a state could show that it was set."""
+    if e.product and not e.product.readable & e.product.writable:
+        yield from kept(e.said(State), "states; nothing that can be set can be read")
+
+
 @judges("ECO-STATE-008", "a set that is done", of_messages=True)
 def shows_what_was_set(e: Evidence) -> Iterator[Observation]:
     """Judge that states with the cause of each set hold all its readable properties."""
+    yield from _nothing_to_show(e)
     for order in orders(e):
         product, final = e.product_at(order.at_ns), order.final
         if product is None or final is None or order.status != "done" or order.earlier:
@@ -222,6 +238,8 @@ def no_cause_without_command(e: Evidence) -> Iterator[Observation]:
 @judges("ECO-STATE-010", "a hook that takes a value away, such as a sensor unplugged")
 def unknown_is_null(e: Evidence) -> Iterator[Observation]:
     """Judge what is reported of a value that the device cannot know any more."""
+    if e.product and not e.product.readable:
+        yield from kept(e.said(State), "states; the product spec has no value that could get lost")
     for hook in e.hooks("sensor_lost"):
         shown = shown_after(e, hook.wanted, hook.ended_ns or hook.at_ns)
         if shown is None:
@@ -248,7 +266,7 @@ def keeps_its_rate(e: Evidence) -> Iterator[Observation]:
     window_ns = int((window_s - HARNESS_S) * NS)
     begin, busiest = 0, (0, said[0], said[0])
     for end, last in enumerate(said):
-        while last.at_ns - said[begin].at_ns >= window_ns:
+        while begin < end and last.at_ns - e.earliest_ns(said[begin].at_ns) >= window_ns:
             begin += 1
         busiest = max(busiest, (end - begin + 1, said[begin], last), key=lambda found: found[0])
     number, first, last = busiest

@@ -172,6 +172,11 @@ class Scene:
         self.now_ns += round(s * 1e9)
         return self
 
+    def stall(self, s: float) -> "Scene":
+        """Let time pass in which the harness does not get to run."""
+        self.wait(s).writer.write("stall", late_ns=round(s * 1e9))
+        return self
+
     def stimulus(self, name: str, **args: Any) -> "Scene":
         """Note what the harness is about to do."""
         self.writer.write("stimulus", name=name, args=args)

@@ -3,8 +3,8 @@
 import pytest
 
 from certification.judging.verdicts import RuleVerdict, Verdict
-from tests.certification.judging.lives import ON, begun, over
-from tests.certification.judging.scene import Scene
+from tests.certification.judging.lives import HOOKS, ON, begun, gateway, over
+from tests.certification.judging.scene import CHILD, STARTED_MS, Scene
 
 
 def judged(scene: Scene, rule_id: str) -> RuleVerdict:
@@ -92,3 +92,106 @@ def goodbye(*, is_said: bool) -> Scene:
 def test_goodbye_right_after_a_broker_was_mended_is_judged(is_said: bool, verdict: Verdict) -> None:
     found = goodbye(is_said=is_said).judged().verdict("ECO-PRESENCE-003")
     assert found.verdict is verdict
+
+
+def test_connection_that_garbage_ended_counts_though_the_device_was_stopped_soon_after() -> None:
+    scene = begun().tell("command", b"{").wait(0.1).close("device", "reset").wait(0.2)
+    scene.hello().wait(0.1).hook("stop").close("device", "disconnect").wait(1).hello()
+    assert judged(scene, "ECO-MSG-007").verdict is Verdict.FAIL
+
+
+def test_sleeper_that_falls_asleep_behind_garbage_has_borne_it() -> None:
+    scene = Scene(hooks=HOOKS, features={"sleeper": True})
+    scene.sleep = {"interval_s": 60, "awake_s": 2}
+    scene.join().hello().interview().wait(1.5).tell("command", b"{").wait(0.4)
+    scene.presence("asleep", reason="sleep").wait(0.1).leave().wait(50).hello()
+    assert judged(scene, "ECO-MSG-007").verdict is Verdict.PASS
+
+
+@pytest.mark.parametrize(("is_unpaired", "verdict"), [(True, Verdict.PASS), (False, Verdict.FAIL)])
+def test_child_that_a_hand_has_unpaired_need_not_be_announced(
+    is_unpaired: bool, verdict: Verdict
+) -> None:
+    scene = gateway()
+    if is_unpaired:
+        scene.hook("child_removed", CHILD).wait(1)
+    scene.birth("hub.5.1").wait(0.1).introduce(birth="hub.5.1").wait(8).ping()
+    assert judged(scene, "ECO-CHILD-007").verdict is verdict
+
+
+PRESSED = "acme:main.pressed"
+
+
+def pressed(scene: Scene, *seqs: int) -> Scene:
+    """Have a button pressed once, and the event told under these numbers."""
+    scene.hook("button", PRESSED)
+    for seq in seqs:
+        scene.wait(0.1).event(seq=seq)
+    return scene.wait(12)
+
+
+@pytest.mark.parametrize(
+    ("is_alone", "verdict"), [(True, Verdict.FAIL), (False, Verdict.INCONCLUSIVE)]
+)
+def test_event_that_happens_by_itself_may_have_happened_twice(
+    is_alone: bool, verdict: Verdict
+) -> None:
+    scene = begun() if is_alone else begun().event(seq=1).wait(1)
+    assert judged(pressed(scene, 2, 3), "ECO-EVENT-004").verdict is verdict
+
+
+def test_what_comes_and_goes_and_comes_within_a_millisecond_is_told_twice() -> None:
+    scene = begun(features={"time_synced": True})
+    for seq, is_long in enumerate((True, False, True), 1):
+        scene.event(seq=seq, arguments={"long": is_long}, time_ms=STARTED_MS)
+    assert judged(scene.wait(3), "ECO-EVENT-004").verdict is not Verdict.FAIL
+
+
+def test_what_is_told_again_over_the_next_connection_keeps_its_number() -> None:
+    scene = begun(features={"time_synced": True}).event(seq=1, time_ms=STARTED_MS)
+    scene.close().wait(2).hello().event(seq=2, time_ms=STARTED_MS).wait(3)
+    assert judged(scene, "ECO-EVENT-004").verdict is Verdict.FAIL
+
+
+def test_connection_that_fell_silent_owes_no_full_state() -> None:
+    scene = begun().wait(610).close("harness", "keepalive").wait(1).hello()
+    assert judged(scene, "ECO-STATE-006").verdict is not Verdict.FAIL
+
+
+def test_connection_on_which_the_device_lives_owes_a_full_state() -> None:
+    scene = begun().wait(610).ping().close().wait(1).hello()
+    assert judged(scene, "ECO-STATE-006").verdict is Verdict.FAIL
+
+
+@pytest.mark.parametrize(("wait_s", "verdict"), [(1.1, Verdict.PASS), (0.3, Verdict.FAIL)])
+def test_wait_begins_with_the_refusal_and_not_when_the_broker_hangs_up(
+    wait_s: float, verdict: Verdict
+) -> None:
+    scene = begun().close().wait(2).dial(code=5).wait(wait_s).close("harness", "fin")
+    assert judged(scene.hello().wait(3), "ECO-MQTT-008").verdict is verdict
+
+
+def waited(scale: float, *waits_s: float) -> Scene:
+    """Have a broker not let in a device, which waits so long between its tries."""
+    scene = begun(scale=scale).close().behave(withhold=["CONNACK"])
+    for wait_s in (2.0, *waits_s[:-1]):
+        scene.wait(wait_s).dial(code=None).wait(0.01).close()
+    return scene.behave().wait(waits_s[-1]).hello()
+
+
+@pytest.mark.parametrize(
+    ("scale", "waits_s", "verdict"),
+    [
+        (1.0, (6, 21, 38, 36, 11, 27), Verdict.PASS),
+        (1.0, (10, 10, 10, 10, 10, 10), Verdict.WARN),
+        (1.0, (10, 9, 12, 8, 11, 10), Verdict.WARN),
+        (1.0, (10, 55, 60, 50, 60, 58), Verdict.PASS),
+        (1.0, (2, 4, 8, 16, 32, 160), Verdict.WARN),
+        (0.01, (0.09, 0.22, 0.49, 0.29, 0.20, 0.08), Verdict.PASS),
+        (0.01, (0.1, 0.1, 0.1, 0.1, 0.1, 1.6), Verdict.WARN),
+    ],
+)
+def test_waits_drawn_from_spans_that_double_need_not_rise_each_time(
+    scale: float, waits_s: tuple[float, ...], verdict: Verdict
+) -> None:
+    assert judged(waited(scale, *waits_s), "ECO-MQTT-009").verdict is verdict

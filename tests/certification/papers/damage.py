@@ -3,14 +3,18 @@
 from hypothesis import strategies as st
 
 
+def flipped(content: bytes, place: int, mask: int) -> bytes:
+    """Return a file with one byte changed."""
+    return content[:place] + bytes([content[place] ^ mask]) + content[place + 1 :]
+
+
 @st.composite
 def damaged(draw: st.DrawFn, content: bytes) -> bytes:
     """Draw a file that is not `content` any more."""
     how = draw(st.sampled_from(("flip", "cut", "swap", "insert", "remove")))
     place = draw(st.integers(0, len(content) - 1))
     if how == "flip":
-        bit = 1 << draw(st.integers(0, 7))
-        return content[:place] + bytes([content[place] ^ bit]) + content[place + 1 :]
+        return flipped(content, place, draw(st.integers(1, 255)))
     if how == "cut":
         return content[:place]
     if how == "insert":

@@ -2,64 +2,16 @@
 
 import datetime
 import json
+import resource
 import threading
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
-from hypothesis import HealthCheck, given, settings
-from hypothesis import strategies as st
-from typer.testing import CliRunner
 
-from certification.commands import cli
 from certification.papers import desk
-from certification.report import reporting
-from certification.transcript.file import Transcript
 from tests.certification import recorded
-from tests.certification.papers.damage import damaged
-from tests.certification.reports import report
-
-DAY = datetime.date(2026, 11, 22)
-Run = Callable[..., tuple[int, str]]
-
-
-@pytest.fixture
-def run(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Run:
-    """Run commands in a folder of their own, on a day that the test chooses."""
-    monkeypatch.chdir(tmp_path)
-    monkeypatch.setattr(desk, "today", lambda: DAY)
-
-    def judged(found: Transcript) -> object:
-        said = report()
-        hashes = said.hashes.model_copy(update={"transcript": found.sha256})
-        return said.model_copy(update={"hashes": hashes})
-
-    monkeypatch.setattr(reporting, "report", judged)
-    Path("firmware.bin").write_bytes(b"firmware")
-    Path("transcript.jsonl").write_bytes(recorded.content())
-
-    def called(*words: str) -> tuple[int, str]:
-        found = CliRunner().invoke(cli.app, list(words), catch_exceptions=False)
-        return found.exit_code, found.output
-
-    return called
-
-
-@pytest.fixture
-def certified(run: Run) -> Run:
-    """Keys of a vendor and a registry, and a certificate that both have signed and listed."""
-    for words in (
-        "keys new acme",
-        "keys new registry",
-        "keys new stranger",
-        "sign transcript.jsonl --key acme.key.pem --firmware firmware.bin",
-        "countersign certificate.json transcript.jsonl --key registry.key.pem",
-        "registry new list.jsonl --name Registry --key registry.key.pem",
-        "registry add list.jsonl certificate.json --key registry.key.pem",
-    ):
-        assert run(*words.split())[0] == 0, words
-    return run
-
+from tests.certification.papers.conftest import DAY, Run
 
 VERIFY = ("verify", "certificate.json", "--key", "registry.pub.pem")
 
@@ -192,24 +144,6 @@ def test_a_rule_is_explained_without_a_run(run: Run) -> None:
     assert told.startswith("ECO-MQTT-004  (MUST, level 1, Connects)")
 
 
-@pytest.mark.timeout(120)
-@settings(
-    max_examples=40, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture]
-)
-@given(data=st.data())
-def test_no_damaged_paper_is_verified(certified: Run, data: st.DataObject) -> None:
-    name = data.draw(st.sampled_from(("certificate.json", "list.jsonl", "transcript.jsonl")))
-    whole = Path(name).read_bytes()
-    broken = data.draw(damaged(whole))
-    if broken == whole:
-        return
-    file = Path("broken")
-    file.write_bytes(broken)
-    code, told = certified("verify", "broken", "--key", "registry.pub.pem")
-    assert code == 1
-    assert told.startswith("error: ")
-
-
 def test_two_at_once_lose_no_entry(certified: Run) -> None:
     for days in range(2, 6):
         out = f"{days}.json"
@@ -228,3 +162,42 @@ def test_two_at_once_lose_no_entry(certified: Run) -> None:
         thread.join()
     _, told = certified("registry", "check", "list.jsonl", "--key", "registry.pub.pem", "--json")
     assert json.loads(told)["certificates"] == 5
+
+
+WRITING = (
+    "keys new other",
+    "sign transcript.jsonl --key acme.key.pem --firmware firmware.bin --out other.json",
+    "sign transcript.jsonl --key acme.key.pem --firmware firmware.bin",
+    "countersign other-vendor.json transcript.jsonl --key registry.key.pem",
+    "badge certificate.json",
+    "registry new other.jsonl --name Other --key stranger.key.pem",
+    "registry add list.jsonl next.json --key registry.key.pem",
+    "registry revoke list.jsonl NAME --why why --key registry.key.pem",
+)
+
+
+@pytest.fixture
+def full_disk() -> Iterator[Callable[[], None]]:
+    """Return what makes every file end after a few bytes, as on a disk without room."""
+    before = resource.getrlimit(resource.RLIMIT_FSIZE)
+    yield lambda: resource.setrlimit(resource.RLIMIT_FSIZE, (16, before[1]))
+    resource.setrlimit(resource.RLIMIT_FSIZE, before)
+
+
+@pytest.mark.parametrize("words", WRITING)
+def test_a_full_disk_leaves_every_paper_as_it_was(
+    certified: Run, words: str, full_disk: Callable[[], None]
+) -> None:
+    key = ("--key", "registry.key.pem")
+    signing = "sign transcript.jsonl --key acme.key.pem --firmware firmware.bin --days 9 --out"
+    for name in ("other-vendor.json", "next.json"):
+        assert certified(*signing.split(), name)[0] == 0
+    assert certified("countersign", "next.json", "transcript.jsonl", *key)[0] == 0
+    name = json.loads(certified(*VERIFY, "--json")[1])["certificate"]
+    before = {file.name: file.read_bytes() for file in Path().iterdir()}
+    full_disk()
+    code, told = certified(*words.replace("NAME", name).split())
+    assert code == 3, told
+    assert told.startswith("error: ")
+    assert "File too large" in told
+    assert {file.name: file.read_bytes() for file in Path().iterdir()} == before

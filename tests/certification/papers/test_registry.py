@@ -90,7 +90,9 @@ def test_a_registry_takes_only_what_it_has_countersigned_and_once() -> None:
         registry.add(WHOLE, ONE, KEY, NEXT)
 
 
-@pytest.mark.parametrize("target", ["12345678", "", ONE.id[:7], "registry"])
+@pytest.mark.parametrize(
+    "target", ["12345678", "", ONE.id[:7], "registry"], ids=["id", "none", "short", "word"]
+)
 def test_what_nobody_knows_cannot_be_taken_back(target: str) -> None:
     with pytest.raises(MismatchError, match="names no"):
         registry.revoke(LISTED, target, "why", KEY, NEXT)

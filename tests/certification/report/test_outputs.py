@@ -7,13 +7,16 @@ from xml.etree import ElementTree as ET
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from typer.testing import CliRunner
 
+from certification.commands import cli
 from certification.errors import UsageError
 from certification.judging.verdicts import Verdict
-from certification.report import badge, expected, explanation, junit
+from certification.report import badge, expected, explanation, junit, reporting
 from certification.report.expected import Comparison, Expectations, compare
 from certification.report.model import Blocked, Report, Seen
 from protocol.rules import rules
+from tests.certification import recorded
 from tests.certification.reports import report
 
 
@@ -40,7 +43,7 @@ def cases(found: Report, comparison: Comparison) -> dict[str, ET.Element]:
 
 
 def kinds(case: ET.Element) -> set[str]:
-    return {child.tag for child in case} - {"properties"}
+    return {child.tag for child in case} - {"system-out"}
 
 
 def test_a_test_case_is_named_after_its_rule() -> None:
@@ -69,11 +72,97 @@ def test_an_inconclusive_rule_is_an_error_not_a_pass() -> None:
     assert kinds(cases(found, compare(found, Expectations()))["ECO-CMD-004"]) == {"error"}
 
 
+def test_advice_that_could_not_be_decided_is_skipped() -> None:
+    rule = report().rules[2].model_copy(update={"verdict": Verdict.INCONCLUSIVE, "reason": "why"})
+    found = report().model_copy(update={"rules": (rule,)})
+    case = cases(found, compare(found, Expectations()))["ECO-STATE-004"]
+    assert kinds(case) == {"skipped"}
+    assert case[0].attrib["message"] == "inconclusive, and not in the way: why"
+
+
 def test_the_counts_of_junit_are_those_of_its_cases() -> None:
     root = parsed(junit.render(failing(), compare(failing(), Expectations())))
     suite = next(root.iter("testsuite"))
     told = {name: suite.attrib[name] for name in ("tests", "failures", "errors", "skipped")}
     assert told == {"tests": "4", "failures": "1", "errors": "0", "skipped": "1"}
+
+
+FORM: dict[str, tuple[set[str], set[str]]] = {
+    "testsuites": (set(), {"testsuite"}),
+    "testsuite": (
+        {"name", "tests", "failures", "errors", "skipped", "time", "timestamp"},
+        {"properties", "testcase"},
+    ),
+    "properties": (set(), {"property"}),
+    "property": ({"name", "value"}, set()),
+    "testcase": ({"name", "classname", "time"}, {"failure", "error", "skipped", "system-out"}),
+    "failure": ({"type", "message"}, set()),
+    "error": ({"type", "message"}, set()),
+    "skipped": ({"message"}, set()),
+    "system-out": (set(), set()),
+}
+"""What CI readers have in common: for each element its attributes, and what may stand in it."""
+
+
+def test_junit_has_the_form_that_readers_have_in_common() -> None:
+    expected = Expectations.model_validate(
+        {
+            "expected": [
+                {"rule": "ECO-MQTT-001", "why": "never passes"},
+                {"rule": "ECO-HUB-001", "why": "is no rule for devices"},
+            ]
+        }
+    )
+    root = parsed(junit.render(failing(), compare(failing(), expected)))
+    assert root.tag == "testsuites"
+    for element in root.iter():
+        attributes, inside = FORM[element.tag]
+        assert set(element.attrib) == attributes
+        assert {child.tag for child in element} <= inside
+    suite = next(root.iter("testsuite"))
+    assert [child.tag for child in suite].count("properties") == 1
+    assert (suite.attrib["timestamp"], suite.attrib["time"]) == ("2026-09-21T14:13:20", "41.000")
+    kinds = {case.attrib["name"]: case.find("failure") for case in root.iter("testcase")}
+    assert {name: each.attrib["type"] for name, each in kinds.items() if each is not None} == {
+        "ECO-MQTT-001": "unexpected",
+        "ECO-CMD-004": "fail",
+        "ECO-HUB-001": "unexpected",
+    }
+
+
+def test_advice_that_was_not_followed_passes_and_is_told() -> None:
+    case = cases(report(), compare(report(), Expectations()))["ECO-STATE-004"]
+    assert kinds(case) == set()
+    assert case.findtext("system-out") == "level 2, warn: A device does it."
+
+
+def test_the_known_failures_of_the_page_let_a_replay_pass_until_one_passes(tmp_path: Path) -> None:
+    page = (Path(__file__).parents[3] / "docs" / "certificates.md").read_text("utf-8")
+    example = page.split("```toml\n[[expected]]", 1)[1].split("```")[0]
+    expected.load(_written(tmp_path / "page.toml", f"[[expected]]{example}"))
+    lines = [("opened", {"link": 1, "peer_is_local": True}), recorded.publish("state", b"{}")]
+    run = _written(tmp_path / "run.jsonl", recorded.content(lines).decode())
+    verdicts = {rule.id: rule.verdict for rule in reporting.report(reporting.read(run)).rules}
+    worst = [name for name, each in verdicts.items() if each in {"fail", "inconclusive"}]
+    listed = [
+        f'[[expected]]\nrule = "{name}"\nverdict = "{verdicts[name]}"\nwhy = "not yet"\n'
+        for name in worst
+    ]
+    known = _written(tmp_path / "known.toml", "\n".join(listed))
+    words = ["replay", str(run), "--expected", str(known)]
+    assert CliRunner().invoke(cli.app, words).exit_code == 0
+    passes = next(name for name, each in verdicts.items() if each == "pass")
+    _written(known, f'{known.read_text()}\n[[expected]]\nrule = "{passes}"\nwhy = "not yet"\n')
+    ended = CliRunner().invoke(cli.app, words)
+    assert ended.exit_code == 1
+    assert f"not as expected: {passes}: expected: fail; it passes. Mend the list." in " ".join(
+        ended.output.split()
+    )
+
+
+def _written(file: Path, text: str) -> Path:
+    file.write_text(text, "utf-8")
+    return file
 
 
 @given(st.text(max_size=300) | st.sampled_from(["]]>", "\x00", "\u202e", "x" * 10_240, "\ud800"]))
@@ -136,9 +225,9 @@ def test_a_wrong_file_of_known_failures_is_refused(tmp_path: Path, text: str, wh
 
 
 def test_an_explanation_tells_reason_evidence_fix_and_the_command() -> None:
-    told = explanation.verdict(failing(), failing().rules[3])
+    told = explanation.verdict(failing(), failing().rules[3], 80)
     for words in (
-        *("ECO-CMD-004", "fails", "Expected: nothing", "Broken: it ran the action (at values)"),
+        *("ECO-CMD-004", "fails", "Expected: nothing", "Seen: it ran the action (at values)"),
         *("Fix: Do it.", "Again: ecohub certify run --only ECO-CMD-004 --seed 7"),
     ):
         assert words in told
@@ -146,9 +235,9 @@ def test_an_explanation_tells_reason_evidence_fix_and_the_command() -> None:
 
 @pytest.mark.parametrize("name", rules())
 def test_every_rule_can_be_explained_without_a_run(name: str) -> None:
-    told = explanation.rule(rules()[name])
+    told = explanation.rule(rules()[name], 60)
     assert told.startswith(name)
-    assert all(len(line) <= explanation.WIDTH for line in told.splitlines())
+    assert all(len(line) <= 60 for line in told.splitlines())
 
 
 @given(st.integers(0, 3), st.text(max_size=60) | st.just("<script>"))

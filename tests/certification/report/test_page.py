@@ -34,6 +34,10 @@ ALLOWED = {
     *("dl", "dt", "dd", "details", "summary", "button", "input"),
     *("table", "thead", "tbody", "tr", "th", "td"),
 }
+BRIEF: tuple[tuple[str, dict[str, Any]], ...] = (
+    ("opened", {"peer_is_local": True}),
+    ("closed", {"by": "device", "how": "end of stream"}),
+)
 OPENED: tuple[str, dict[str, Any]] = ("opened", {"link": 1, "peer_is_local": True})
 
 
@@ -174,6 +178,53 @@ def test_a_run_of_many_lines_stays_a_page_and_keeps_its_evidence() -> None:
     shown = [name for name in reader.ids if name.startswith("line-")]
     assert len(shown) < page_wire.MOST_LINES + 1_000
     assert f"line-{middle + 2}" in shown
+
+
+def test_of_a_run_that_fits_no_line_is_left_out_however_uneven_its_connections_are() -> None:
+    short = [(name, {"link": link} | more) for link in range(2, 40) for name, more in BRIEF]
+    run = recorded.made([OPENED, *[recorded.publish("state", b'{"a":1}')] * 500, *short])
+    reader, content = read(run)
+    assert {f"line-{line.n}" for line in run.lines} <= set(reader.ids)
+    assert "left out here" not in content
+
+
+def test_the_wire_shows_payloads_silence_and_what_is_left_out(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr(page_wire, "MOST_LINES", 80)
+    monkeypatch.setattr(page_wire, "_QUIET_NS", 1_500_000)  # as far apart as lines of this run are
+    call = ("http", {"way": "out", "call": 1, "status": 403, "body": {"code": "ECO-JOIN-002"}})
+    run = recorded.made([OPENED, call, *[recorded.publish("state", b'{"a":[7,8]}')] * 200])
+    reader, _ = read(run)
+    told = " ".join(reader.text)
+    assert '{"code":"ECO-JOIN-002"}' in told
+    assert '{"a":[7,8]}' in told
+    assert "0.0 s later" in told
+    assert "lines are left out here" in told
+    assert "scenarios: connect" in told
+
+
+def test_it_says_when_the_run_was_and_what_it_does_not_prove() -> None:
+    reader, _ = read(recorded.made())
+    told = " ".join(reader.text)
+    assert "tried on 2026-09-21 14:13 UTC" in told
+    assert "Long waits were shortened to 1 % of their length." in told
+    for limit in page.LIMITS:
+        assert limit in told
+    odd, _ = read(recorded.made(started_ms=10**17))
+    assert "no day that there is" in " ".join(odd.text)
+
+
+def test_a_manager_reads_beside_a_rule_what_was_seen_and_what_mends_it() -> None:
+    run = recorded.made([OPENED, recorded.publish("state", b'{"a":1,"a":2}')])
+    report = reporting.report(run)
+    broken = next(rule for rule in report.rules if rule.id == "ECO-CODEC-008")
+    assert broken.level == 1
+    told = "".join(read(run)[0].text)
+    first = told.index("What blocks the next level")
+    told = told[first : told.index("What this does not prove")]
+    assert f"Seen: {broken.observations[0].what}." in told
+    assert "To mend it: " in told
 
 
 @pytest.mark.parametrize("scheme", ["light", "dark"])

@@ -4,14 +4,20 @@ import asyncio
 import datetime
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
+from dataclasses import replace
 from pathlib import Path
+from typing import Any
 
 import pytest
 
+from certification.papers.certificate import Certificate
 from hub.certificates import keeper
+from hub.clock import Clock
 from hub.config import AdmissionSettings
+from hub.core.records import DeviceRecord
 from protocol.ids import DeviceId
 from protocol.joining import proof
+from tests.certification.reports import SPEC
 from tests.hub.api.bench import PURIFIER, ROUTER, Bench, Json, bench
 from tests.hub.certificates.papers import STRANGER, TODAY, Office, made
 
@@ -28,6 +34,12 @@ def office(tmp_path: Path) -> Office:
 @pytest.fixture(autouse=True)
 def quick(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(keeper, "LOOK_EVERY_S", 0.02)
+
+
+def of(record: DeviceRecord, **more: Any) -> Certificate:
+    """Return the certificate of a device that tells this."""
+    told = {"hardware": record.hardware, "spec_sha256": record.spec_sha256 or SPEC, **more}
+    return made(record.product, record.firmware, record.vendor, **told)
 
 
 @asynccontextmanager
@@ -106,8 +118,8 @@ async def test_a_device_is_shown_as_its_certificate_says_and_changes_are_told(
         await home.bring(PURIFIER)
         record = home.home.hub.devices[PURIFIER].record
         assert (await state(home))["status"] == "none"
-        own = made(record.product, record.firmware, record.vendor)
-        other = made(record.product, "0.9", record.vendor)
+        own = of(record)
+        other = of(replace(record, firmware="0.9"))
         office.list(other)
         await put(home, other.content())
         shown = await state(home)
@@ -133,7 +145,7 @@ async def test_an_expired_one_is_told_once_over_restarts(office: Office) -> None
     async with bench(office.folder, admission=office.settings()) as home:
         await home.bring(PURIFIER)
         record = home.home.hub.devices[PURIFIER].record
-        late = made(record.product, record.firmware, record.vendor, issued=long_ago)
+        late = of(record, issued=long_ago)
         office.list(late)
         await put(home, late.content())
         assert (await state(home))["status"] == "expired"
@@ -142,6 +154,82 @@ async def test_an_expired_one_is_told_once_over_restarts(office: Office) -> None
         home.home.certificates._told.clear()
         await put(home, late.content())
         assert await notices(home) == [told]
+
+
+async def test_other_hardware_and_another_product_spec_are_told(office: Office) -> None:
+    async with bench(office.folder, admission=office.settings()) as home:
+        await home.bring(PURIFIER)
+        record = home.home.hub.devices[PURIFIER].record
+        for other, status in (
+            (of(record, spec_sha256=SPEC), "spec_differs"),
+            (of(record, hardware="r9"), "hardware_differs"),
+        ):
+            office.list(other)
+            await put(home, other.content())
+            shown = await state(home)
+            assert shown["status"] == status
+            assert (await notices(home))[0] == f"Its certificate: {shown['why']}"
+            await home.ask("DELETE", f"{HERE}/{other.id}", status=204)
+        assert (shown["hardware_certified"], shown["hardware_running"]) == ("r9", record.hardware)
+
+
+async def test_what_cannot_be_used_is_in_the_health_of_the_hub_until_it_is_mended(
+    office: Office,
+) -> None:
+    async with bench(office.folder, admission=office.settings()) as home:
+
+        async def part() -> Json:
+            parts = (await home.get("/api/v1/health"))["parts"]
+            return next(one for one in parts if one["name"] == "certificates")
+
+        paper = made(is_countersigned=False, key=STRANGER)
+        await put(home, paper.content())
+        assert await part() == {
+            "name": "certificates",
+            "status": "ok",
+            "detail": "1 certificate, 1 of them signed by nobody who is trusted",
+            "remedy": "",
+        }
+        whole = office.file.read_bytes()
+        office.file.write_bytes(whole[:-9])
+        await home.home.certificates.look()
+        shown = await part()
+        assert shown["status"] == "degraded"
+        assert shown["detail"].startswith(f"{office.file} is not used: line ")
+        assert "bring the registry's file anew" in shown["remedy"]
+        (unused,) = (await home.get(HERE))["unused"]
+        assert (unused["file"], unused["remedy"]) == (str(office.file), shown["remedy"])
+        office.file.write_bytes(whole)
+        await home.home.certificates.look()
+        assert (await part())["status"] == "ok"
+
+
+async def test_a_home_that_nobody_can_join_says_so(tmp_path: Path) -> None:
+    async with house(tmp_path, AdmissionSettings(policy="certified")) as home:
+        (part,) = [one for one in home.home.health().parts if one.name == "certificates"]
+        assert part.status == "degraded"
+        assert "no key is believed" in part.detail
+        assert "keys of [admission]" in part.remedy
+
+
+async def test_what_a_clock_that_was_not_set_kept_back_is_told_once_it_is_set(
+    office: Office, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    long_ago = TODAY - datetime.timedelta(days=40)
+    is_set = False
+    monkeypatch.setattr(Clock, "is_synced", property(lambda _: is_set))
+    async with bench(office.folder, admission=office.settings()) as home:
+        await home.bring(PURIFIER)
+        late = of(home.home.hub.devices[PURIFIER].record, issued=long_ago)
+        office.list(late)
+        await put(home, late.content())
+        # The registry's last change is later than the certificate, whatever the clock says.
+        assert (await state(home))["status"] == "expired"
+        assert await notices(home) == []
+        is_set = True
+        await home.home.certificates.look()
+        (told,) = await notices(home)
+        assert "counted until" in told
 
 
 async def test_certificates_come_and_go(office: Office) -> None:

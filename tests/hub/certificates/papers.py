@@ -8,7 +8,7 @@ from certification.papers import certificate, keys, registry
 from certification.papers.certificate import Certificate
 from certification.papers.registry import Registry
 from hub.config import AdmissionSettings
-from tests.certification.reports import FIRMWARE, report
+from tests.certification.reports import FIRMWARE, SPEC, report
 
 TODAY = datetime.datetime.now(datetime.UTC).date()
 VENDOR, REGISTRY, STRANGER = keys.new(), keys.new(), keys.new()
@@ -19,6 +19,8 @@ def made(  # noqa: PLR0913 - one argument for each thing that can be another
     firmware: str = "1.0.0",
     vendor: str = "Acme",
     *,
+    hardware: str = "r2",
+    spec_sha256: str = SPEC,
     issued: datetime.date = TODAY,
     days: int = 30,
     is_countersigned: bool = True,
@@ -27,6 +29,7 @@ def made(  # noqa: PLR0913 - one argument for each thing that can be another
     """Return a certificate of level 2."""
     found = report()
     named = {"vendor": vendor, "product": product, "firmware": firmware}
+    named |= {"hardware": hardware, "spec_sha256": spec_sha256}
     told = found.model_copy(update={"subject": found.subject.model_copy(update=named)})
     signed = certificate.sign(told, FIRMWARE, key, issued, days)
     return certificate.countersign(signed, told, REGISTRY, issued) if is_countersigned else signed

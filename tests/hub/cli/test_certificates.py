@@ -23,7 +23,13 @@ LIST = {
     "folder": "/data/certificates",
     "certificates": [PAPER],
     "registry": {"name": "Example [b]Home", "date": "2026-11-22", "lines": 3},
-    "unused": [{"file": "/data/certificates/cut.json", "why": "byte 9: the file is cut"}],
+    "unused": [
+        {
+            "file": "/data/certificates/cut.json",
+            "why": "byte 9: the file is cut",
+            "remedy": "bring it",
+        }
+    ],
 }
 
 
@@ -36,6 +42,7 @@ async def test_the_list_says_what_each_is_worth_and_what_cannot_be_used(hub: Fak
     assert "6a78db956a78" in ended.out
     assert "Acme purifier-7" in ended.out
     assert "cut.json: byte 9" in ended.err
+    assert "→ bring it" in ended.err
     hub.answers["certificates"] = {**LIST, "certificates": [], "registry": None, "unused": []}
     ended = await at(hub, "certificates", "list")
     assert "no certificate in /data/certificates" in ended.err

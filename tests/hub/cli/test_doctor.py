@@ -10,6 +10,7 @@ from hub.broker import find_mosquitto
 from hub.cli import checks
 from hub.cli.checks import (
     check_broker,
+    check_certificates,
     check_clock,
     check_folder,
     check_multicast,
@@ -18,7 +19,8 @@ from hub.cli.checks import (
     check_python,
 )
 from hub.cli.checks_hub import check_devices, check_strangers
-from hub.config import BrokerSettings
+from hub.config import BrokerSettings, HubSettings, Settings
+from tests.hub.certificates.papers import Office
 from tests.hub.cli.command_line import at, ecohub
 from tests.hub.cli.fake_hub import FakeHub
 
@@ -69,6 +71,18 @@ def test_taken_port_is_wrong_and_says_who_has_it(taken: int) -> None:
 
 def test_free_port_is_fine() -> None:
     assert check_port("api port", "127.0.0.1", 0).status == "ok"
+
+
+def test_a_registry_that_cannot_be_used_is_wrong_before_a_hub_runs(tmp_path: Path) -> None:
+    office = Office(tmp_path)
+    settings = Settings(hub=HubSettings(data_dir=tmp_path), admission=office.settings())
+    assert [one.status for one in check_certificates(settings)] == ["ok"]
+    office.file.write_bytes(office.file.read_bytes()[:-9])
+    (found,) = check_certificates(settings)
+    assert found.status == "wrong"
+    assert str(office.file) in found.detail
+    assert "anew" in found.remedy
+    assert list(tmp_path.glob("registry-seen-*")) == []
 
 
 def test_embedded_broker_is_a_note_when_mosquitto_is_missing(

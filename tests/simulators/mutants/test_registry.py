@@ -9,6 +9,7 @@ from protocol.rules import rules
 from simulators import process
 from simulators.errors import UsageError
 from simulators.mutants import registry
+from simulators.seams import Seams
 from tests.simulators.test_process import options, outcome
 
 
@@ -35,11 +36,11 @@ def test_mutant_makes_a_plan_of_its_product_and_of_no_other(name: str) -> None:
     mutant = registry.find(name)
     children = tuple(mutant.arguments[1::2]) if "--child" in mutant.arguments else ()
     made = process.make_plan(
-        options(product=mutant.product, count=1, children=children, mutant=name)
+        options(product=mutant.product, count=1, children=children, mutants=(name,))
     )
-    assert made.seams is mutant.seams
+    assert made.seams != Seams()
     with pytest.raises(UsageError, match=mutant.product):
-        process.make_plan(options(product="heater", count=1, mutant=name))
+        process.make_plan(options(product="heater", count=1, mutants=(name,)))
 
 
 def test_catalogue_names_the_mutants_and_what_follows_from_them() -> None:
@@ -56,7 +57,7 @@ def test_no_two_mutants_have_the_same_name() -> None:
 
 def test_unknown_mutant_is_wrong_usage() -> None:
     with pytest.raises(UsageError):
-        process.make_plan(options(mutant="walks-on-water"))
+        process.make_plan(options(mutants=("walks-on-water",)))
 
 
 async def test_mutants_are_listed_for_people_and_for_programs() -> None:
@@ -68,3 +69,6 @@ async def test_mutants_are_listed_for_people_and_for_programs() -> None:
     found = {each["id"]: each for each in json.loads(out)}
     assert found.keys() == registry.MUTANTS.keys()
     assert found["rejects-without-a-word"]["implies"][0]["rule"] == "ECO-CMD-011"
+    assert "trusts-any-hub" in found["one-nonce-for-all"]["apart"]
+    assert "range-of-a-switch" in found["undeclared-address"]["apart"]
+    assert "leaves-without-a-word" not in found["undeclared-address"]["apart"]

@@ -3,15 +3,15 @@
 import json
 from collections.abc import Callable
 from dataclasses import replace
-from random import Random
 
 import pytest
 
 from protocol.codec import Encoded
 from protocol.ids import DeviceId
 from simulators.mutants import registry
+from simulators.mutants.composing import composed
 from simulators.mutants.numbering import Numbering
-from simulators.mutants.tap import Deviation, Tap
+from simulators.mutants.tap import Deviation, Layer, Tap, Tapped
 from simulators.mutants.ways import (
     besides,
     falls_over,
@@ -38,7 +38,7 @@ HELLO = Hello(ME, ME, "hush", WILL, ((f"eco/1/{ME}/command", 1),), 30)
 class Ends:
     """Both ends of a tap, and the clock that it waits by."""
 
-    def __init__(self, deviation: Deviation) -> None:
+    def __init__(self, *deviations: Deviation) -> None:
         self.sent: list[Encoded] = []
         self.heard: list[tuple[str, bytes, bool]] = []
         self.through: list[int] = []
@@ -47,12 +47,12 @@ class Ends:
         self.is_open = False
         self.later: list[tuple[float, Callable[[], None]]] = []
         self.pings = 0
-        self.body = Body(ME, LAMP.compiled, Random(1))  # noqa: S311 - no secret
-        self.deviation = deviation
+        self.layers = tuple(Layer(one, Body(ME, LAMP.compiled)) for one in deviations)
+        self.numbering = Numbering()
         self.tap = self.dial()
 
     def dial(self) -> Tap:
-        self.tap = Tap(self.deviation, self.body, self, self)
+        self.tap = Tap(self.layers, self.numbering, self, self)
         return self.tap.over(HELLO, self._connect)
 
     def _connect(self, hello: Hello, owner: Owner) -> Wire:
@@ -199,8 +199,8 @@ def test_memory_lasts_over_connections_and_is_one_device_s() -> None:
     ends.dial()
     ends.say("state", seq=2, full=True, values={})
     assert len(ends.told("state")) == 3
-    assert ends.body.connects == 2
-    assert len(Ends(ends.deviation).told("state")) == 0
+    assert ends.layers[0].body.connects == 2
+    assert len(Ends(ends.layers[0].deviation).told("state")) == 0
 
 
 @pytest.mark.parametrize("leaf", ["ack", "event"])
@@ -241,7 +241,6 @@ def test_hello_and_last_word_can_be_changed() -> None:
             hello=lambda hello, body: replace(hello, keepalive_s=3_600),
             last=lambda word, body: word.saying(epoch=9),
             ends=False,
-            pings=False,
         )
     )
     ends.say("state", seq=5, values={})
@@ -249,7 +248,72 @@ def test_hello_and_last_word_can_be_changed() -> None:
     ends.tap.disconnect()
     assert ends.hellos[0].keepalive_s == 3_600
     assert [(told["epoch"], told["seq"]) for told in ends.told("state")] == [(9, 1)]
-    assert (ends.pings, ends.closings) == (0, ["it hung up"])
+    assert (ends.pings, ends.closings) == (1, ["it hung up"])
+
+
+def test_second_deviation_changes_what_the_first_has_left_of_a_message() -> None:
+    ends = Ends(
+        Deviation(say=on("state", with_fields(cause="a"), has(cause=...))),
+        Deviation(say=on("state", with_fields(time_ms=1), has(cause="a"))),
+        Deviation(say=on("ack", lost)),
+    )
+    ends.say("state", seq=1, cause="x")
+    ends.say("ack", seq=1)
+    assert ends.told("state") == [{"epoch": 1, "seq": 1, "cause": "a", "time_ms": 1}]
+    assert ends.told("ack") == []
+
+
+@pytest.mark.parametrize("is_turned", [False, True])
+def test_what_one_deviation_makes_up_the_other_lets_be(is_turned: bool) -> None:
+    adds = Deviation(say=besides(state(values={"sim.ghost": 1})))
+    changes = Deviation(say=on("state", with_fields(values={})))
+    ends = Ends(*((changes, adds) if is_turned else (adds, changes)))
+    ends.say("state", seq=1, values={"light.on": True}, full=True)
+    assert [told["values"] for told in ends.told("state")] == [{"sim.ghost": 1}, {}]
+
+
+def test_one_more_message_like_another_is_made_up_and_numbered() -> None:
+    twice = Deviation(say=on("event", lambda word, body: (word, word.another())))
+    ends = Ends(twice, Deviation(say=on("event", with_fields(arguments={}))))
+    ends.say("event", seq=1, event="light.alarm")
+    assert [("arguments" in told, told["seq"]) for told in ends.told("event")] == [
+        (True, 1),
+        (False, 2),
+    ]
+
+
+def test_what_is_heard_passes_the_deviation_at_the_wire_first() -> None:
+    def note(name: str) -> Deviation:
+        return Deviation(
+            hear=lambda word, body: (word.saying(path=f"{word.fields.get('path', '')}{name}"),)
+        )
+
+    ends = Ends(note("a"), note("b"))
+    ends.tap.arrived(f"eco/1/{ME}/verdict", b"{}", is_retained=False)
+    assert json.loads(ends.heard[0][1])["path"] == "ba"
+
+
+def test_deviations_have_a_memory_each_and_one_numbering() -> None:
+    once_more = Deviation(say=once(on("state", then(state()), has(full=True))))
+    ends = Ends(once_more, once_more)
+    ends.say("state", seq=1, full=True)
+    assert [told["seq"] for told in ends.told("state")] == [1, 2, 3]
+
+
+def test_goodbye_is_said_where_all_deviations_say_it() -> None:
+    ends = Ends(Deviation(), Deviation(ends=False))
+    ends.tap.disconnect()
+    assert ends.closings == ["it hung up"]
+
+
+async def test_deviations_of_another_device_remember_nothing_of_this_one() -> None:
+    first = Deviation(say=once(on("state", then(state()), has(full=True))))
+    dialling = Tapped((first,))
+    for device in (ME, DeviceId("bench-lamp-0002")):
+        ends = Ends()
+        wire = dialling(device, LAMP.compiled)(HELLO, ends, ends._connect)
+        wire.publish(Encoded(f"eco/1/{device}/state", b'{"epoch":1,"seq":1,"full":true}', 0, False))
+        assert len(ends.sent) == 2
 
 
 GARBAGE = (
@@ -265,7 +329,7 @@ GARBAGE = (
 @pytest.mark.parametrize("name", registry.MUTANTS)
 @pytest.mark.parametrize("leaf", ["command", "verdict"])
 async def test_no_mutant_stumbles_over_garbage(name: str, leaf: str) -> None:
-    dial = registry.find(name).seams.dialling(ME, LAMP.compiled)
+    dial = composed([registry.find(name)]).dialling(ME, LAMP.compiled)
     ends = Ends(Deviation())
     wire = dial(HELLO, ends, ends._connect)
     for each in GARBAGE:
