@@ -11,6 +11,9 @@ from protocol.errors import Violation, ViolationError
 from protocol.ids import DeviceId, is_device_id
 from protocol.messages import Text64
 
+JOIN_PATH: Final = "/api/v1/join"
+"""Where a hub takes both calls (section 17)."""
+
 CODE_DIGITS: Final = 8
 """Digits of a setup code: with five guesses in all, a stranger's chance is 1 in 20 million."""
 

@@ -13,6 +13,7 @@ from pydantic import BaseModel, ConfigDict, ValidationError
 from protocol.errors import ViolationError
 from protocol.ids import DeviceId
 from protocol.joining import (
+    JOIN_PATH,
     JoinChallenge,
     JoinGrant,
     JoinProof,
@@ -34,7 +35,6 @@ from simulators.errors import (
 from simulators.state import Credentials
 from simulators.tempo import Tempo
 
-PATH: Final = "/api/v1/join"
 PORT: Final = 8321
 """Where a hub's API is if nobody says otherwise."""
 
@@ -200,7 +200,7 @@ def _ask(url: str, body: bytes) -> tuple[int, bytes]:
     kind = http.client.HTTPSConnection if url.startswith("https:") else http.client.HTTPConnection
     connection = kind(*place_of(url), timeout=TIMEOUT_S)
     try:
-        connection.request("POST", PATH, body, {"Content-Type": "application/json"})
+        connection.request("POST", JOIN_PATH, body, {"Content-Type": "application/json"})
         answer = connection.getresponse()
         return answer.status, answer.read(MAX_ANSWER_BYTES)
     except (OSError, http.client.HTTPException) as error:

@@ -18,6 +18,7 @@ from pydantic import ValidationError
 from certification.transcript.file import Writer
 from protocol.ids import DeviceId
 from protocol.joining import (
+    JOIN_PATH,
     BrokerAddress,
     JoinChallenge,
     JoinGrant,
@@ -29,7 +30,6 @@ from protocol.joining import (
     proof,
 )
 
-PATH: Final = "/api/v1/join"
 MOST_BYTES: Final = 65_536
 """Longest body that is read."""
 
@@ -266,7 +266,7 @@ def _cut(raw: bytes) -> str:
 
 def _call(request: web.Request, body: object) -> int:
     """Return which of the two calls it is, or 0 for neither."""
-    if request.method != "POST" or request.path != PATH:
+    if request.method != "POST" or request.path != JOIN_PATH:
         return 0
     return 2 if isinstance(body, dict) and "session" in body else 1
 

@@ -11,10 +11,10 @@ import pytest
 from aiohttp import ClientSession
 
 import certification.recorder.join_desk
-from certification.recorder.join_desk import KEPT_BYTES, PATH, Home, JoinDesk, Manners
+from certification.recorder.join_desk import KEPT_BYTES, Home, JoinDesk, Manners
 from certification.transcript.file import Writer
 from protocol.ids import DeviceId
-from protocol.joining import is_proof, proof
+from protocol.joining import JOIN_PATH, is_proof, proof
 from tests.certification.devices import DEVICE
 
 CODE = "1234-5678"
@@ -33,7 +33,7 @@ class Hall:
     url: str = ""
 
     async def call(self, body: object) -> tuple[int, Any]:
-        async with self.session.post(self.url + PATH, json=body) as answer:
+        async with self.session.post(self.url + JOIN_PATH, json=body) as answer:
             return answer.status, json.loads(await answer.text())
 
     async def prove(self, challenge: dict[str, str], code: str = CODE) -> tuple[int, Any]:
@@ -172,7 +172,7 @@ async def test_a_body_of_another_form_is_refused_and_kept(
 
 @pytest.mark.parametrize("raw", [b"", b"{", b"\xff\xfe", b"[" * 60_000, b"NaN"])
 async def test_a_body_that_is_no_json_is_refused_and_kept(hall: Hall, raw: bytes) -> None:
-    async with hall.session.post(hall.url + PATH, data=raw) as answer:
+    async with hall.session.post(hall.url + JOIN_PATH, data=raw) as answer:
         assert answer.status == 422
     assert isinstance(hall.told()[0]["body"], str)
 
@@ -180,10 +180,10 @@ async def test_a_body_that_is_no_json_is_refused_and_kept(hall: Hall, raw: bytes
 async def test_calls_that_lead_elsewhere_are_written_down(hall: Hall) -> None:
     async with hall.session.get(hall.url + "/metrics") as answer:
         assert answer.status == 404
-    async with hall.session.post(hall.url + PATH, data=b"x" * 70_000) as answer:
+    async with hall.session.post(hall.url + JOIN_PATH, data=b"x" * 70_000) as answer:
         assert answer.status == 413
     told = [line["body"] for line in hall.told() if line["way"] == "in"]
-    assert told == [{"method": "GET", "path": "/metrics"}, {"method": "POST", "path": PATH}]
+    assert told == [{"method": "GET", "path": "/metrics"}, {"method": "POST", "path": JOIN_PATH}]
 
 
 async def test_bytes_that_are_no_http_end_quietly(
@@ -215,7 +215,7 @@ async def test_a_long_body_is_refused_and_its_beginning_kept(hall: Hall) -> None
 async def test_a_flood_of_calls_fills_no_disk(hall: Hall, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(certification.recorder.join_desk, "MOST_CALLS", 10)
     for _ in range(12):
-        async with hall.session.post(hall.url + PATH, json=ASKED) as answer:
+        async with hall.session.post(hall.url + JOIN_PATH, json=ASKED) as answer:
             pass
     assert answer.status == 429
     assert len(hall.told()) == 20
