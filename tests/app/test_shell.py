@@ -1,8 +1,10 @@
 """The app's files: few, small, and under a policy that runs nothing else."""
 
+import json
 import re
 from hashlib import sha256
 from pathlib import Path
+from urllib.parse import urljoin
 
 import pytest
 
@@ -17,8 +19,32 @@ LIMIT_BYTES = 100_000
 
 
 def test_the_shell_is_at_most_100_kb_packed() -> None:
-    sizes = {p: len(f.packed) for p, f in SHELL.items() if not p.endswith((".txt", ".png"))}
+    """The shell: all that the first page asks for, so not what later pages bring."""
+    asked, open_paths = set(), ["/"]
+    while open_paths:
+        path = open_paths.pop()
+        if path not in asked and not path.endswith(".png"):
+            asked.add(path)
+            open_paths += _asked_by(path)
+    sizes = {path: len(SHELL[path].packed) for path in asked}
+    assert "/app/pages/home.js" in asked
+    assert "/app/later/history.js" not in asked
     assert sum(sizes.values()) <= LIMIT_BYTES, sizes
+
+
+def _asked_by(path: str) -> list[str]:
+    """Return what a file of the shell has a browser fetch at once."""
+    body = SHELL[path].body.decode()
+    if path == "/":
+        linked = re.findall(r'(?:href|src)="(/[\w./-]+)"', body)
+        return [
+            *linked,
+            *json.loads(body.split('importmap">')[1].split("</script>")[0])["imports"].values(),
+        ]
+    if path.endswith((".js", ".mjs")) and path.startswith("/app/"):
+        named = re.findall(r'^(?:import|export)\b[^;]*?"((?:/|\.)[^"]+)";', body, re.M)
+        return [urljoin(path, name) for name in named]
+    return []
 
 
 def test_no_script_stands_in_the_page_and_the_policy_allows_none() -> None:
@@ -102,7 +128,11 @@ def test_both_ways_into_the_night_lead_to_the_same_colours() -> None:
 
 
 def test_every_text_that_is_said_is_in_the_catalogue() -> None:
-    words = set(re.findall(r'^  "([a-z.]+)":', (APP / "words.js").read_text(), re.MULTILINE))
+    words: set[str] = set()
+    for catalogue in APP.rglob("*words.js"):
+        here = set(re.findall(r'^  "([a-z._]+)":', catalogue.read_text(), re.MULTILINE))
+        assert not words & here, "a text stands twice"
+        words |= here
     said: set[str] = set()
     for file in APP.rglob("*.js"):
         text = file.read_text()

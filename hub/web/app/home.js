@@ -11,6 +11,8 @@ const EVENTS_KEPT = 30;
 
 export const order = signal([]);
 export const hub = signal(read("hub", null));
+/** Who holds this phone and what they may, as `GET /me` tells it. */
+export const me = signal(read("me", null));
 export const notices = signal([]);
 export const rooms = signal([]);
 export const scenes = signal([]);
@@ -23,6 +25,9 @@ const byId = new Map();
 const nothing = signal(null);
 const happened = new Map();
 let keeping = 0;
+
+/** Say whether the person may do such things: a right of the API, such as `arrange`. */
+export const may = (right) => me.value?.rights.includes(right) ?? false;
 
 export const device = (id) => byId.get(id) ?? nothing;
 export const devices = computed(() => order.value.map((id) => byId.get(id).value));
@@ -148,12 +153,14 @@ function putNotice(notice) {
 async function refreshRest() {
   catchUp();
   try {
-    const [about, inbox] = await Promise.all([ask("GET", "/hub"), ask("GET", "/notifications")]);
+    const [about, person, inbox] = await Promise.all([ask("GET", "/hub"), ask("GET", "/me"), ask("GET", "/notifications")]);
     batch(() => {
       hub.value = about;
+      me.value = person;
       notices.value = inbox.notifications;
     });
     write("hub", about);
+    write("me", person);
   } catch {
     // the stream has broken again, and asks anew when it is back
   }

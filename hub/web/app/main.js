@@ -5,6 +5,7 @@ import { Icon } from "./icons.js";
 import { said } from "./announce.js";
 import { relative } from "./format.js";
 import { hear, recall, unread } from "./home.js";
+import { LATER, Later } from "./later.js";
 import * as link from "./link.js";
 import { path } from "./route.js";
 import { session, takeFromAddress } from "./session.js";
@@ -12,7 +13,6 @@ import { retry } from "./specs.js";
 import { t } from "./words.js";
 import { Device } from "./pages/device.js";
 import { Enter } from "./pages/enter.js";
-import { History } from "./pages/history.js";
 import { Home } from "./pages/home.js";
 import { Hub } from "./pages/hub.js";
 import { Inbox } from "./pages/inbox.js";
@@ -32,7 +32,7 @@ function Page({ parts }) {
     case "":
       return html`<${Home} />`;
     case "device":
-      return address ? html`<${History} key=${id + address} id=${id} address=${address} />` : html`<${Device} key=${id} id=${id} />`;
+      return address ? html`<${Later} key=${id + address} name="history" given=${{ id, address }} />` : html`<${Device} key=${id} id=${id} />`;
     case "inbox":
       return html`<${Inbox} />`;
     case "hub":
@@ -40,6 +40,7 @@ function Page({ parts }) {
     case "settings":
       return html`<${Settings} />`;
     default:
+      if (LATER.has(name)) return html`<${Later} key=${parts.join("/")} name=${name} given=${{ id, more: address }} />`;
       return html`<${Gone} text=${t("page.gone")} />`;
   }
 }

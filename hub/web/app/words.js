@@ -1,4 +1,5 @@
-// All that the app says, in each language; product specs bring the words for what they declare.
+// All that the shell says, in each language; product specs bring the words for what they declare,
+// and each later page brings its own (later/*.words.js).
 
 import { language } from "./settings.js";
 
@@ -127,21 +128,7 @@ export const WORDS = {
   "device.name": ["Name", "名称"],
   "device.name.done": ["The name is changed", "名称已更改"],
 
-  "history.title": ["History", "历史"],
   "history.open": ["History of {title}", "{title}的历史"],
-  "history.hour": ["Hour", "小时"],
-  "history.day": ["Day", "天"],
-  "history.week": ["Week", "周"],
-  "history.month": ["Month", "月"],
-  "history.none": ["Nothing is recorded for this time", "这段时间没有记录"],
-  "history.least": ["Least", "最低"],
-  "history.mean": ["Mean", "平均"],
-  "history.most": ["Most", "最高"],
-  "history.hint": ["Drag to read off, pinch or scroll to zoom, double tap for all", "拖动读数，捏合或滚轮缩放，双击还原"],
-  "history.chart": ["{title}: from {least} to {most}, now {value}", "{title}：{least} 至 {most}，当前 {value}"],
-  "history.retry": ["The history could not be read: {why}", "无法读取历史：{why}"],
-  "history.table": ["As a table", "表格"],
-  "history.when": ["When", "时间"],
 
   "inbox.title": ["Inbox", "消息"],
   "inbox.none": ["Nothing to tell", "没有消息"],
@@ -173,6 +160,13 @@ export const WORDS = {
   "hub.unknown": ["The hub's health is not known while it does not answer", "中枢没有回应，状态未知"],
 
   "settings.title": ["Settings", "设置"],
+  "settings.places": ["The home", "家庭"],
+  "place.rooms": ["Rooms and floors", "房间与楼层"],
+  "place.groups": ["Groups", "分组"],
+  "place.scenes": ["Scenes", "场景"],
+  "place.people": ["People and phones", "成员与手机"],
+  "place.add": ["Add a device", "添加设备"],
+  "place.activity": ["What happened", "动态"],
   "settings.language": ["Language", "语言"],
   "settings.theme": ["Look", "外观"],
   "settings.theme.system": ["As the phone", "跟随系统"],
@@ -202,8 +196,13 @@ export const WORDS = {
   "enter.going": ["Asking the hub …", "正在询问中枢…"],
   "enter.none": ["This hub knows no pairing by code yet: paste the token that `ecohub run` names", "此中枢尚不支持配对码：请粘贴 ecohub run 给出的令牌"],
   "phone.name": ["Phone", "手机"],
+  "page.coming": ["Just a moment …", "请稍候…"],
+  "page.failed": ["This page could not be fetched", "无法加载此页面"],
   "page.gone": ["There is no such page", "没有这个页面"],
 };
+
+/** Take in the words of a page that has come later. */
+export const learn = (words) => Object.assign(WORDS, words);
 
 /** Say something in the reader's language; `{name}` stands for what is given under that name. */
 export function t(key, given = {}) {

@@ -1,5 +1,7 @@
 // Draws a line over time: read off by a finger, zoomed by two fingers or the wheel.
 
+import { added } from "../later.js";
+
 const SCRIPT = "/vendor/uplot/uPlot.iife.min.js";
 const STYLE = "/vendor/uplot/uPlot.min.css";
 const LEAST_SPAN_S = 60;
@@ -13,15 +15,6 @@ function load() {
     added("script", { src: SCRIPT }),
   ]).then(() => window.uPlot);
   return loading;
-}
-
-function added(tag, attributes) {
-  return new Promise((done, fail) => {
-    const node = Object.assign(document.createElement(tag), attributes);
-    node.onload = done;
-    node.onerror = fail;
-    document.head.append(node);
-  });
 }
 
 const colour = (name) => getComputedStyle(document.documentElement).getPropertyValue(name).trim();

@@ -1,7 +1,7 @@
 // What a property was: a chart to read off and to zoom, its least, mean and greatest, and a table.
 
 import { html, useEffect, useMemo, useRef, useState, cx } from "../lib.js";
-import { draw } from "../chart.js";
+import { draw } from "./chart.js";
 import { duration, fullMoment, moment, number, valueText } from "../format.js";
 import { device as deviceOf, isKnown } from "../home.js";
 import { language, theme } from "../settings.js";
@@ -9,14 +9,15 @@ import { ask } from "../session.js";
 import { product as productOf, titleOf } from "../specs.js";
 import { chartUnit } from "../units.js";
 import { t } from "../words.js";
-import { Back, Gone } from "./parts.js";
+import { Back, Gone } from "../pages/parts.js";
+import "./history.words.js";
 
 const SPANS = { hour: 3_600, day: 86_400, week: 604_800, month: 2_592_000 };
 const POINTS = 400;
 const AGAIN_MS = 30_000;
 const ROWS = 50;
 
-export function History({ id, address }) {
+export default function History({ id, address }) {
   const device = deviceOf(id).value;
   const product = productOf(device).value;
   const part = product?.byAddress.get(address);
