@@ -12,6 +12,7 @@ import signal
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
+from functools import partial
 from importlib.metadata import entry_points
 from pathlib import Path
 from typing import Final
@@ -25,12 +26,14 @@ from hub.clock import Clock
 from hub.config import Settings
 from hub.core.device import Spec
 from hub.core.hub import Hub
+from hub.core.people.records import Offer, Role
 from hub.core.records import NATIVE
 from hub.discovery import Discovery
 from hub.home import Home
 from hub.reach import Reach, drive
 from hub.security import Security
 from hub.store import Store, Stored, StoreError
+from hub.tokens import spoken
 from protocol.advert import HubAdvert
 from protocol.errors import ViolationError
 from protocol.product import parse_product
@@ -43,6 +46,8 @@ RUN_FILE: Final = "run.json"
 UPKEEP_S: Final = 3_600.0
 BROKER_START_S: Final = 10.0
 ADVERT_S: Final = 1.0
+FIRST_PAIRING_S: Final = 600.0
+"""How long the first owner may take after a start."""
 
 COLLECT: Final = (10_000, 10, 10)
 """When the garbage collector looks at what is new, at what is older, and at all there is.
@@ -71,12 +76,14 @@ class Ready:
     Attributes:
         url: Of the API, for programs on this machine.
         mqtt_port: Of the broker, for devices.
+        open_pairing: Lets the first owner come by the code that it returns; None once there is one.
     """
 
     hub: str
     url: str
     mqtt_port: int
     token_path: Path
+    open_pairing: Callable[[], str] | None = None
 
 
 OnReady = Callable[[Ready], None]
@@ -140,12 +147,17 @@ async def _report(home: Home, api: Api, on_ready: OnReady | None) -> None:
         url=f"http://127.0.0.1:{api.port}",
         mqtt_port=home.broker.access.port,
         token_path=home.security.local_token_path,
+        open_pairing=None if home.people.register.owners else partial(_first_owner, home),
     )
     with _run_file(home.settings.hub.data_dir, ready):
         log.info("hub %s serves %s", ready.hub, ready.url)
         if on_ready:
             on_ready(ready)
         await asyncio.get_running_loop().create_future()
+
+
+def _first_owner(home: Home) -> str:
+    return spoken(home.people.open_window(Offer(Role.OWNER), FIRST_PAIRING_S))
 
 
 async def _build(settings: Settings, clock: Clock, store: Store) -> Home:
@@ -170,6 +182,7 @@ async def _build(settings: Settings, clock: Clock, store: Store) -> Home:
         discovery=Discovery(settings.discovery, clock),
         drivers=_drivers(settings, broker),
     )
+    await home.people.open()
     records = (await store.credentials()).values()
     home.admission.restore({record.device: record.password_hash for record in records})
     return home
@@ -187,6 +200,7 @@ def _restored(stored: Stored, clock: Clock) -> Hub:
         specs.append(Spec(sha256, document, product))
     hub.inbox.restore(stored.inbox)
     hub.restore(stored.devices, specs, stored.commands, stored.twins, clock.now_s())
+    hub.arrangement.restore(stored.arrangement)
     return hub
 
 

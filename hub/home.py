@@ -3,31 +3,35 @@
 import asyncio
 import logging
 from collections.abc import Coroutine, Mapping
-from functools import partial
 from typing import Final
 
 from drivers.contract import Driver
 from hub.admission import Admission
+from hub.arranging import Arranging
 from hub.broker import Broker
 from hub.bus import Bus
 from hub.certificates.keeper import Certificates
 from hub.certificates.shelf import Reader
 from hub.clock import Clock
+from hub.commanding import Commanding
 from hub.config import Settings
 from hub.core.commands import CommandRequest
 from hub.core.device import Device
 from hub.core.errors import DeviceUnknownError, RequestError
-from hub.core.events import DeviceAdded, ReceiptChanged
+from hub.core.events import DeviceAdded, DeviceRemoved, ReceiptChanged
 from hub.core.hub import Hub
 from hub.core.outcome import Outcome
+from hub.core.people.access import Principal
 from hub.core.records import NATIVE, CommandRecord, DropDevice, Mode, SaveDevice
 from hub.discovery import Discovery, Sighting
 from hub.enforcing import Enforcing
 from hub.health import Health, judge, part
 from hub.history import History
+from hub.people import People
 from hub.pipeline import Pipeline
 from hub.security import Security
 from hub.store import DropCredential, Store, StoreError
+from hub.tokens import ACCESS_PREFIX
 from hub.twins import TwinKeeper
 from protocol.codec import Decoded
 from protocol.errors import Violation
@@ -40,6 +44,9 @@ log = logging.getLogger(__name__)
 TICK_S: Final = 0.25
 ASK_EVERY_S: Final = 1.0
 """Whoever looks at what mDNS shows makes the hub ask; not more often than this."""
+
+
+_MEMBERSHIP: Final = (DeviceAdded, DeviceRemoved)
 
 
 class Home:
@@ -67,6 +74,8 @@ class Home:
         self.started_s = clock.now_s()
         self.drivers = drivers
         self._pipeline = Pipeline(store, self._release)
+        self.commanding = Commanding(hub, clock, self._pipeline)
+        self.arranging = Arranging(hub, clock, self._pipeline)
         self._waiters: dict[CommandId, list[asyncio.Future[None]]] = {}
         self._twins = TwinKeeper(hub, store, clock)
         self._denied: dict[str, int] = {}
@@ -77,6 +86,7 @@ class Home:
         check = self.certificates.check_join
         self.admission = Admission(hub, clock, self._pipeline, broker, check)
         self.enforcing = Enforcing(hub, clock, self._pipeline)
+        self.people = People(store, clock, hub.devices, lambda device: device.record.room)
 
     # For the API
 
@@ -90,43 +100,28 @@ class Home:
         """Starts of this hub, this one included."""
         return self.hub.epoch
 
-    async def command(self, request: CommandRequest) -> CommandRecord:
-        """Take a command; it is durable when this returns.
+    def who(self, plain: str) -> Principal | None:
+        """Return whose token this is, with what they may; None where it is nobody's."""
+        if plain.startswith(ACCESS_PREFIX):
+            return self.people.check(plain)
+        token = self.security.check(plain)
+        return None if token is None else Principal(token.public_id, token.name, token.role)
 
-        Raises:
-            RequestError: It cannot be carried out.
-            StoreError: It could not be made durable and was not sent.
-        """
-        begun = self.begin(request)
-        return begun if isinstance(begun, CommandRecord) else await begun
+    def still(self, principal: Principal) -> Principal | None:
+        """Return who somebody is now that was here before; None once the session has ended."""
+        if principal.person is not None:
+            return self.people.principal(principal.scope)
+        return principal if self.security.is_known(principal.scope) else None
+
+    async def command(self, request: CommandRequest) -> CommandRecord:
+        """See `Commanding.command`."""
+        return await self.commanding.command(request)
 
     def begin(
         self, request: CommandRequest
     ) -> CommandRecord | Coroutine[object, object, CommandRecord]:
-        """Do as `command` does: at once, or by what has to be awaited where the disk is waited for.
-
-        Raises:
-            RequestError: It cannot be carried out.
-        """
-        record, outcome = self.hub.request(request, self.clock.now_s())
-        if not outcome.saves:
-            return self._repeated(record, request)
-        then = partial(self._go_on, record)
-        promise = self._pipeline.hand_over(outcome, then=then)
-        return record if promise is None else _after(promise, record)
-
-    def _go_on(self, record: CommandRecord, is_kept: bool) -> Outcome:
-        if is_kept:
-            return self.hub.proceed(record, self.clock.now_s())
-        self.hub.withdraw(record)
-        return Outcome()
-
-    async def _repeated(self, record: CommandRecord, request: CommandRequest) -> CommandRecord:
-        """Return the receipt of a command that was asked before, unless that has just failed."""
-        await self.settled()
-        if self.hub.commands.get(record.id) is None:
-            return await self.command(request)
-        return record
+        """See `Commanding.begin`."""
+        return self.commanding.begin(request)
 
     async def finished(self, command: CommandId, timeout_s: float) -> CommandRecord:
         """Return the record once the command has ended, or as it is after `timeout_s`; durable.
@@ -207,6 +202,7 @@ class Home:
         await self._pipeline.carry_out(forget, [DropCredential(device)])
         # Again: what the device said meanwhile must not have brought it back.
         self._pipeline.push(self.hub.unjoin(device))
+        await self.people.forget_device(device)
         if is_child:
             return
         await self.admission.shut_out(device)
@@ -328,6 +324,7 @@ class Home:
             async with asyncio.TaskGroup() as tasks:
                 tasks.create_task(self._pipeline.run(), name="pipeline")
                 tasks.create_task(self._tick(), name="tick")
+                tasks.create_task(self.commanding.run(), name="plans")
                 tasks.create_task(self._twins.run(), name="twins")
                 tasks.create_task(self.certificates.run(), name="certificates")
                 tasks.create_task(self.history.run(self.bus), name="history")
@@ -356,12 +353,17 @@ class Home:
         for event in outcome.events:
             if type(event) is not ReceiptChanged:
                 self._twins.take(event)
-                if type(event) is DeviceAdded:
-                    self.certificates.note(event.device)
+                if isinstance(event, _MEMBERSHIP):
+                    self._note(event)
             elif event.command in self._waiters:
                 self._wake_waiters(event.command)
         if outcome.events:
             self.bus.publish(outcome.events)
+
+    def _note(self, event: DeviceAdded | DeviceRemoved) -> None:
+        if type(event) is DeviceAdded:
+            self.certificates.note(event.device)
+        self.people.note(event.device)
 
     def _send(
         self, device_id: DeviceId, message: DownMessage, stray: DeviceId | None = None
@@ -396,9 +398,3 @@ class Home:
         if record is None:
             raise KeyError(command)
         return record
-
-
-async def _after(promise: asyncio.Future[None], record: CommandRecord) -> CommandRecord:
-    """Return a record as it was when it was handed over: what became of it may not be durable."""
-    await promise
-    return record

@@ -8,6 +8,7 @@ from contextlib import suppress
 from dataclasses import dataclass
 from typing import Final, Protocol
 
+from hub.core.arrangement.records import SaveArranged
 from hub.core.outcome import Outcome
 from hub.core.records import Save, SaveCommand, SaveDevice
 from hub.store import StoreError, Write
@@ -212,6 +213,8 @@ class Pipeline:
             match save:
                 case SaveDevice(record) | SaveCommand(record):
                     self._unsaved[(type(save), record.id)] = save
+                case SaveArranged(record):
+                    self._unsaved[(type(save), record.kind, record.id)] = save
                 case _:
                     self._unsaved[save] = save
         while len(self._unsaved) > RETRIED:

@@ -4,13 +4,13 @@ import asyncio
 import os
 import secrets
 from dataclasses import dataclass
-from enum import StrEnum
 from hashlib import sha256
 from hmac import compare_digest
 from pathlib import Path
 from typing import Final, Protocol
 
 from hub.clock import Clock
+from hub.core.people.records import Role
 from hub.store import TokenRecord
 
 PREFIX: Final = "eco_"
@@ -26,13 +26,6 @@ FAILURES_PER_S: Final = 1.0
 
 class SecurityError(Exception):
     """The hub cannot issue a token."""
-
-
-class Role(StrEnum):
-    """What a token allows."""
-
-    OWNER = "owner"
-    """Everything."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -123,6 +116,10 @@ class Security:
         self._refill()
         self._allowance = max(0.0, self._allowance - 1.0)
         return None
+
+    def is_known(self, public_id: str) -> bool:
+        """Say whether a token of that public id is still good."""
+        return any(record.public_id == public_id for record in self._tokens.values())
 
     @property
     def retry_after_s(self) -> float:

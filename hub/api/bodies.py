@@ -14,6 +14,7 @@ from pydantic import (
 )
 from pydantic.config import JsonDict
 
+from hub.api.terms import IconText
 from hub.core.records import Mode
 from hub.joining import LONGEST_S, MOST_DEVICES
 from protocol.ids import DEVICE_ID, AddressText, NameText, is_device_id
@@ -23,16 +24,26 @@ from protocol.messages import MAX_INTEGER
 CLIENT_ID: Final = r"[A-Za-z0-9][A-Za-z0-9._:-]{0,63}"
 """What a client may call a command; with the token's public id it fits an id on the wire."""
 
+ROOM_ID: Final = r"^room-[0-9a-f]{8}$"
+
 MOST_CHILDREN: Final = 1_024
 
 Given = bool | Annotated[int, Field(ge=-MAX_INTEGER, le=MAX_INTEGER)] | float | str
 """A value that a client asks for; unlike a reported one it is never null."""
 
 DeviceIdText = Annotated[str, StringConstraints(pattern=rf"^{DEVICE_ID}$")]
+RoomIdText = Annotated[str, StringConstraints(pattern=ROOM_ID), Field(examples=["room-7f3a91c2"])]
 ClientIdText = Annotated[str, StringConstraints(pattern=rf"^{CLIENT_ID}$")]
-DeviceName = Annotated[
-    str, StringConstraints(min_length=1, max_length=64, pattern=r"^[^\x00-\x1f\x7f-\x9f]*$")
+_HIDDEN: Final = r"\x00-\x1f\x7f-\x9f\u200b\u2028-\u202e\u2060\u2066-\u2069\ufeff"
+"""Control characters, and those that turn the text around or show nothing."""
+
+GivenName = Annotated[
+    str,
+    StringConstraints(
+        min_length=1, max_length=64, pattern=rf"^[^{_HIDDEN}]*[^\s{_HIDDEN}][^{_HIDDEN}]*$"
+    ),
 ]
+"""What people call something: a line of 64 characters with something to see in it."""
 
 
 def _whole(value: object) -> object:
@@ -92,16 +103,22 @@ class RunAction(_Command):
     arguments: dict[NameText, Given] = Field(default={}, max_length=32, json_schema_extra=by_name)
 
 
+Level = Annotated[int, Field(ge=-20, le=200), BeforeValidator(_whole)]
+"""Of a floor; 0 is the ground."""
+
 Count = Annotated[int, Field(ge=1, le=MOST_CHILDREN), BeforeValidator(_whole)]
 
 
 class ChangeDevice(Asked):
-    """Rename a device, change how strictly it is judged, or how many children a gateway may have.
+    """Name, room, icon, who likes it, how strictly it is judged, how many children it may have.
 
     What is left out stays.
     """
 
-    name: DeviceName | None = Field(default=None, examples=["Bedroom purifier"])
+    name: GivenName | None = Field(default=None, examples=["Bedroom purifier"])
+    room: RoomIdText | None = Field(default=None, description="Null takes it out of its room.")
+    icon: IconText | None = None
+    is_favourite: bool | None = Field(default=None, description="Of the person who asks.")
     mode: Mode | None = None
     max_children: Count | None = Field(
         default=None, description="For how many children a gateway may speak; 64 at first."

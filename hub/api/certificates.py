@@ -13,11 +13,14 @@ from hub.api.judged_models import CertificateList, CertificateShown
 from hub.api.operations import CERTIFICATE, Answer, Call, Routes
 from hub.api.problems import refused
 from hub.api.replies import empty_reply, json_reply
+from hub.core.people.rights import Right
 
 routes = Routes("Certificates")
 
 
-@routes.operation("GET", "/certificates", Answer(200, "What the hub has.", CertificateList))
+@routes.operation(
+    "GET", "/certificates", Answer(200, "What the hub has.", CertificateList), right=Right.HUB
+)
 async def list_certificates(call: Call[None]) -> web.Response:
     """List the certificates of the hub's folder with what each is worth today.
 
@@ -33,6 +36,7 @@ async def list_certificates(call: Call[None]) -> web.Response:
     Answer(200, "The certificate as the hub sees it.", CertificateShown),
     body=TypeAdapter(AddCertificate),
     problems={409},
+    right=Right.HUB,
 )
 async def add_certificate(call: Call[AddCertificate]) -> web.Response:
     """Put a certificate into the hub's folder; one that is there already stays.
@@ -58,6 +62,7 @@ async def add_certificate(call: Call[AddCertificate]) -> web.Response:
     "/certificates/{id}",
     Answer(204, "The certificate is gone.", media=()),
     parameters=(CERTIFICATE,),
+    right=Right.HUB,
 )
 async def remove_certificate(call: Call[None]) -> web.Response:
     """Take a certificate out of the hub's folder; devices that are here stay."""

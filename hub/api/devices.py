@@ -7,17 +7,20 @@ from pydantic import TypeAdapter
 
 from hub.api.asking import ended, new_id
 from hub.api.bodies import ChangeDevice, LetInChild, MoveChild, RunAction, SetProperties
+from hub.api.entitled import require, require_control, seen, visible
 from hub.api.judged_models import BrokenRules
 from hub.api.models import DeviceList, DeviceView, Receipt, ReceiptList
 from hub.api.operations import ACTION, DEVICE, Answer, Body, Call, Routes
 from hub.api.problems import refused
 from hub.api.receipts import receipt_json
 from hub.api.replies import empty_reply, encoded_reply, json_reply
+from hub.api.seeing import shows
 from hub.api.terms import Document
-from hub.api.views import broken_rules, device_summary, device_view
+from hub.api.views import Beside, broken_rules, device_summary, device_view
 from hub.core.commands import CommandRequest
 from hub.core.device import Device
 from hub.core.errors import DeviceUnknownError
+from hub.core.people.rights import Right
 from protocol.ids import Address, DeviceId
 
 routes = Routes("Devices")
@@ -30,20 +33,24 @@ LISTED: Final = 200
 """Commands of a device that are listed, the latest ones."""
 
 
-@routes.operation("GET", "/devices", Answer(200, "All devices.", DeviceList))
+@routes.operation("GET", "/devices", Answer(200, "All devices.", DeviceList), right=Right.SEE)
 async def list_devices(call: Call[None]) -> web.Response:
     """List the devices of the home with their latest values."""
-    home = call.context.home
-    shown = [device_summary(device, home.clock) for device in home.hub.devices.values()]
+    clock, sight = call.context.home.clock, call.sight
+    shown = [device_summary(device, clock, sight) for device in visible(call)]
     return json_reply(DeviceList(devices=shown))
 
 
 @routes.operation(
-    "GET", "/devices/{id}", Answer(200, "The device.", DeviceView), parameters=(DEVICE,)
+    "GET",
+    "/devices/{id}",
+    Answer(200, "The device.", DeviceView),
+    parameters=(DEVICE,),
+    right=Right.SEE,
 )
 async def show_device(call: Call[None]) -> web.Response:
     """Show all that is known of a device: product spec, twin with ages, presence, broken rules."""
-    return json_reply(_view(call))
+    return json_reply(view_of(call, _device(call)))
 
 
 @routes.operation(
@@ -52,21 +59,41 @@ async def show_device(call: Call[None]) -> web.Response:
     Answer(200, "The device as it is now.", DeviceView),
     parameters=(DEVICE,),
     body=TypeAdapter(ChangeDevice),
+    problems=_CONFLICTS,
+    right=Right.SEE,
 )
 async def change_device(call: Call[ChangeDevice]) -> web.Response:
-    """Rename a device, change how strictly it is judged, or how many children it may have."""
-    home, device = call.context.home, _device(call)
-    if call.body.name is not None:
-        await home.rename(device.id, call.body.name)
-    if call.body.mode is not None:
-        await home.set_mode(device.id, call.body.mode)
-    if call.body.max_children is not None:
-        await home.make_room(device.id, call.body.max_children)
-    return json_reply(_view(call))
+    """Change a device's name, room or icon, or how strictly it is judged.
+
+    Who sees it may make it a favourite of theirs. The rest needs the right to arrange; how it is
+    judged and how many children it may have, the right to admit devices.
+    """
+    home, device, body = call.context.home, _device(call), call.body
+    if body.model_fields_set - {"is_favourite"}:
+        require(call, Right.ARRANGE)
+    if body.mode is not None or body.max_children is not None:
+        require(call, Right.ADMIT)
+    if "room" in body.model_fields_set or body.icon is not None:
+        record = device.record
+        room = body.room if "room" in body.model_fields_set else record.room
+        await home.arranging.furnish(device, room, record.icon if body.icon is None else body.icon)
+    if body.name is not None:
+        await home.rename(device.id, body.name)
+    if body.mode is not None:
+        await home.set_mode(device.id, body.mode)
+    if body.max_children is not None:
+        await home.make_room(device.id, body.max_children)
+    if body.is_favourite is not None:
+        await home.arranging.favour(call.person, device.id, is_favourite=body.is_favourite)
+    return json_reply(view_of(call, _device(call)))
 
 
 @routes.operation(
-    "DELETE", "/devices/{id}", Answer(204, "The device is gone.", media=()), parameters=(DEVICE,)
+    "DELETE",
+    "/devices/{id}",
+    Answer(204, "The device is gone.", media=()),
+    parameters=(DEVICE,),
+    right=Right.ADMIT,
 )
 async def unjoin_device(call: Call[None]) -> web.Response:
     """Unjoin a device.
@@ -85,6 +112,7 @@ async def unjoin_device(call: Call[None]) -> web.Response:
     parameters=(DEVICE,),
     body=TypeAdapter(MoveChild),
     problems=_CONFLICTS,
+    right=Right.ADMIT,
 )
 async def move_child(call: Call[MoveChild]) -> web.Response:
     """Let a child go behind another gateway, which takes it at its next announce there.
@@ -93,7 +121,7 @@ async def move_child(call: Call[MoveChild]) -> web.Response:
     back: that withdraws the consent.
     """
     await call.context.home.move(_device(call).id, DeviceId(call.body.gateway))
-    return json_reply(_view(call))
+    return json_reply(view_of(call, _device(call)))
 
 
 @routes.operation(
@@ -103,11 +131,12 @@ async def move_child(call: Call[MoveChild]) -> web.Response:
     parameters=(DEVICE,),
     body=TypeAdapter(LetInChild),
     problems=_CONFLICTS,
+    right=Right.ADMIT,
 )
 async def let_in_child(call: Call[LetInChild]) -> web.Response:
     """Let a gateway bring a child again that was sent away; its next announce is taken."""
     await call.context.home.let_in(_device(call).id, DeviceId(call.body.child))
-    return json_reply(_view(call))
+    return json_reply(view_of(call, _device(call)))
 
 
 @routes.operation(
@@ -118,6 +147,7 @@ async def let_in_child(call: Call[LetInChild]) -> web.Response:
     parameters=(DEVICE,),
     body=TypeAdapter(SetProperties),
     problems=_CONFLICTS,
+    right=Right.CONTROL,
 )
 async def set_properties(call: Call[SetProperties]) -> web.Response:
     """Set properties of a device, all of them or none.
@@ -126,6 +156,7 @@ async def set_properties(call: Call[SetProperties]) -> web.Response:
     with the same body gives the same receipt, with another body 409.
     """
     body = call.body
+    require_control(call, DeviceId(call.path(DEVICE)), body.properties)
     request = CommandRequest(
         device=DeviceId(call.path(DEVICE)),
         scope=call.scope,
@@ -145,6 +176,7 @@ async def set_properties(call: Call[SetProperties]) -> web.Response:
     parameters=(DEVICE, ACTION),
     body=TypeAdapter(RunAction),
     problems=_CONFLICTS,
+    right=Right.CONTROL,
 )
 async def run_action(call: Call[RunAction]) -> web.Response:
     """Run an action of a device.
@@ -153,6 +185,7 @@ async def run_action(call: Call[RunAction]) -> web.Response:
     reason outcome_unknown.
     """
     body = call.body
+    require_control(call, DeviceId(call.path(DEVICE)), (call.path(ACTION),))
     request = CommandRequest(
         device=DeviceId(call.path(DEVICE)),
         scope=call.scope,
@@ -170,6 +203,7 @@ async def run_action(call: Call[RunAction]) -> web.Response:
     "/devices/{id}/commands",
     Answer(200, "Its commands.", ReceiptList),
     parameters=(DEVICE,),
+    right=Right.SEE,
 )
 async def list_commands(call: Call[None]) -> web.Response:
     """List the latest 200 commands of a device, the latest first.
@@ -178,7 +212,9 @@ async def list_commands(call: Call[None]) -> web.Response:
     """
     home = call.context.home
     await home.settled()
-    records = home.hub.commands.of(_device(call).id)[-LISTED:]
+    device = _device(call)
+    span = seen(call, device.id).sees
+    records = [one for one in home.hub.commands.of(device.id) if shows(span, one)][-LISTED:]
     shown = b",".join(receipt_json(record, home.clock) for record in reversed(records))
     return encoded_reply(b'{"commands":[' + shown + b"]}")
 
@@ -188,6 +224,7 @@ async def list_commands(call: Call[None]) -> web.Response:
     "/devices/{id}/spec",
     Answer(200, "The document, byte for byte.", Document),
     parameters=(DEVICE,),
+    right=Right.SEE,
 )
 async def show_spec(call: Call[None]) -> web.Response:
     """Show the product spec of a device as its vendor wrote it."""
@@ -203,11 +240,13 @@ async def show_spec(call: Call[None]) -> web.Response:
     "/devices/{id}/violations",
     Answer(200, "What it broke.", BrokenRules),
     parameters=(DEVICE,),
+    right=Right.SEE,
 )
 async def list_violations(call: Call[None]) -> web.Response:
     """List the rules that a device broke, with the place, the count and the fix."""
-    clock = call.context.home.clock
-    return json_reply(BrokenRules(violations=broken_rules(_device(call), clock)))
+    clock, device = call.context.home.clock, _device(call)
+    is_whole = seen(call, device.id).is_whole
+    return json_reply(BrokenRules(violations=broken_rules(device, clock) if is_whole else []))
 
 
 async def _command(call: Call[Body], request: CommandRequest, wait_s: float) -> web.Response:
@@ -216,11 +255,13 @@ async def _command(call: Call[Body], request: CommandRequest, wait_s: float) -> 
     return encoded_reply(call.context.stream.receipt(record), 200 if record.is_final else 202)
 
 
-def _view(call: Call[Body]) -> DeviceView:
-    home, device = call.context.home, _device(call)
+def view_of(call: Call[Body], device: Device) -> DeviceView:
+    """Show a device to the person who asks."""
+    home = call.context.home
     waits = len(home.hub.commands.lane(device.id).waiting)
+    beside = Beside(waits, device.id in home.hub.arrangement.favourites(call.person))
     standing = home.certificates.standing(device)
-    return device_view(device, home.clock, home.clock.now_s(), standing, waits)
+    return device_view(device, home.clock, standing, call.sight, beside)
 
 
 def _device(call: Call[Body]) -> Device:

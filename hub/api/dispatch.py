@@ -14,8 +14,9 @@ from pydantic import TypeAdapter, ValidationError
 from hub.api import problems as problem
 from hub.api.connections import Connection
 from hub.api.context import Context
+from hub.api.entitled import admit
 from hub.api.gate import Gate
-from hub.api.operations import JSON, Call, Operation
+from hub.api.operations import JSON, NOBODY, Call, Operation
 from hub.api.problems import ProblemError, refused
 from hub.api.replies import problem_reply
 from hub.broker import BrokerError
@@ -63,11 +64,15 @@ def serving(operation: Operation, context: Context, gate: Gate) -> Handler:
     """Return what aiohttp calls: it checks token and body, then does the work."""
 
     async def serve(request: web.Request) -> web.StreamResponse:
-        scope = gate.scope_if_any(request) if operation.is_open else gate.scope(request)
-        if scope and isinstance(connection := request.protocol, Connection):
+        is_open = operation.is_open
+        asks = gate.principal_if_any(request) if is_open else gate.principal(request)
+        if asks is not None and isinstance(connection := request.protocol, Connection):
             connection.is_trusted = True
+        asks = asks or NOBODY
+        if not is_open:
+            admit(Call(context, request, asks, None), operation)
         body = None if operation.body is None else await _body(request, operation.body)
-        return await operation.handler(Call(context, request, scope, body))
+        return await operation.handler(Call(context, request, asks, body))
 
     return serve
 

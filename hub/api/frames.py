@@ -9,11 +9,15 @@ from typing import Final
 
 from pydantic_core import to_json
 
+from hub.api.arrangement_views import arrangement_shown, named_shown
 from hub.api.evidence import notice_shown
 from hub.api.receipts import receipt_json
 from hub.api.views import device_summary
 from hub.clock import Clock, iso_of_ms
+from hub.core.arrangement.records import Arranged, Named
 from hub.core.events import (
+    ArrangedChanged,
+    ArrangedRemoved,
     DeviceAdded,
     DeviceRemoved,
     Event,
@@ -26,9 +30,10 @@ from hub.core.events import (
     ViolationFound,
 )
 from hub.core.hub import Hub
+from hub.core.people.sight import Sight
 from hub.core.records import CommandRecord
 from hub.core.sleepers import expected_s
-from protocol.ids import Address, CommandId
+from protocol.ids import Address, CommandId, DeviceId
 from protocol.messages import Scalar
 from protocol.presence import Presence
 
@@ -48,6 +53,9 @@ def sealed(text: bytes) -> bytes:
     if size < 65_536:
         return bytes((TEXT, 126, size >> 8, size & 255)) + text
     return bytes((TEXT, 127)) + size.to_bytes(8) + text
+
+
+_Rare = DeviceRemoved | NoticeChanged | NoticeRemoved | ArrangedChanged | ArrangedRemoved
 
 
 class Frames:
@@ -90,11 +98,13 @@ class Frames:
             f'"values":{{{",".join(parts)}}}{cause}}}'.encode()
         )
 
-    def snapshot(self, stream: str, seq: int) -> bytes:
+    def snapshot(self, stream: str, seq: int, sight: Sight | None = None) -> bytes:
         """See `Renderer.snapshot`."""
-        devices = [device_summary(device, self._clock) for device in self._hub.devices.values()]
+        here = self._hub.devices.values()
+        seen = here if sight is None else [device for device in here if sight.of(device.id)]
+        devices = [device_summary(device, self._clock, sight) for device in seen]
         told = {"type": "snapshot", "seq": seq, "stream": stream, "devices": devices}
-        return _sealed_json(told)
+        return _sealed_json({**told, **arrangement_shown(self._hub, sight)})
 
     def resumed(self, seq: int) -> bytes:
         """See `Renderer.resumed`."""
@@ -104,8 +114,20 @@ class Frames:
         """See `Renderer.coalesced`."""
         return _sealed_json({"type": "coalesced", "dropped": dropped})
 
-    def _rest(self, event: DeviceRemoved | NoticeChanged | NoticeRemoved, seq: int) -> bytes:
+    def device(self, device: DeviceId, seq: int, sight: Sight) -> bytes:
+        """See `Renderer.device`."""
+        found = self._hub.devices.get(device)
+        if found is None or not sight.of(device):
+            return b""
+        told = device_summary(found, self._clock, sight)
+        return _sealed_json({"type": "device", "seq": seq, "device": told})
+
+    def _rest(self, event: _Rare, seq: int) -> bytes:
         match event:
+            case ArrangedChanged(arranged):
+                return _arranged(arranged, seq)
+            case ArrangedRemoved(kind, id_):
+                return _sealed_json({"type": f"{kind}_removed", "seq": seq, "id": id_})
             case DeviceRemoved(device):
                 return _sealed_json({"type": "removed", "seq": seq, "device": device})
             case NoticeChanged(notice):
@@ -179,6 +201,13 @@ def _scalar(value: Scalar) -> str:
     if kind is bool:
         return "true" if value else "false"
     return "null" if value is None else to_json(value).decode()
+
+
+def _arranged(arranged: Arranged, seq: int) -> bytes:
+    if not isinstance(arranged, Named):
+        return b""
+    told = {"type": arranged.kind, "seq": seq, arranged.kind: named_shown(arranged)}
+    return _sealed_json(told)
 
 
 def _sealed_json(told: object) -> bytes:

@@ -9,16 +9,16 @@ from urllib.parse import urlsplit
 
 from aiohttp import web
 
-from hub.api.problems import ProblemError, problem, refused
-from hub.security import Security
+from hub.api.problems import CHALLENGE, ProblemError, problem, refused
+from hub.core.people.access import Principal
+from hub.home import Home
+from hub.tokens import ACCESS_PREFIX
 
 HOSTS_KEPT: Final = 256
 """So many `Host` headers are remembered as good; more are judged anew each time."""
 
 TOKEN_LIMIT: Final = 128
 """Longest token that is looked up; ours have 47 characters."""
-
-_CHALLENGE: Final = 'Bearer realm="ecohub"'
 
 
 class Gate:
@@ -33,8 +33,8 @@ class Gate:
         origins: Further origins whose pages may use the API.
     """
 
-    def __init__(self, security: Security, names: Iterable[str], origins: Iterable[str]) -> None:
-        self._security = security
+    def __init__(self, home: Home, names: Iterable[str], origins: Iterable[str]) -> None:
+        self._home = home
         self._names = frozenset(name.lower().rstrip(".") for name in names)
         self._origins = frozenset(origin.lower().rstrip("/") for origin in origins)
         self._known: set[str] = set()
@@ -65,8 +65,8 @@ class Gate:
                 "send the body as it is, without Content-Encoding",
             )
 
-    def scope(self, request: web.Request) -> str:
-        """Return the public id of the token that a request carries.
+    def principal(self, request: web.Request) -> Principal:
+        """Return who sends a request, by the token that it carries.
 
         Raises:
             ProblemError: It has none, or a wrong one.
@@ -78,26 +78,27 @@ class Gate:
                 "token-missing",
                 "the request carries no token",
                 "send the header Authorization: Bearer <token>",
-                {"WWW-Authenticate": _CHALLENGE},
+                {"WWW-Authenticate": CHALLENGE},
             )
         scheme, _, plain = header.partition(" ")
-        token = None
+        principal = None
         if scheme.lower() == "bearer" and len(plain) <= TOKEN_LIMIT:
-            token = self._security.check(plain.strip())
-        if token is None:
-            raise self._wrong_token()
-        return token.public_id
+            principal = self._home.who(plain.strip())
+        if principal is None:
+            raise self._wrong_token(is_access=plain.startswith(ACCESS_PREFIX))
+        return principal
 
-    def scope_if_any(self, request: web.Request) -> str:
-        """Return the public id of the token, empty where there is none or it is wrong."""
+    def principal_if_any(self, request: web.Request) -> Principal | None:
+        """Return who sends a request, None where there is no token or it is wrong."""
         try:
-            return self.scope(request)
+            return self.principal(request)
         except ProblemError:
-            return ""
+            return None
 
-    def _wrong_token(self) -> ProblemError:
-        wait_s = self._security.retry_after_s
-        if wait_s > 0:
+    def _wrong_token(self, *, is_access: bool) -> ProblemError:
+        """Tell of a wrong token; many phones whose access token has run out are no guessers."""
+        wait_s = self._home.security.retry_after_s
+        if wait_s > 0 and not is_access:
             return refused(
                 HTTPStatus.TOO_MANY_REQUESTS,
                 "too-many-guesses",
@@ -108,10 +109,10 @@ class Gate:
         told = problem(
             HTTPStatus.UNAUTHORIZED,
             "token-wrong",
-            "the token is not one of this hub's, or was revoked",
-            "use the one that `ecohub run` printed, or make a new one",
+            "the token is not one of this hub's, has run out, or was revoked",
+            "refresh it, or pair this phone again",
         )
-        return ProblemError(told, {"WWW-Authenticate": f'{_CHALLENGE}, error="invalid_token"'})
+        return ProblemError(told, {"WWW-Authenticate": f'{CHALLENGE}, error="invalid_token"'})
 
     def _check_host(self, host: str) -> None:
         if not host:

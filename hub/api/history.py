@@ -6,6 +6,7 @@ from typing import Final
 
 from aiohttp import web
 
+from hub.api.entitled import seen
 from hub.api.history_csv import HEADER, MEDIA, rows
 from hub.api.history_models import HistoryAnswer
 from hub.api.history_views import history_answer
@@ -13,9 +14,10 @@ from hub.api.operations import DEVICE, JSON, Answer, Body, Call, Query, Routes
 from hub.api.problems import ProblemError, refused
 from hub.api.replies import SECURITY_HEADERS, json_reply
 from hub.core.errors import DeviceUnknownError
+from hub.core.people.rights import Right
 from hub.history import Question
 from hub.history.answer import POINTS_LIMIT
-from protocol.ids import ADDRESS, DeviceId
+from protocol.ids import ADDRESS, Address, DeviceId
 
 routes = Routes("History")
 
@@ -55,6 +57,7 @@ FORMAT: Final = Query(
     parameters=(DEVICE,),
     queries=(ADDRESSES, FROM, TO, COUNT, FORMAT),
     problems={409, 422},
+    right=Right.SEE,
 )
 async def show_history(call: Call[None]) -> web.StreamResponse:
     """Show what a device told over time.
@@ -81,13 +84,16 @@ async def _question(call: Call[Body]) -> Question:
     if from_ms > to_ms:
         raise refused(409, "time-order", "from is later than to", "exchange them")
     points = _points(call)
+    span = seen(call, device).sees
     addresses = tuple(dict.fromkeys(call.queries(ADDRESSES)))
     if len(addresses) > ADDRESSES_LIMIT:
         detail = f"{len(addresses)} addresses are asked for"
         raise refused(422, "query-invalid", detail, f"ask for {ADDRESSES_LIMIT} at a time")
     if not addresses:
-        addresses = await home.history.recorded(device, with_private=False)
+        recorded = await home.history.recorded(device, with_private=False)
+        addresses = tuple(address for address in recorded if Address(address) in span)
         addresses = addresses if _wants_csv(call) else addresses[:UNNAMED_LIMIT]
+    addresses = tuple(address for address in addresses if Address(address) in span)
     return Question(device, addresses, from_ms, to_ms, points)
 
 

@@ -4,11 +4,13 @@ No loop and no socket: the journal takes events and gives out texts. A client is
 is a place in the journal and no queue of its own, so a slow client costs no memory.
 """
 
-from collections.abc import Collection, Sequence
+from collections.abc import Collection
 from dataclasses import dataclass
-from typing import Final, Protocol
+from typing import Final, NamedTuple, Protocol
 
 from hub.core.events import (
+    ArrangedChanged,
+    ArrangedRemoved,
     DeviceAdded,
     DeviceRemoved,
     Event,
@@ -18,6 +20,7 @@ from hub.core.events import (
     ValuesReported,
     ViolationFound,
 )
+from hub.core.people.sight import Sight
 from hub.core.records import CommandRecord
 from protocol.ids import Address, CommandId, DeviceId
 
@@ -43,8 +46,11 @@ class Renderer(Protocol):
     def receipt(self, record: CommandRecord) -> bytes:
         """Return a receipt as JSON, as it stands in the frame of its event."""
 
-    def snapshot(self, stream: str, seq: int) -> bytes:
-        """Return the text of the whole home as it is now, which is after change `seq`."""
+    def snapshot(self, stream: str, seq: int, sight: Sight | None = None) -> bytes:
+        """Return the text of what is seen of the home as it is now, which is after change `seq`."""
+
+    def device(self, device: DeviceId, seq: int, sight: Sight) -> bytes:
+        """Return the text of what is seen of a device as it is now; `b""` when that is nothing."""
 
     def resumed(self, seq: int) -> bytes:
         """Return the text that says: the changes after `seq` follow."""
@@ -59,6 +65,18 @@ class Place:
 
     stream: str
     seq: int
+
+
+class Entry(NamedTuple):
+    """A change that is still to be told.
+
+    Attributes:
+        fresh: Addresses of values that no later change tells; None when that is all of them.
+    """
+
+    seq: int
+    event: Event
+    fresh: Collection[Address] | None = None
 
 
 class Journal:
@@ -105,12 +123,22 @@ class Journal:
             self._snapshot = (self.seq, self.renderer.snapshot(self.stream, self.seq))
         return self._snapshot[1]
 
+    def skip(self) -> None:
+        """Use up a number: who has it has been told something that all others have not."""
+        self.seq += 1
+        slot = self.seq % self._kept
+        oldest = self._events[slot]
+        if type(oldest) is ReceiptChanged:
+            self._forget(oldest, self.seq - self._kept)
+        self._events[slot] = None
+        self._frames[slot] = b""
+
     def resume(self, place: Place | None) -> tuple[int, bytes]:
         """Return where a client begins to read, and what it is told first.
 
         A place of another run, one that is too old, and one from the future give a snapshot.
         """
-        if place is None or place.stream != self.stream or not self._reaches(place.seq):
+        if place is None or not self.reaches(place):
             return self.seq, self.snapshot()
         return place.seq, self.renderer.resumed(place.seq)
 
@@ -121,49 +149,27 @@ class Journal:
             self._read = (seq, self.seq, dropped, text)
         return self._read[3], self._read[2]
 
-    def _reaches(self, seq: int) -> bool:
-        return max(0, self.seq - self._kept) <= seq <= self.seq
+    def reaches(self, place: Place) -> bool:
+        """Say whether all changes after a place are still kept."""
+        oldest = max(0, self.seq - self._kept)
+        return place.stream == self.stream and oldest <= place.seq <= self.seq
 
-    def _backlog(self, seq: int) -> tuple[bytes, int]:
+    def entries(self, seq: int) -> list[Entry] | None:
+        """Return the changes after `seq`, of a long backlog without what later ones overtake.
+
+        None when they are not kept any more.
+        """
         lag = self.seq - seq
         if lag > self._kept:
-            return self.renderer.coalesced(lag) + self.snapshot(), lag
-        if lag <= self._lag_limit:
-            return b"".join(map(self._frame, range(seq + 1, self.seq + 1))), 0
-        frames = self._latest(seq)
-        dropped = lag - len(frames)
-        told = self.renderer.coalesced(dropped) if dropped else b""
-        return told + b"".join(frames), dropped
+            return None
+        numbers = range(seq + 1, self.seq + 1)
+        if lag > self._lag_limit:
+            return self._latest(numbers)
+        found = ((number, self._events[number % self._kept]) for number in numbers)
+        return [Entry(number, event) for number, event in found if event is not None]
 
-    def _latest(self, seq: int) -> Sequence[bytes]:
-        """Return the changes after `seq` without what later ones overtake, in order.
-
-        Each frame keeps its number, so a client that breaks off in between can resume.
-        """
-        overtaken = _Overtaken()
-        frames: list[bytes] = []
-        for number in range(self.seq, seq, -1):
-            event = self._events[number % self._kept]
-            match event:
-                case ValuesReported():
-                    frame = self._fresh_values(event, overtaken.values(event), number)
-                case None:
-                    continue
-                case _:
-                    frame = b"" if overtaken.has(event) else self._frame(number)
-            if frame:
-                frames.append(frame)
-        frames.reverse()
-        return frames
-
-    def _fresh_values(
-        self, event: ValuesReported, fresh: Collection[Address], number: int
-    ) -> bytes:
-        if len(fresh) == len(event.values):
-            return self._frame(number)
-        return self.renderer.part(event, fresh, number) if fresh else b""
-
-    def _frame(self, seq: int) -> bytes:
+    def frame(self, seq: int) -> bytes:
+        """Return the text of a change that is kept, the same for all who are told all of it."""
         slot = seq % self._kept
         frame = self._frames[slot]
         if frame is None:
@@ -172,6 +178,46 @@ class Journal:
             frame = self.renderer.frame(event, seq) if event and is_told else b""
             self._frames[slot] = frame
         return frame
+
+    def _backlog(self, seq: int) -> tuple[bytes, int]:
+        lag = self.seq - seq
+        if lag > self._kept:
+            return self.renderer.coalesced(lag) + self.snapshot(), lag
+        if lag <= self._lag_limit:
+            return b"".join(map(self.frame, range(seq + 1, self.seq + 1))), 0
+        texts = map(self._text, self._latest(range(seq + 1, self.seq + 1)))
+        frames = [text for text in texts if text]
+        dropped = lag - len(frames)
+        told = self.renderer.coalesced(dropped) if dropped else b""
+        return told + b"".join(frames), dropped
+
+    def _latest(self, numbers: range) -> list[Entry]:
+        """Return changes without what later ones overtake, in order.
+
+        Each keeps its number, so a client that breaks off in between can resume.
+        """
+        overtaken = _Overtaken()
+        entries: list[Entry] = []
+        for number in reversed(numbers):
+            event = self._events[number % self._kept]
+            match event:
+                case ValuesReported():
+                    fresh = overtaken.values(event)
+                    if fresh:
+                        is_all = len(fresh) == len(event.values)
+                        entries.append(Entry(number, event, None if is_all else fresh))
+                case None:
+                    continue
+                case _:
+                    if not overtaken.has(event):
+                        entries.append(Entry(number, event))
+        entries.reverse()
+        return entries
+
+    def _text(self, entry: Entry) -> bytes:
+        if entry.fresh is None or not isinstance(entry.event, ValuesReported):
+            return self.frame(entry.seq)
+        return self.renderer.part(entry.event, entry.fresh, entry.seq)
 
     def _forget(self, event: ReceiptChanged, seq: int) -> None:
         if self._receipts.get(event.command) == seq:
@@ -246,6 +292,10 @@ class _Overtaken:
                 return self._is_told(("receipt", command))
             case NoticeChanged(notice):
                 return self._is_told(("notice", notice.id))
+            case ArrangedChanged(arranged):
+                return self._is_told((arranged.kind, arranged.id))
+            case ArrangedRemoved(kind, id_):
+                return self._is_told((kind, id_))
             case ViolationFound(device, leaf, violation):
                 return self._is_told((device, leaf, violation.rule, violation.path))
             case _:

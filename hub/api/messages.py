@@ -5,6 +5,7 @@ from typing import Annotated, Literal, NotRequired
 from pydantic import BaseModel, ConfigDict, Field, StringConstraints, TypeAdapter
 from typing_extensions import TypedDict
 
+from hub.api.arrangement_models import FloorShown, GroupShown, RoomShown, SceneShown
 from hub.api.bodies import ClientIdText, Given, by_name
 from hub.api.judged_models import NoticeShown
 from hub.api.models import DeviceSummary, PresenceState, Problem, Receipt, TwinValue
@@ -88,6 +89,10 @@ class Snapshot(TypedDict):
     seq: int
     stream: str
     devices: list[DeviceSummary]
+    floors: list[FloorShown]
+    rooms: list[RoomShown]
+    groups: list[GroupShown]
+    scenes: list[SceneShown]
 
 
 class Resumed(TypedDict):
@@ -188,6 +193,53 @@ class NotificationRemoved(TypedDict):
     id: int
 
 
+class FloorNow(TypedDict):
+    """A floor is new or changed."""
+
+    type: Literal["floor"]
+    seq: int
+    floor: FloorShown
+
+
+class RoomNow(TypedDict):
+    """A room is new or changed."""
+
+    type: Literal["room"]
+    seq: int
+    room: RoomShown
+
+
+class GroupNow(TypedDict):
+    """A group is new or changed; how it is follows from the values of its members."""
+
+    type: Literal["group"]
+    seq: int
+    group: GroupShown
+
+
+class SceneNow(TypedDict):
+    """A scene is new or changed."""
+
+    type: Literal["scene"]
+    seq: int
+    scene: SceneShown
+
+
+class ArrangedGone(TypedDict):
+    """A floor, room, group or scene is gone."""
+
+    type: Literal["floor_removed", "room_removed", "group_removed", "scene_removed"]
+    seq: int
+    id: str
+
+
+class FavouritesNow(TypedDict):
+    """The favourites of the person on this stream; told after each snapshot, resume and change."""
+
+    type: Literal["favourites"]
+    devices: list[str]
+
+
 class Coalesced(TypedDict):
     """So many changes are left out, since later ones overtook them."""
 
@@ -231,6 +283,12 @@ Told = (
     | Removed
     | NotificationNow
     | NotificationRemoved
+    | FloorNow
+    | RoomNow
+    | GroupNow
+    | SceneNow
+    | ArrangedGone
+    | FavouritesNow
     | Coalesced
     | Accepted
     | Objected

@@ -10,7 +10,7 @@ from pydantic import Field, WithJsonSchema
 from typing_extensions import TypedDict
 
 from hub.api.judged_models import BrokenRule, CertificateState, QuarantineState, Traffic
-from hub.api.terms import Document, PresenceText, RuleId, Shown, StatusText, Timestamp
+from hub.api.terms import Document, IconText, PresenceText, RuleId, Shown, StatusText, Timestamp
 from hub.core.records import Mode
 from protocol.joining import JoinChallenge, JoinGrant
 
@@ -84,6 +84,8 @@ class DeviceSummary(_Class):
     spec_sha256: str | None
     sleep: Annotated[SleepState | None, Field(description="Null for one that is always there.")]
     gateway: Annotated[str | None, Field(description="Behind which it is, if it is a child.")]
+    room: Annotated[str | None, Field(description="In which it is; null for none.")]
+    icon: IconText
     twin: dict[str, TwinValue]
 
 
@@ -125,6 +127,9 @@ class DeviceView(_Class):
     sleep: Annotated[SleepState | None, Field(description="Null for one that is always there.")]
     waits: Annotated[int, Field(description="Commands that wait to be sent to it.")]
     gateway: Annotated[str | None, Field(description="Behind which it is, if it is a child.")]
+    room: Annotated[str | None, Field(description="In which it is; null for none.")]
+    icon: IconText
+    is_favourite: Annotated[bool, Field(description="Of the person who asks.")]
     wants_gateway: Annotated[
         str | None, Field(description="Behind which it wants to move; that is for you to allow.")
     ]
@@ -178,6 +183,21 @@ class Receipt(TypedDict):
     expected_at: NotRequired[
         Annotated[Timestamp, Field(description="While it waits for a sleeper: when that wakes.")]
     ]
+    execute_at: NotRequired[Annotated[Timestamp, Field(description="When it is to begin.")]]
+
+
+class CommandResult(TypedDict):
+    """What became of one of many commands: its receipt, or why it was not taken."""
+
+    device: str
+    receipt: NotRequired[Receipt]
+    problem: NotRequired["Problem"]
+
+
+class CommandResults(TypedDict):
+    """What became of many commands, in the order in which they were asked."""
+
+    results: list[CommandResult]
 
 
 class ReceiptList(TypedDict):

@@ -8,6 +8,7 @@ from hub.api.models import Advert, DiscoveryReport, JoinAnswer, Question, Window
 from hub.api.operations import Answer, Call, Routes
 from hub.api.replies import json_reply
 from hub.clock import Clock
+from hub.core.people.rights import Right
 from hub.discovery.sightings import Probe, Sighting
 from hub.home import Home
 from protocol.ids import DeviceId
@@ -18,7 +19,9 @@ routes = Routes("Network")
 _WINDOW = Answer(200, "The window as it is now.", WindowState)
 
 
-@routes.operation("GET", "/discovery", Answer(200, "What was heard.", DiscoveryReport))
+@routes.operation(
+    "GET", "/discovery", Answer(200, "What was heard.", DiscoveryReport), right=Right.ADMIT
+)
 async def show_discovery(call: Call[None]) -> web.Response:
     """Show which devices and hubs mDNS tells of, when the hub asked, and who answered where."""
     home, clock = call.context.home, call.context.home.clock
@@ -33,14 +36,19 @@ async def show_discovery(call: Call[None]) -> web.Response:
     return json_reply(report)
 
 
-@routes.operation("GET", "/join/window", _WINDOW)
+@routes.operation("GET", "/join/window", _WINDOW, right=Right.ADMIT)
 async def show_window(call: Call[None]) -> web.Response:
     """Show whether devices may join now."""
     return json_reply(_window(call.context.home))
 
 
 @routes.operation(
-    "POST", "/join/window", _WINDOW, body=TypeAdapter(OpenWindow), problems={404, 409}
+    "POST",
+    "/join/window",
+    _WINDOW,
+    body=TypeAdapter(OpenWindow),
+    problems={404, 409},
+    right=Right.ADMIT,
 )
 async def open_window(call: Call[OpenWindow]) -> web.Response:
     """Let devices join for a while that know the setup code; a window open before is closed."""
@@ -50,7 +58,7 @@ async def open_window(call: Call[OpenWindow]) -> web.Response:
     return json_reply(_window(home))
 
 
-@routes.operation("DELETE", "/join/window", _WINDOW)
+@routes.operation("DELETE", "/join/window", _WINDOW, right=Right.ADMIT)
 async def close_window(call: Call[None]) -> web.Response:
     """Let nobody join any more."""
     call.context.home.admission.window.close()
@@ -63,7 +71,7 @@ async def close_window(call: Call[None]) -> web.Response:
     Answer(200, "The hub's challenge, or the device's credentials.", JoinAnswer),
     body=TypeAdapter(JoinCall),
     problems={409, 429},
-    is_open=True,
+    right=Right.OPEN,
 )
 async def join(call: Call[JoinCall]) -> web.Response:
     """Join the home, as a device: in two calls, while the window is open.

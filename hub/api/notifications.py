@@ -11,6 +11,8 @@ from hub.api.judged_models import NoticeList, NoticeShown
 from hub.api.operations import NOTIFICATION, Answer, Body, Call, Routes
 from hub.api.problems import refused
 from hub.api.replies import empty_reply, json_reply
+from hub.api.seeing import tells
+from hub.core.people.rights import Right
 from hub.core.records import Notice
 
 routes = Routes("Notifications")
@@ -18,7 +20,7 @@ routes = Routes("Notifications")
 _ALL = Answer(200, "What is in the inbox now.", NoticeList)
 
 
-@routes.operation("GET", "/notifications", _ALL)
+@routes.operation("GET", "/notifications", _ALL, right=Right.SEE)
 async def list_notifications(call: Call[None]) -> web.Response:
     """List what people are to be told of, the latest first.
 
@@ -28,7 +30,9 @@ async def list_notifications(call: Call[None]) -> web.Response:
     return json_reply(_inbox(call))
 
 
-@routes.operation("PATCH", "/notifications", _ALL, body=TypeAdapter(ChangeNotification))
+@routes.operation(
+    "PATCH", "/notifications", _ALL, body=TypeAdapter(ChangeNotification), right=Right.ARRANGE
+)
 async def change_notifications(call: Call[ChangeNotification]) -> web.Response:
     """Mark all notifications as read, or as not read."""
     home = call.context.home
@@ -42,6 +46,7 @@ async def change_notifications(call: Call[ChangeNotification]) -> web.Response:
     Answer(200, "The notification as it is now.", NoticeShown),
     parameters=(NOTIFICATION,),
     body=TypeAdapter(ChangeNotification),
+    right=Right.ARRANGE,
 )
 async def change_notification(call: Call[ChangeNotification]) -> web.Response:
     """Mark a notification as read, or as not read."""
@@ -55,6 +60,7 @@ async def change_notification(call: Call[ChangeNotification]) -> web.Response:
     "/notifications/{id}",
     Answer(204, "The notification is gone.", media=()),
     parameters=(NOTIFICATION,),
+    right=Right.ARRANGE,
 )
 async def drop_notification(call: Call[None]) -> web.Response:
     """Forget a notification."""
@@ -62,7 +68,9 @@ async def drop_notification(call: Call[None]) -> web.Response:
     return empty_reply()
 
 
-@routes.operation("DELETE", "/notifications", Answer(204, "The inbox is empty.", media=()))
+@routes.operation(
+    "DELETE", "/notifications", Answer(204, "The inbox is empty.", media=()), right=Right.ARRANGE
+)
 async def drop_notifications(call: Call[None]) -> web.Response:
     """Forget all notifications."""
     home = call.context.home
@@ -73,7 +81,12 @@ async def drop_notifications(call: Call[None]) -> web.Response:
 def _inbox(call: Call[Body]) -> NoticeList:
     home = call.context.home
     latest_first = reversed(list(home.hub.inbox.notices.values()))
-    return {"notifications": [notice_shown(notice, home.clock) for notice in latest_first]}
+    sight = call.sight
+    return {
+        "notifications": [
+            notice_shown(notice, home.clock) for notice in latest_first if tells(sight, notice)
+        ]
+    }
 
 
 def _notice(call: Call[Body]) -> Notice:

@@ -108,6 +108,7 @@ def _operation(operation: Operation, schemas: Schemas) -> JsonSchemaValue:
         "operationId": operation.name,
         "summary": operation.summary,
         "tags": [operation.tag],
+        "x-right": str(operation.right),
         "responses": responses,
     }
     if operation.description:

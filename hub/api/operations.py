@@ -9,6 +9,10 @@ from aiohttp import web
 from pydantic import TypeAdapter
 
 from hub.api.context import Context
+from hub.core.people.access import Principal
+from hub.core.people.records import Role
+from hub.core.people.rights import Right
+from hub.core.people.sight import Sight
 from protocol.ids import ADDRESS, COMMAND_ID, DEVICE_ID
 
 JSON: Final = "application/json"
@@ -16,15 +20,33 @@ PREFIX: Final = "/api/v1"
 
 Body = TypeVar("Body")
 
+NOBODY: Final = Principal(scope="", name="", role=Role.GUEST)
+
 
 @dataclass(frozen=True, slots=True)
 class Parameter:
-    """A part of a path that the client fills in."""
+    """A part of a path that the client fills in.
+
+    Attributes:
+        is_strict: Whether only what fits the pattern leads here, since another path has a word in
+            this place.
+    """
 
     name: str
     pattern: str
     description: str
     example: str
+    is_strict: bool = False
+
+    @property
+    def place(self) -> str:
+        """How it stands in the router."""
+        return f"{{{self.name}:{self.pattern.strip('^$')}}}" if self.is_strict else self.braced
+
+    @property
+    def braced(self) -> str:
+        """How it stands in a path."""
+        return f"{{{self.name}}}"
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,6 +74,14 @@ RULE: Final = Parameter(
 )
 
 NOTIFICATION: Final = Parameter("id", r"^[0-9]{1,15}$", "Number of a notification.", "1000001")
+
+ROOM: Final = Parameter("id", r"^room-[0-9a-f]{8}$", "Id of a room.", "room-7f3a91c2")
+FLOOR: Final = Parameter("id", r"^floor-[0-9a-f]{8}$", "Id of a floor.", "floor-7f3a91c2")
+GROUP: Final = Parameter("id", r"^group-[0-9a-f]{8}$", "Id of a group.", "group-7f3a91c2")
+SCENE: Final = Parameter("id", r"^scene-[0-9a-f]{8}$", "Id of a scene.", "scene-7f3a91c2")
+UNDO: Final = Parameter(
+    "id", r"^undo-[0-9a-f]{8}$", "What an activation calls the way back.", "undo-7f3a91c2"
+)
 
 CERTIFICATE: Final = Parameter("id", r"^[0-9a-f]{64}$", "Id of a certificate.", "6a78db95" * 8)
 
@@ -100,14 +130,29 @@ class Call(Generic[Body]):
     """One request that has passed the gate.
 
     Attributes:
-        scope: Public id of the token; empty where an operation is open and none was given.
+        asks: Who sends it; `NOBODY` where an operation is open and no good token was given.
         body: The checked body; None where the operation has none.
     """
 
     context: Context
     request: web.Request
-    scope: str
+    asks: Principal
     body: Body
+
+    @property
+    def scope(self) -> str:
+        """What commands of who asks are known by."""
+        return self.asks.scope
+
+    @property
+    def person(self) -> str:
+        """Whose favourites are meant: the person's, or those of the machine's own token."""
+        return self.asks.person or self.asks.scope
+
+    @property
+    def sight(self) -> Sight:
+        """What of the home exists for who asks."""
+        return self.context.home.people.sight(self.asks)
 
     def path(self, parameter: Parameter) -> str:
         """Return what the client filled in."""
@@ -129,7 +174,7 @@ class Operation:
         path: The whole path, parameters in braces.
         body: Checks the request body; None when there is none.
         problems: Statuses of its problems beyond those that follow from the rest.
-        is_open: Whether it is served without a token.
+        right: What a caller needs at least; its handler asks for more where the body does.
         is_http: Whether it is plain HTTP; a WebSocket has no place in OpenAPI's paths.
     """
 
@@ -144,9 +189,22 @@ class Operation:
     parameters: tuple[Parameter, ...]
     body: TypeAdapter[Any] | None
     problems: frozenset[int]
-    is_open: bool
+    right: Right
     is_http: bool
     queries: tuple[Query, ...] = ()
+
+    @property
+    def is_open(self) -> bool:
+        """Whether it is served without a token."""
+        return self.right is Right.OPEN
+
+    @property
+    def place(self) -> str:
+        """The path as the router has it."""
+        place = self.path
+        for parameter in self.parameters:
+            place = place.replace(parameter.braced, parameter.place)
+        return place
 
     @property
     def problem_statuses(self) -> frozenset[int]:
@@ -176,16 +234,17 @@ class Routes:
         method: str,
         path: str,
         *answers: Answer,
+        right: Right,
         parameters: tuple[Parameter, ...] = (),
         body: TypeAdapter[Body] | None = None,
         problems: frozenset[int] | set[int] = frozenset(),
-        is_open: bool = False,
         is_http: bool = True,
         queries: tuple[Query, ...] = (),
     ) -> Callable[[Handler[Body]], Handler[Body]]:
         """Serve a function at `method` and `path`, which is below the API's prefix.
 
         The function's name becomes the operation's id, its docstring summary and description.
+        `right` has no default: an operation that does not say who may use it is none.
         """
 
         def register(handler: Handler[Body]) -> Handler[Body]:
@@ -202,7 +261,7 @@ class Routes:
                 parameters=parameters,
                 body=body,
                 problems=frozenset(problems),
-                is_open=is_open,
+                right=right,
                 is_http=is_http,
                 queries=queries,
             )

@@ -7,23 +7,30 @@ from prometheus_client.exposition import CONTENT_TYPE_LATEST
 from pydantic import TypeAdapter
 
 from hub.api.bodies import ChangeHub
+from hub.api.entitled import visible
 from hub.api.models import HealthReport, HubReport, Part
 from hub.api.operations import Answer, Body, Call, Routes
 from hub.api.replies import json_reply, text_reply
+from hub.core.people.access import has_right
+from hub.core.people.rights import Right
 from hub.health import PartHealth
 from protocol.version import PROTOCOL
 
 routes = Routes("Hub")
 
 
-@routes.operation("GET", "/hub", Answer(200, "The hub.", HubReport))
+@routes.operation("GET", "/hub", Answer(200, "The hub.", HubReport), right=Right.SEE)
 async def show_hub(call: Call[None]) -> web.Response:
     """Show which hub this is, since when it runs, and what it has to do."""
     return json_reply(_report(call))
 
 
 @routes.operation(
-    "PATCH", "/hub", Answer(200, "The hub as it is now.", HubReport), body=TypeAdapter(ChangeHub)
+    "PATCH",
+    "/hub",
+    Answer(200, "The hub as it is now.", HubReport),
+    body=TypeAdapter(ChangeHub),
+    right=Right.HUB,
 )
 async def change_hub(call: Call[ChangeHub]) -> web.Response:
     """Change how strictly devices are judged: those that join from now on, or all.
@@ -38,7 +45,10 @@ async def change_hub(call: Call[ChangeHub]) -> web.Response:
 def _report(call: Call[Body]) -> HubReport:
     home, clock = call.context.home, call.context.home.clock
     broker = home.broker.state
-    presences = Counter(str(device.presence) for device in home.hub.devices.values())
+    devices = visible(call)
+    presences = Counter(str(device.presence) for device in devices)
+    open_ones = (c for c in home.hub.commands.open_ones() if call.sight.of(c.device))
+    is_trusted = has_right(call.asks, Right.ARRANGE)
     return {
         "id": home.hub_id,
         "name": home.settings.hub.name,
@@ -52,23 +62,23 @@ def _report(call: Call[Body]) -> HubReport:
         "broker": {
             "name": broker.kind,
             "status": "ok" if broker.is_ready else "degraded",
-            "detail": broker.detail,
-            "remedy": broker.remedy,
+            "detail": broker.detail if is_trusted else "",
+            "remedy": broker.remedy if is_trusted else "",
         },
-        "devices": {"total": len(home.hub.devices), "by_presence": dict(presences)},
-        "open_commands": sum(1 for _ in home.hub.commands.open_ones()),
+        "devices": {"total": len(devices), "by_presence": dict(presences)},
+        "open_commands": sum(1 for _ in open_ones),
         "streams": call.context.metrics.streams,
     }
 
 
-@routes.operation("GET", "/health", Answer(200, "How it is.", HealthReport), is_open=True)
+@routes.operation("GET", "/health", Answer(200, "How it is.", HealthReport), right=Right.OPEN)
 async def show_health(call: Call[None]) -> web.Response:
     """Show whether the hub works.
 
     Needs no token; with one it says what is wrong with a part and what mends it.
     """
     health = call.context.home.health()
-    is_known = bool(call.scope)
+    is_known = has_right(call.asks, Right.ARRANGE)
     parts = [_part(part, is_known=is_known) for part in health.parts]
     return json_reply(HealthReport(status=health.status, parts=parts))
 
@@ -77,6 +87,7 @@ async def show_health(call: Call[None]) -> web.Response:
     "GET",
     "/metrics",
     Answer(200, "All metrics in Prometheus' text format.", media=("text/plain",)),
+    right=Right.HUB,
 )
 async def show_metrics(call: Call[None]) -> web.Response:
     """Show what the hub counts, for Prometheus."""

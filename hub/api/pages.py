@@ -11,6 +11,7 @@ from hub.api.operations import Answer, Call, Parameter, Routes
 from hub.api.problems import refused
 from hub.api.replies import encoded_reply, file_reply
 from hub.api.terms import Document
+from hub.core.people.rights import Right
 
 routes = Routes("Documents")
 
@@ -47,13 +48,13 @@ _STYLED: Final = MappingProxyType(
 )
 
 
-@routes.operation("GET", "/openapi.json", Answer(200, "This document.", Document))
+@routes.operation("GET", "/openapi.json", Answer(200, "This document.", Document), right=Right.SEE)
 async def show_openapi(call: Call[None]) -> web.Response:
     """Show this document: OpenAPI 3.1, made from the models that check the requests."""
     return encoded_reply(await asyncio.to_thread(call.context.document))
 
 
-@routes.operation("GET", "/docs", Answer(200, "The page.", media=("text/html",)), is_open=True)
+@routes.operation("GET", "/docs", Answer(200, "The page.", media=("text/html",)), right=Right.OPEN)
 async def show_docs(call: Call[None]) -> web.Response:
     """Show a page to browse and try this API.
 
@@ -67,7 +68,7 @@ async def show_docs(call: Call[None]) -> web.Response:
     "/docs/{file}",
     Answer(200, "The file.", media=("text/javascript", "text/css", "text/plain")),
     parameters=(FILE,),
-    is_open=True,
+    right=Right.OPEN,
 )
 async def show_docs_file(call: Call[None]) -> web.Response:
     """Show a file that the page loads."""

@@ -5,6 +5,7 @@ import logging
 from collections.abc import Callable, Coroutine
 from dataclasses import dataclass
 from enum import Enum
+from functools import partial
 from typing import Final, NamedTuple
 
 from aiohttp import WSMsgType, web
@@ -14,12 +15,16 @@ from hub.api import problems
 from hub.api.asking import new_id
 from hub.api.connections import Connection
 from hub.api.frames import sealed
-from hub.api.journal import Journal, Place, Reader
+from hub.api.journal import Journal, Place
 from hub.api.messages import Auth, CallAction, Ping, Ref, Set, Told
+from hub.api.outlook import Memory, Outlook
 from hub.api.problems import ProblemError
 from hub.api.said import read_said
+from hub.api.seeing import check_control
 from hub.core.commands import CommandRequest
 from hub.core.errors import RequestError
+from hub.core.people.access import Principal
+from hub.core.people.sight import Sight
 from hub.core.records import CommandRecord
 from hub.home import Home
 from hub.metrics import Metrics
@@ -42,7 +47,7 @@ class Close(Enum):
     TOO_SLOW = 1013, "nothing was read for 10 s; come back and resume"
     NO_AUTH = 4400, "the first message must be auth"
     TOKEN_WRONG = 4401, "the token is not valid"
-    TOKEN_REVOKED = 4401, "the token was revoked"
+    TOKEN_REVOKED = 4401, "the session has ended"
     AUTH_LATE = 4408, "no auth within 10 s"
 
     @property
@@ -75,6 +80,7 @@ class Phone:
     """Talks with one client over an open WebSocket.
 
     Args:
+        memory: What was told to clients of each session.
         write_soon: Has `write` called at the end of this turn of the loop.
     """
 
@@ -83,17 +89,19 @@ class Phone:
         home: Home,
         metrics: Metrics,
         journal: Journal,
+        memory: Memory,
         line: Line,
         write_soon: Callable[[], None],
     ) -> None:
         self._home, self._metrics = home, metrics
-        self._journal, self._reader = journal, Reader(journal)
+        self._journal, self._memory = journal, memory
+        self._outlook: Outlook | None = None
         self._socket, self._connection = line.socket, line.connection
         self._write_soon = write_soon
         self._answers: list[bytes | _Accepted] = []
         self._slots = asyncio.Semaphore(MAX_AT_ONCE)
         self._tasks = asyncio.TaskGroup()
-        self._token, self._scope = "", ""
+        self._asks: Principal | None = None
         self._is_live = self._is_leaving = False
 
     async def serve(self) -> None:
@@ -117,26 +125,39 @@ class Phone:
         answers, self._answers = self._answers, []
         due = [self._text(answer) for answer in answers]
         is_ready = self._is_live and not self._connection.writing_paused
-        if is_ready and self._reader.is_behind:
-            dropped = self._reader.dropped
-            due.append(self._reader.take())
-            self._metrics.coalesced += self._reader.dropped - dropped
+        outlook = self._outlook
+        if is_ready and outlook is not None and outlook.is_behind:
+            dropped = outlook.dropped
+            due.append(outlook.take())
+            self._metrics.coalesced += outlook.dropped - dropped
         transport = self._connection.transport
         if not due or transport is None or transport.is_closing() or self._socket.closed:
             return
         frames = b"".join(due)
+        if not frames:
+            return
         transport.write(frames)  # never drained here: one slow client would hold up the others
         self._metrics.stream_bytes += len(frames)
 
+    def take_favourites(self, person: str) -> None:
+        """Tell the client that its person has chosen other favourites."""
+        asks = self._asks
+        if self._is_live and asks is not None and person == (asks.person or asks.scope):
+            self._tell_favourites(asks)
+
     def check_token(self) -> None:
-        """Let the client go if its token was revoked."""
-        if self._is_live and self._home.security.check(self._token) is None:
-            self.leave(Close.TOKEN_REVOKED)
+        """Let the client go if its session has ended; else see who it is now."""
+        if self._is_live and self._asks is not None:
+            still = self._home.still(self._asks)
+            if still is None:
+                self.leave(Close.TOKEN_REVOKED)
+            elif still != self._asks:
+                self._asks = still
 
     @property
     def is_stranger(self) -> bool:
         """Whether nobody has said yet who is there."""
-        return not self._token and not self._is_leaving
+        return self._asks is None and not self._is_leaving
 
     def drop(self) -> None:
         """Hang up at once, without a word."""
@@ -177,16 +198,20 @@ class Phone:
         return self._admit(said)
 
     def _admit(self, auth: Auth) -> bool:
-        token = self._home.security.check(auth.token)
-        if token is None:
+        asks = self._home.who(auth.token)
+        if asks is None:
             self.leave(Close.TOKEN_WRONG)
             return False
-        self._token, self._scope = auth.token, token.public_id
+        self._asks = asks
         self._connection.is_trusted = True
         self._connection.on_writable = self.write
         self._connection.on_stuck = lambda: self.leave(Close.TOO_SLOW)
         place = Place(auth.resume.stream, auth.resume.seq) if auth.resume else None
-        self._answers.append(self._reader.begin(place))
+        devices = self._home.hub.devices
+        look = partial(self._sight, asks)
+        self._outlook = Outlook(self._journal, self._memory, asks.scope, look, lambda: devices)
+        self._answers.append(self._outlook.begin(place))
+        self._tell_favourites(asks)
         self._is_live = True
         self.write()
         return True
@@ -221,10 +246,10 @@ class Phone:
     async def _obey(self, said: Set | CallAction) -> None:
         """Take a command; what has to wait for the store does so beside those that follow."""
         self.check_token()
-        if self._is_leaving:
+        if self._is_leaving or self._asks is None:
             return
         try:
-            begun = self._home.begin(self._request(said))
+            begun = self._home.begin(self._request(said, self._asks))
         except Exception as error:
             self._object(said.ref, _as_problem(error))
             return
@@ -255,21 +280,29 @@ class Phone:
         head = b'{"type":"accepted","ref":' + to_json(answer.ref)
         return sealed(head + b',"receipt":' + shown + b"}")
 
-    def _request(self, said: Set | CallAction) -> CommandRequest:
+    def _sight(self, first: Principal) -> Sight:
+        return self._home.people.sight(self._asks or first)
+
+    def _request(self, said: Set | CallAction, asks: Principal) -> CommandRequest:
         match said:
             case Set(properties=values):
-                action = None
+                action, touched = None, tuple(values)
             case CallAction(arguments=values):
-                action = Address(said.action)
+                action, touched = Address(said.action), (said.action,)
+        check_control(self._home.people.sight(asks), DeviceId(said.device), touched)
         return CommandRequest(
             device=DeviceId(said.device),
-            scope=self._scope,
+            scope=asks.scope,
             command_id=new_id(),
             values=values,
             action=action,
             client_id=said.id,
             ttl_s=said.expires_in_s,
         )
+
+    def _tell_favourites(self, asks: Principal) -> None:
+        chosen = self._home.hub.arrangement.favourites(asks.person or asks.scope)
+        self._tell({"type": "favourites", "devices": [*chosen]})
 
     def _object(self, ref: Ref | None, error: ProblemError) -> None:
         self._tell({"type": "problem", "ref": ref, "problem": error.problem})

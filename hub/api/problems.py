@@ -11,7 +11,7 @@ from pydantic import ValidationError
 from pydantic_core import ErrorDetails
 
 from hub.api.models import Problem, ProblemItem
-from hub.core.errors import RefusedError, RequestError
+from hub.core.errors import BatchRefusedError, RefusedError, RequestError
 from hub.history import HistoryError
 from hub.joining import JoinError
 from hub.store import StoreError
@@ -26,6 +26,9 @@ UNDECLARED: Final = frozenset({"ECO-CMD-001", "ECO-CMD-002", "ECO-CMD-003", "ECO
 """A command names what the product spec does not declare, or not as writable."""
 
 _LATER: Final = frozenset({HTTPStatus.TOO_MANY_REQUESTS, HTTPStatus.SERVICE_UNAVAILABLE})
+
+CHALLENGE: Final = 'Bearer realm="ecohub"'
+"""What a 401 asks for."""
 
 RULES_AT: Final = "/api/v1/rules/"
 
@@ -72,8 +75,27 @@ def of_request(error: RequestError | HistoryError) -> ProblemError:
     """Tell why the core does not take a command, or the history has no answer."""
     if isinstance(error, RefusedError):
         return of_violations(error.violations, error.remedies, _refusal(error))
+    if isinstance(error, BatchRefusedError):
+        return _of_batch(error)
     headers = {"Retry-After": "1"} if error.status in _LATER else {}
+    if error.status == HTTPStatus.UNAUTHORIZED:
+        headers = {"WWW-Authenticate": CHALLENGE}
     return refused(error.status, error.code, str(error), error.remedy, headers)
+
+
+def _of_batch(error: BatchRefusedError) -> ProblemError:
+    told = problem(error.status, error.code, str(error), error.remedy)
+    told["errors"] = [
+        {
+            "code": one.code,
+            "path": f"commands.{place}",
+            "detail": str(one),
+            "remedy": one.remedy,
+        }
+        for place, one in error.problems[:ITEMS_LIMIT]
+    ]
+    told["path"] = told["errors"][0]["path"]
+    return ProblemError(told)
 
 
 def of_violations(

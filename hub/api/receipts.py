@@ -2,7 +2,7 @@
 
 from pydantic_core import to_json
 
-from hub.clock import Clock
+from hub.clock import Clock, iso_of_ms
 from hub.core.records import CommandRecord, Item, Moment
 
 
@@ -19,6 +19,8 @@ def receipt_json(record: CommandRecord, clock: Clock) -> bytes:
     results = _json(dict(record.results)) if record.results else "{}"
     expected_s = record.expected_at_s
     expected = "" if expected_s is None else f',"expected_at":"{clock.iso(expected_s)}"'
+    if record.plan is not None:
+        expected += f',"execute_at":"{iso_of_ms(record.plan.at_ms)}"'
     return (
         f'{{"id":"{record.client_id}","command":"{record.id}","scope":"{record.scope}",'
         f'"device":"{record.device}","action":{action},"status":"{record.status}",'

@@ -5,7 +5,7 @@
 
 import asyncio
 import errno
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from functools import cache
 from importlib.metadata import version
 from typing import Final
@@ -18,6 +18,7 @@ from hub.api import (
     certificates,
     commands,
     devices,
+    groups,
     history,
     judged,
     live,
@@ -26,6 +27,11 @@ from hub.api import (
     openapi,
     overview,
     pages,
+    pairing,
+    people,
+    rooms,
+    scenes,
+    shell,
 )
 from hub.api.connections import HEADERS_WITHIN_S, Connection, Connections
 from hub.api.context import Context
@@ -47,12 +53,17 @@ BACKLOG: Final = 512
 OPERATIONS: Final[tuple[Operation, ...]] = (
     *overview.routes,
     *devices.routes,
+    *rooms.routes,
+    *groups.routes,
+    *scenes.routes,
     *history.routes,
     *judged.routes,
     *notifications.routes,
     *certificates.routes,
     *commands.routes,
     *network.routes,
+    *pairing.routes,
+    *people.routes,
     *catalogue.routes,
     *pages.routes,
     *live.routes,
@@ -94,7 +105,8 @@ class Api:
             ApiStartError: The port is taken, or not ours to use.
         """
         await asyncio.to_thread(rules)
-        app = self._application(await asyncio.to_thread(version, "ecohub"))
+        number = await asyncio.to_thread(version, "ecohub")
+        app = self._application(number, await asyncio.to_thread(shell.read_shell))
         self._runner = web.AppRunner(app, shutdown_timeout=SHUTDOWN_S)
         await self._runner.setup()
         try:
@@ -139,7 +151,9 @@ class Api:
             auto_decompress=False,
         )
 
-    def _application(self, number: str) -> web.Application:
+    def _application(
+        self, number: str, app_files: Mapping[str, shell.ShellFile]
+    ) -> web.Application:
         home, settings = self._home, self._settings
         context = Context(
             home=home,
@@ -149,13 +163,14 @@ class Api:
             document=cache(lambda: to_json(openapi.document(OPERATIONS, number))),
         )
         names = own_names(home.hub_id, settings.allowed_hosts)
-        gate = Gate(home.security, names, settings.allowed_origins)
+        gate = Gate(home, names, settings.allowed_origins)
         watch = guard(gate, self.metrics.requests)
         app = web.Application(middlewares=[watch], client_max_size=MAX_BODY_BYTES)
         for operation in OPERATIONS:
             handler = serving(operation, context, gate)
-            method, path = operation.method, operation.path
-            app.router.add_route(method, path, handler, expect_handler=go_on)
+            app.router.add_route(operation.method, operation.place, handler, expect_handler=go_on)
+        for path, file in app_files.items():
+            app.router.add_get(path, shell.serving(file), expect_handler=go_on)
         return app
 
     async def _start_error(self, error: OSError) -> ApiStartError:

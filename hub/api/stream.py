@@ -11,10 +11,12 @@ from aiohttp import web
 from hub.api.connections import Connection
 from hub.api.frames import Frames
 from hub.api.journal import Journal
+from hub.api.outlook import Memory
 from hub.api.phone import Close, Line, Phone
 from hub.api.problems import refused
 from hub.api.said import MAX_MESSAGE_BYTES
-from hub.core.events import Event
+from hub.core.arrangement.records import Favourites, Kind
+from hub.core.events import ArrangedChanged, ArrangedRemoved, Event
 from hub.core.records import CommandRecord
 from hub.home import Home
 from hub.metrics import Metrics
@@ -29,6 +31,8 @@ CHECK_EVERY_S: Final = 0.5
 HEARTBEAT_S: Final = 30.0
 CLOSE_WITHIN_S: Final = 2.0
 
+_PERSONAL: Final[frozenset[Kind]] = frozenset({"favourites", "undo"})
+
 _log = logging.getLogger(__name__)
 
 
@@ -41,11 +45,17 @@ class Stream:
     def __init__(self, home: Home, metrics: Metrics) -> None:
         self._home, self._metrics = home, metrics
         self.journal = Journal(secrets.token_hex(8), Frames(home.hub, home.clock))
+        self._memory = Memory()
         self._phones: dict[Phone, None] = {}
         self._is_due = False
 
     def take(self, event: Event) -> None:
         """Keep an event and see to it that the phones get it; a listener of the bus."""
+        if type(event) is ArrangedChanged and isinstance(event.arranged, Favourites):
+            for phone in self._phones:
+                phone.take_favourites(event.arranged.id)
+        if _is_personal(event):
+            return
         self.journal.add(event)
         if self._phones and not self._is_due:
             self._write_soon()
@@ -91,7 +101,7 @@ class Stream:
         )
         await socket.prepare(request)
         line = Line(socket, connection)
-        phone = Phone(self._home, self._metrics, self.journal, line, self._write_soon)
+        phone = Phone(self._home, self._metrics, self.journal, self._memory, line, self._write_soon)
         self._phones[phone] = None
         self._metrics.streams = len(self._phones)
         try:
@@ -104,11 +114,12 @@ class Stream:
         return socket
 
     async def run(self) -> None:
-        """Let phones go whose token was revoked, until cancelled."""
+        """Let phones go whose session has ended, and tell others what they see now otherwise."""
         while True:
             await asyncio.sleep(CHECK_EVERY_S)
             for phone in list(self._phones):
                 phone.check_token()
+                phone.write()
 
     def close(self) -> None:
         """Tell all phones that the hub stops."""
@@ -128,3 +139,14 @@ class Stream:
         self._is_due = False
         for phone in self._phones:
             phone.write()
+
+
+def _is_personal(event: Event) -> bool:
+    """Say whether an event concerns one person alone, and so nobody's picture of the home."""
+    match event:
+        case ArrangedChanged(arranged):
+            return arranged.kind in _PERSONAL
+        case ArrangedRemoved(kind):
+            return kind in _PERSONAL
+        case _:
+            return False

@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 from typing import Annotated
 
-from pydantic import Field, WithJsonSchema
+from pydantic import Field, StringConstraints, WithJsonSchema
 
 from protocol.presence import Presence
 from protocol.receipt import Status
@@ -34,5 +34,10 @@ PresenceText = Annotated[
 ]
 LeafText = Annotated[str, WithJsonSchema({"type": "string", "enum": [str(one) for one in Leaf]})]
 """These three are texts and no enums: encoding an enum takes 3 µs, a text 0.1 µs."""
+
+IconText = Annotated[
+    str, StringConstraints(pattern=r"^([a-z][a-z0-9-]{0,31})?$"), Field(examples=["sofa"])
+]
+"""Name from an app's icon set; empty for what the app finds suitable."""
 
 RuleId = Annotated[str, Field(examples=["ECO-VALUE-002"])]

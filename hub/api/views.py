@@ -1,6 +1,7 @@
 """Shows what the core holds: core objects in, the API's dictionaries out."""
 
-from typing import Final
+from collections.abc import Mapping
+from typing import Any, Final, NamedTuple
 
 from pydantic_core import from_json
 
@@ -23,19 +24,43 @@ from hub.clock import Clock, iso_of_ms
 from hub.core.children import is_gateway
 from hub.core.device import Desired, Device, ViolationCount
 from hub.core.events import Reported
+from hub.core.people.access import WHOLE, Span
+from hub.core.people.sight import Sight
 from hub.core.sleepers import expected_s
 from hub.core.twin import ReportedValues
+from protocol.ids import Address, DeviceId
 from protocol.presence import Presence
 from protocol.product import Property
 from protocol.rules import Rule
+
+_PARTS: Final = frozenset({"properties", "actions", "events"})
 
 REACHABLE: Final = frozenset({Presence.ONLINE, Presence.ASLEEP})
 """Where the values of a device are as it told them last, and not merely the last that were told."""
 
 
-def device_summary(device: Device, clock: Clock) -> DeviceSummary:
-    """Show a device as lists and the stream do; nothing in it changes by time alone."""
+class Beside(NamedTuple):
+    """What a device itself does not know.
+
+    Attributes:
+        waits: Commands that wait to be sent to it.
+        is_favourite: Whether it is one of the person who asks.
+    """
+
+    waits: int
+    is_favourite: bool
+
+
+def device_summary(device: Device, clock: Clock, sight: Sight | None = None) -> DeviceSummary:
+    """Show a device as lists and the stream do; nothing in it changes by time alone.
+
+    Args:
+        device: Which.
+        clock: Turns the core's seconds into times of day.
+        sight: What the reader may see; None for all there is.
+    """
     record = device.record
+    span = WHOLE if sight is None else sight.of(device.id).sees
     return {
         "id": record.id,
         "name": record.name,
@@ -46,24 +71,28 @@ def device_summary(device: Device, clock: Clock) -> DeviceSummary:
         "mode": record.mode,
         "spec_sha256": record.spec_sha256,
         "sleep": sleep_state(device, clock),
-        "gateway": record.gateway,
-        "twin": twin_values(device.reported, clock),
+        "gateway": _if_seen(record.gateway, sight),
+        "room": record.room,
+        "icon": record.icon,
+        "twin": twin_values(device.reported, clock, span),
     }
 
 
 def device_view(
-    device: Device, clock: Clock, now_s: float, standing: Standing, waits: int = 0
+    device: Device, clock: Clock, standing: Standing, sight: Sight, beside: Beside
 ) -> DeviceView:
-    """Show all that is known of a device, with the ages of its values at `now_s`.
+    """Show all that is known of a device, with the ages of its values.
 
     Args:
         device: Which.
         clock: Turns the core's seconds into times of day.
-        now_s: The core's clock.
         standing: How it stands by the hub's certificates.
-        waits: Commands that wait to be sent to it.
+        sight: What the reader may see.
+        beside: What others know of it.
     """
-    record, document = device.record, device.document
+    record, document, now_s = device.record, device.document, clock.now_s()
+    span = sight.of(device.id).sees
+    children = device.family.children if device.family else ()
     return {
         "id": record.id,
         "name": record.name,
@@ -73,18 +102,21 @@ def device_view(
         "mode": record.mode,
         "identity": identity(device, clock),
         "spec_sha256": record.spec_sha256,
-        "spec": None if document is None else from_json(document),
+        "spec": None if document is None else _spec(document, span),
         "sleep": sleep_state(device, clock),
-        "waits": waits,
-        "gateway": record.gateway,
-        "wants_gateway": device.wants,
-        "children": list(device.family.children if device.family else ()),
+        "waits": beside.waits,
+        "gateway": _if_seen(record.gateway, sight),
+        "room": record.room,
+        "icon": record.icon,
+        "is_favourite": beside.is_favourite,
+        "wants_gateway": _if_seen(device.wants, sight),
+        "children": [child for child in children if sight.of(child)],
         "max_children": record.max_children if is_gateway(device) else None,
-        "barred": list(record.barred),
-        "twin": twin(device, clock, now_s),
-        "violations": broken_rules(device, clock),
+        "barred": list(record.barred) if sight.is_whole else [],
+        "twin": twin(device, clock, now_s, span),
+        "violations": broken_rules(device, clock) if span.is_whole else [],
         "traffic": traffic(device, clock, now_s),
-        "quarantine": quarantine_state(device, clock),
+        "quarantine": quarantine_state(device, clock) if span.is_whole else None,
         "certificate": certificate_state(standing, record),
     }
 
@@ -130,11 +162,14 @@ def identity(device: Device, clock: Clock) -> Identity:
     }
 
 
-def twin_values(reported: ReportedValues, clock: Clock) -> dict[str, TwinValue]:
-    """Show reported values; those of one message share the text of their time."""
+def twin_values(reported: ReportedValues, clock: Clock, span: Span = WHOLE) -> dict[str, TwinValue]:
+    """Show the reported values of a span; those of one message share the text of their time."""
+    is_whole = span.is_whole
     shown: dict[str, TwinValue] = {}
     at_s, at = -1.0, ""
     for address, value in reported.each():
+        if not is_whole and address not in span:
+            continue
         if value.at_s != at_s:
             at_s, at = value.at_s, clock.iso(value.at_s)
         shown[address] = one = TwinValue(value=value.value, at=at)
@@ -143,8 +178,8 @@ def twin_values(reported: ReportedValues, clock: Clock) -> dict[str, TwinValue]:
     return shown
 
 
-def twin(device: Device, clock: Clock, now_s: float) -> dict[str, TwinProperty]:
-    """Show each property that was told or can be read, with its age and what is wanted of it."""
+def twin(device: Device, clock: Clock, now_s: float, span: Span = WHOLE) -> dict[str, TwinProperty]:
+    """Show what of a span was told or can be read, with its age and what is wanted of it."""
     declared = device.product.properties if device.product else {}
     readable = device.product.readable if device.product else frozenset()
     addresses = dict.fromkeys([*(a for a in declared if a in readable), *device.reported])
@@ -152,6 +187,8 @@ def twin(device: Device, clock: Clock, now_s: float) -> dict[str, TwinProperty]:
         addresses.setdefault(address)
     shown: dict[str, TwinProperty] = {}
     for address in addresses:
+        if address not in span:
+            continue
         value = device.reported.get(address)
         one = _property(value, clock, now_s)
         one["is_stale"] = _is_stale(device, declared.get(address), value, now_s)
@@ -197,6 +234,29 @@ def rule_entry(rule: Rule) -> RuleEntry:
         "why": rule.why,
         "fix": rule.fix,
         "refs": list(rule.refs),
+    }
+
+
+def _if_seen(device: DeviceId | None, sight: Sight | None) -> DeviceId | None:
+    return device if device is None or sight is None or sight.of(device) else None
+
+
+def _spec(document: bytes, span: Span) -> dict[str, Any]:
+    """Show a product spec, without the parts that the reader may not see."""
+    spec: dict[str, Any] = from_json(document)
+    if span.is_whole:
+        return spec
+    services = [_service(service, span) for service in spec["services"]]
+    return {**spec, "services": [one for one in services if any(one.get(p) for p in _PARTS)]}
+
+
+def _service(service: Mapping[str, Any], span: Span) -> dict[str, Any]:
+    name = service["name"]
+    return {
+        key: [part for part in value if Address(f"{name}.{part['name']}") in span]
+        if key in _PARTS
+        else value
+        for key, value in service.items()
     }
 
 

@@ -41,6 +41,14 @@ if TYPE_CHECKING:
         Receipt,
         WindowState,
     )
+    from hub.api.people_models import (
+        InviteSent,
+        PairingOpened,
+        PairingState,
+        PersonList,
+        PersonShown,
+        SessionList,
+    )
 
 TIMEOUT_S: Final = 10.0
 TOKEN_REFUSED: Final = 4401
@@ -247,6 +255,48 @@ class HubClient:
     async def close_window(self) -> None:
         """Let no more devices join."""
         await self._call("DELETE", "join/window")
+
+    async def people(self) -> "PersonList":
+        """Return the people of the home."""
+        return cast("PersonList", await self._call("GET", "people"))
+
+    async def change_person(self, person: str, change: Mapping[str, object]) -> "PersonShown":
+        """Change who somebody is."""
+        return cast("PersonShown", await self._call("PATCH", f"people/{_part(person)}", change))
+
+    async def remove_person(self, person: str) -> None:
+        """Remove a person with all their phones."""
+        await self._call("DELETE", f"people/{_part(person)}")
+
+    async def sessions(self) -> "SessionList":
+        """Return the phones and programs that are paired."""
+        return cast("SessionList", await self._call("GET", "sessions"))
+
+    async def end_session(self, session: str) -> None:
+        """Cut a phone off."""
+        await self._call("DELETE", f"sessions/{_part(session)}")
+
+    async def invite(
+        self, *, name: str, role: str, grants: Sequence[Mapping[str, object]]
+    ) -> "InviteSent":
+        """Send an invite."""
+        body = {"name": name, "role": role, "grants": grants}
+        return cast("InviteSent", await self._call("POST", "invites", body))
+
+    async def pairing(self) -> "PairingState":
+        """Return whether a phone may come now, and who came last."""
+        return cast("PairingState", await self._call("GET", "pair/window"))
+
+    async def open_pairing(
+        self, *, role: str | None, person: str | None, duration_s: float
+    ) -> "PairingOpened":
+        """Let one phone come for a while."""
+        body = {"role": role, "person": person, "duration_s": duration_s}
+        return cast("PairingOpened", await self._call("POST", "pair/window", body))
+
+    async def close_pairing(self) -> None:
+        """Let no phone come any more."""
+        await self._call("DELETE", "pair/window")
 
     @asynccontextmanager
     async def stream(self, resume: Frame | None = None) -> AsyncIterator["Stream"]:

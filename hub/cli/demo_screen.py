@@ -1,7 +1,6 @@
 """What the demo shows: the address with its QR, the token, and the devices as they live."""
 
 import asyncio
-import io
 import shutil
 import sys
 from collections.abc import Mapping, Sequence
@@ -9,7 +8,6 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Final, Protocol
 
-import segno
 from rich.text import Text
 
 from hub.cli.access import Access
@@ -19,6 +17,7 @@ from hub.cli.demo_window import DemoWindow
 from hub.cli.lines import lines_of
 from hub.cli.output import err, out, print_json
 from hub.cli.products import known_products
+from hub.cli.qr import drawn
 from protocol.validator import CompiledProduct
 
 if TYPE_CHECKING:
@@ -86,7 +85,7 @@ class JsonScreen:
 
 
 class PeopleScreen:
-    """The address, its QR, the token, and a picture that lives where there is a terminal."""
+    """The address, the app with its QR, the token, and a picture that lives on a terminal."""
 
     def __init__(self) -> None:
         self._hints: Sequence[Text] = ()
@@ -99,11 +98,13 @@ class PeopleScreen:
     def home(self, access: Access, facts: Facts, devices: "Sequence[DeviceSummary]") -> None:
         """Print what a person needs to get at the home, and keep the gist for the picture."""
         outside = [address for address in facts.addresses if address != access.url]
+        inside = f"/#{access.token}"
         if outside and out.is_terminal:
-            out.print(Text(_qr(outside[0]), "white on black"))
+            out.print(Text(drawn(outside[0] + inside), "white on black"))
         lines = Text()
         for label, text in (
             ("The hub    ", "  ".join([access.url, *outside])),
+            ("Its app    ", access.url + inside),
             ("Its token  ", access.token),
             ("Its broker ", facts.broker),
             ("Data, logs ", str(facts.folder)),
@@ -158,9 +159,3 @@ async def _lines(client: HubClient, products: Mapping[str, CompiledProduct]) -> 
             if frame.get("type") in _TOLD:
                 for line in lines_of(frame, products):
                     out.print(line, soft_wrap=True)
-
-
-def _qr(url: str) -> str:
-    drawn = io.StringIO()
-    segno.make(url, micro=False, error="l").terminal(drawn, compact=True, border=2)
-    return drawn.getvalue().rstrip("\n")

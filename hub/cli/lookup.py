@@ -1,4 +1,4 @@
-"""Finds the device that a person means."""
+"""Finds the device, or the person, that somebody means."""
 
 import json
 from collections.abc import Sequence
@@ -11,6 +11,7 @@ from protocol.validator import CompiledProduct, compile_product
 
 if TYPE_CHECKING:
     from hub.api.models import DeviceSummary, DeviceView
+    from hub.api.people_models import PersonShown
 
 
 def find_device(text: str, devices: "Sequence[DeviceSummary]") -> "DeviceSummary":
@@ -32,6 +33,22 @@ def find_device(text: str, devices: "Sequence[DeviceSummary]") -> "DeviceSummary
             ids = ", ".join(d["id"] for d in found[:8])
             raise WordingError(f"{text!r} names {len(found)} devices", f"say which one: {ids}")
     raise WordingError(f"there is no device {text!r}", _hint(text, devices))
+
+
+def find_person(text: str, people: "Sequence[PersonShown]") -> "PersonShown":
+    """Return the person that `text` names: by id, or by name.
+
+    Raises:
+        WordingError: None, or more than one, is named so.
+    """
+    wanted = text.casefold()
+    found = [p for p in people if p["id"] == text or p["name"].casefold() == wanted]
+    if len(found) == 1:
+        return found[0]
+    if found:
+        ids = ", ".join(person["id"] for person in found)
+        raise WordingError(f"{text!r} names {len(found)} people", f"say which one: {ids}")
+    raise WordingError(f"there is no person {text!r}", "see who is here: ecohub people")
 
 
 def product_of(device: "DeviceView") -> CompiledProduct:

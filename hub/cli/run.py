@@ -51,3 +51,14 @@ def _tell(ready: app.Ready, *, as_json: bool) -> None:
         err.print(f"the hub {ready.hub} serves {ready.url}; Ctrl-C stops it", style="green")
         err.print(f"its token for programs of this user: {ready.token_path}", markup=False)
         err.print("let a device in: ecohub join CODE; see what is here: ecohub devices")
+        if ready.open_pairing is not None:
+            _welcome(ready.url, ready.open_pairing())
+
+
+def _welcome(url: str, code: str) -> None:
+    """Show the first owner how to come; drawn only now, since it takes long to load."""
+    from hub.cli.pair import invitation  # noqa: PLC0415 - loads what only a first start needs
+    from hub.cli.qr import outside, pairing_link  # noqa: PLC0415 - likewise
+
+    err.print("nobody owns this home yet: the first phone to pair within 10 minutes will")
+    err.print(invitation(pairing_link(outside(url), code), code))

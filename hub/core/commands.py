@@ -1,5 +1,6 @@
 """The commands of the home: what waits, what is on its way, what came of it."""
 
+import math
 from collections import OrderedDict, deque
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
@@ -9,7 +10,7 @@ from hub.core.device import Desired, Device
 from hub.core.events import ReceiptChanged
 from hub.core.outcome import Outcome
 from hub.core.receipts import stepped
-from hub.core.records import CommandRecord, SaveCommand
+from hub.core.records import CommandRecord, Plan, SaveCommand
 from protocol.ids import Address, CommandId, DeviceId
 from protocol.messages import ActionCommand, Scalar, SetCommand
 from protocol.receipt import Status, Step
@@ -44,6 +45,13 @@ _STILL_OUT: Final = {Status.CONFIRMED, Status.SUPERSEDED}
 """Ended by something else than the device's answer: it takes a place in flight until that comes."""
 
 
+class Later(NamedTuple):
+    """When a command is to be carried out: Unix ms, and seconds from now."""
+
+    at_ms: int
+    in_s: float
+
+
 class CommandRequest(NamedTuple):
     """What a client asks of a device.
 
@@ -52,6 +60,7 @@ class CommandRequest(NamedTuple):
         command_id: The id to use if the client chose none; unique in this hub.
         values: For a set: value by address. For an action: its arguments.
         ttl_s: How long it may wait to be delivered, seconds; None for what suits the device.
+        later: When it is to be carried out; None for at once.
     """
 
     device: DeviceId
@@ -61,6 +70,7 @@ class CommandRequest(NamedTuple):
     action: Address | None = None
     client_id: str | None = None
     ttl_s: float | None = None
+    later: Later | None = None
 
 
 @dataclass(slots=True)
@@ -101,6 +111,7 @@ class Commands:
         self._lanes: dict[DeviceId, Lane] = {}
         self._ended: deque[tuple[float, CommandId]] = deque()
         self._open: dict[CommandId, None] = {}
+        self._planned: dict[CommandId, None] = {}
 
     def get(self, command: CommandId) -> CommandRecord | None:
         """Return a command by its id."""
@@ -125,8 +136,21 @@ class Commands:
             yield self._records[command]
 
     def has_open(self, device: DeviceId) -> bool:
-        """Say whether a command of the device has not ended."""
-        return any(self._records[command].device == device for command in self._open)
+        """Say whether a command of the device has begun and not ended."""
+        begun = self._open.keys() - self._planned.keys() if self._planned else self._open
+        return any(self._records[command].device == device for command in begun)
+
+    @property
+    def planned(self) -> int:
+        """How many commands wait for their time."""
+        return len(self._planned)
+
+    def plans(self) -> Iterator[tuple[CommandRecord, Plan]]:
+        """Yield the commands whose time has not come; the caller may begin and end them."""
+        for command in list(self._planned):
+            record = self._records[command]
+            if record.plan is not None:
+                yield record, record.plan
 
     def lane(self, device: DeviceId) -> Lane:
         """Return the lane of a device."""
@@ -141,12 +165,19 @@ class Commands:
         self._by_client[(record.scope, record.client_id)] = record.id
 
     def add(self, record: CommandRecord) -> None:
-        """Take in a durable command, new or restored; an open one waits at the end of its lane."""
+        """Take in a durable command: new, restored, or planned before and due now.
+
+        An open one waits at the end of its lane, a planned one for its time.
+        """
         self.reserve(record)
         if record.is_final:
             self._ended.append((record.history[-1].at_s, record.id))
             return
         self._open[record.id] = None
+        if record.is_planned:
+            self._planned[record.id] = None
+            return
+        self._planned.pop(record.id, None)
         if record.status is not Status.APPLIED:
             self.lane(record.device).waiting.append(record.id)
 
@@ -177,6 +208,7 @@ class Commands:
         self._records.pop(record.id, None)
         self._by_client.pop((record.scope, record.client_id), None)
         self._open.pop(record.id, None)
+        self._planned.pop(record.id, None)
         lane = self.lane(record.device)
         lane.flights.pop(record.id, None)
         if record.id in lane.waiting:
@@ -190,6 +222,7 @@ class Commands:
 
     def _close(self, record: CommandRecord) -> None:
         self._open.pop(record.id, None)
+        self._planned.pop(record.id, None)
         self._ended.append((record.history[-1].at_s, record.id))
         lane = self.lane(record.device)
         if record.id in lane.waiting:
@@ -287,7 +320,9 @@ def as_message(record: CommandRecord, now_s: float) -> SetCommand | ActionComman
 
 
 def deadline_s(record: CommandRecord) -> float:
-    """Return when the command has to have left its present status."""
+    """Return when the command has to have left its present status; a planned one has time."""
+    if record.is_planned:
+        return math.inf
     match record.status:
         case Status.DELIVERED:
             return record.expires_at_s + DONE_GRACE_S

@@ -8,9 +8,13 @@
   - NotAChildError         not-a-child: the device speaks for itself
   - NotAGatewayError       not-a-gateway: the device cannot have children
   - GatewayFullError       gateway-full: the gateway has as many children as it may have
+  - TooManyPlansError      too-many-plans: too many commands wait for their time already
+  - NotPlannedError        not-planned: the command has begun or ended
+  - BatchRefusedError      batch-refused: of many commands some cannot be carried out
   - RefusedError           a rule id: the command breaks the product spec
 """
 
+from collections.abc import Sequence
 from typing import ClassVar
 
 from protocol.errors import Violation
@@ -115,6 +119,48 @@ class GatewayFullError(RequestError):
     def __init__(self, device: DeviceId, most: int) -> None:
         super().__init__(f"{device} has {most} children", "raise its max_children, or unjoin some")
         self.device, self.most = device, most
+
+
+class TooManyPlansError(RequestError):
+    """More commands wait for their time than the hub keeps."""
+
+    code = "too-many-plans"
+    status = 429
+
+    def __init__(self, planned: int) -> None:
+        remedy = "cancel some, or wait until some have begun"
+        super().__init__(f"{planned} commands wait for their time already", remedy)
+        self.planned = planned
+
+
+class NotPlannedError(RequestError):
+    """The command has begun or ended, so it cannot be cancelled."""
+
+    code = "not-planned"
+    status = 409
+
+    def __init__(self, client_id: str) -> None:
+        remedy = "only what has an execute_at that is still to come can be cancelled"
+        super().__init__(f"{client_id} has begun or ended", remedy)
+        self.client_id = client_id
+
+
+class BatchRefusedError(RequestError):
+    """Of commands that are to be carried out all or not at all, some cannot be.
+
+    Attributes:
+        problems: Place among the commands, and what is wrong with that one.
+    """
+
+    code = "batch-refused"
+    status = 409
+
+    def __init__(self, problems: Sequence[tuple[int, RequestError]]) -> None:
+        place, first = problems[0]
+        more = f", and {len(problems) - 1} more" if len(problems) > 1 else ""
+        detail = f"nothing was sent: command {place} cannot be carried out: {first}{more}"
+        super().__init__(detail, first.remedy)
+        self.problems = tuple(problems)
 
 
 class RefusedError(RequestError):

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from functools import partial
 from typing import Final, NamedTuple
 
+from hub.core.arrangement.records import Arranged, Kind
 from hub.core.records import CommandRecord, Notice
 from protocol.errors import Violation
 from protocol.ids import Address, CommandId, DeviceId
@@ -119,6 +120,21 @@ class NoticeRemoved:
     id: int
 
 
+@dataclass(frozen=True, slots=True)
+class ArrangedChanged:
+    """People have arranged something, anew or otherwise than before."""
+
+    arranged: Arranged
+
+
+@dataclass(frozen=True, slots=True)
+class ArrangedRemoved:
+    """Something that people had arranged is gone."""
+
+    kind: Kind
+    id: str
+
+
 Event = (
     DeviceAdded
     | DeviceRemoved
@@ -129,4 +145,6 @@ Event = (
     | ViolationFound
     | NoticeChanged
     | NoticeRemoved
+    | ArrangedChanged
+    | ArrangedRemoved
 )

@@ -1,17 +1,14 @@
 """The core's one door: what devices say, what people ask and what time does, each to an outcome."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from typing import Final
 
 from pydantic_core import to_json
 
 from hub.core import sleepers
+from hub.core.arrangement.arrangement import Arrangement
 from hub.core.children import Children
-from hub.core.commands import (
-    CommandRequest,
-    Commands,
-    want,
-)
+from hub.core.commands import CommandRequest, Commands, want
 from hub.core.device import Device, Spec, Strike
 from hub.core.dispatch import check_fields, dispatch
 from hub.core.enforcement import count_violation
@@ -23,6 +20,7 @@ from hub.core.interview import Interviews
 from hub.core.members import Members
 from hub.core.outcome import Outcome
 from hub.core.passage import Passage
+from hub.core.plans import Plans
 from hub.core.presence import observe, restored
 from hub.core.quarantine import Quarantines, declared, strike_of
 from hub.core.records import NATIVE, CommandRecord, DeviceRecord, Mode
@@ -32,11 +30,7 @@ from hub.core.ward import judge_only
 from protocol.codec import Decoded
 from protocol.errors import Violation, ViolationError
 from protocol.ids import Address, CommandId, DeviceId
-from protocol.messages import (
-    LEAF_OF,
-    Birth,
-    DownMessage,
-)
+from protocol.messages import LEAF_OF, Birth, DownMessage
 from protocol.presence import Evidence
 from protocol.topics import Topic
 
@@ -72,7 +66,8 @@ class Hub:
         self._traces = Traces()
         self._quarantines = Quarantines(self.commands, self.inbox, self._traces)
         self._interviews = Interviews(self._devices, self._next_id)
-        self._members = Members(self._devices, self.commands, self._traces)
+        self.arrangement = Arrangement(self._devices)
+        self._members = Members(self._devices, self.commands, self._traces, self.arrangement)
         shared = (self._devices, self._members, self.commands, self._next_id)
         self._children, self.households = Children(*shared), Households(*shared)
         self._intake = Intake(
@@ -84,6 +79,7 @@ class Hub:
             self._next_id,
         )
         self._requests = Requests(self._members, self.commands)
+        self.plans = Plans(self._devices, self.commands, self._requests)
         self._passage = Passage(
             self._devices, self.commands, self._intake, self._interviews, self._next_id
         )
@@ -119,7 +115,7 @@ class Hub:
         for command in sorted(commands, key=lambda c: c.created_at_s):
             if command.device in self._devices:
                 self.commands.add(command)
-                if not command.is_final:
+                if not (command.is_final or command.is_planned):
                     want(self._devices[command.device], command)
 
     # What devices say
@@ -297,8 +293,12 @@ class Hub:
         """
         return self._requests.take(request, now_s)
 
+    def check_all(self, requests: Sequence[CommandRequest]) -> None:
+        """Raise BatchRefusedError if not each of the commands can be carried out."""
+        self._requests.check_all(requests)
+
     def proceed(self, record: CommandRecord, now_s: float) -> Outcome:
-        """Go on with a command that is durable now: it replaces older ones, and is sent."""
+        """Go on with a durable command: it replaces older ones and is sent, at once or planned."""
         return self._requests.proceed(record, now_s)
 
     def withdraw(self, record: CommandRecord) -> None:

@@ -5,6 +5,7 @@ from dataclasses import replace
 from itertools import chain, count
 
 from hub.core import receipts
+from hub.core.arrangement.arrangement import Arrangement
 from hub.core.commands import Commands, settle
 from hub.core.device import Device
 from hub.core.errors import DeviceUnknownError
@@ -24,8 +25,15 @@ from protocol.receipt import Step
 class Members:
     """The register of devices; shares its table with the hub."""
 
-    def __init__(self, devices: dict[DeviceId, Device], commands: Commands, traces: Traces) -> None:
+    def __init__(
+        self,
+        devices: dict[DeviceId, Device],
+        commands: Commands,
+        traces: Traces,
+        arrangement: Arrangement,
+    ) -> None:
         self._devices, self._commands, self._traces = devices, commands, traces
+        self._arrangement = arrangement
 
     def device(self, device_id: DeviceId) -> Device:
         """Return a member.
@@ -63,6 +71,8 @@ class Members:
         self._devices[newcomer.id] = device
         out.saves.append(SaveDevice(newcomer))
         out.events.append(DeviceAdded(newcomer.id))
+        if retired:
+            self._arrangement.replaced(retired.id, newcomer.id, out)
         return out
 
     def discard(self, device_id: DeviceId) -> None:
@@ -75,6 +85,7 @@ class Members:
         self._commands.drop_device(device_id)
         out.saves.append(DropDevice(device_id))
         out.events.append(DeviceRemoved(device_id))
+        self._arrangement.left(device_id, out)
 
     def describe(
         self,
@@ -119,8 +130,15 @@ class Members:
         old = self._devices.get(replaces) if replaces else None
         if old is None or old.id == record.id:
             return record, None
-        retired = replace(old.record, is_retired=True, replaced_by=record.id)
-        heir = replace(record, name=retired.name, mode=retired.mode, replaces=retired.id)
+        retired = replace(old.record, is_retired=True, replaced_by=record.id, room=None)
+        heir = replace(
+            record,
+            name=retired.name,
+            mode=retired.mode,
+            replaces=retired.id,
+            room=old.record.room,
+            icon=old.record.icon,
+        )
         return heir, retired
 
     def _retire(self, old: Device, record: DeviceRecord, now_s: float, out: Outcome) -> None:

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from types import MappingProxyType
 from typing import Final, Literal, NamedTuple
 
+from hub.core.arrangement.records import DropArranged, SaveArranged
 from protocol.ids import Address, CommandId, DeviceId
 from protocol.messages import Scalar
 from protocol.receipt import Status
@@ -102,6 +103,8 @@ class DeviceRecord:
         moves_to: The gateway to which the owner lets it move.
         max_children: How many a gateway may speak for (ECO-CHILD-010).
         barred: Children of this gateway that the owner has sent away.
+        room: Id of the room in which it is.
+        icon: Name from the app's icon set; empty for what suits its class.
     """
 
     id: DeviceId
@@ -129,6 +132,8 @@ class DeviceRecord:
     moves_to: DeviceId | None = None
     max_children: int = 64
     barred: tuple[DeviceId, ...] = ()
+    room: str | None = None
+    icon: str = ""
 
 
 class Item(NamedTuple):
@@ -146,6 +151,20 @@ class Moment(NamedTuple):
     status: Status
     at_s: float
     reason: str = ""
+
+
+class Plan(NamedTuple):
+    """When a command is to be carried out that is not to be at once.
+
+    Attributes:
+        at_ms: Unix ms: people plan by the time of day, and a clock may be set meanwhile.
+        ttl_s: How long it may then wait to be delivered, seconds.
+        is_due: Whether that time has come and the command is one like others.
+    """
+
+    at_ms: int
+    ttl_s: float
+    is_due: bool = False
 
 
 class CommandRecord(NamedTuple):
@@ -166,6 +185,7 @@ class CommandRecord(NamedTuple):
         sent_epoch: Boot of the device in which it was first sent; None while it waits.
         reason: Why it ended, when that is not plain from the status; why it waits, if it does.
         expected_at_s: While it waits for a sleeper: when that wakes (core's clock).
+        plan: When it is to be carried out; None for at once.
     """
 
     id: CommandId
@@ -186,6 +206,12 @@ class CommandRecord(NamedTuple):
     results: Mapping[str, Scalar] = MappingProxyType({})
     is_final: bool = False
     expected_at_s: float | None = None
+    plan: Plan | None = None
+
+    @property
+    def is_planned(self) -> bool:
+        """Whether its time has not come yet."""
+        return self.plan is not None and not self.plan.is_due and not self.is_final
 
     def with_receipt(
         self,
@@ -197,7 +223,7 @@ class CommandRecord(NamedTuple):
         is_final: bool,
     ) -> "CommandRecord":
         """Return the command after it has come further, in a third of the time of `_replace`."""
-        receipt = (status, items, history, reason, self.results, is_final, None)
+        receipt = (status, items, history, reason, self.results, is_final, None, self.plan)
         return CommandRecord._make((*self[:_ASKED], *receipt))
 
 
@@ -254,4 +280,14 @@ class SaveMode:
     mode: Mode
 
 
-Save = SaveDevice | DropDevice | SaveCommand | SaveSpec | SaveNotice | DropNotice | SaveMode
+Save = (
+    SaveDevice
+    | DropDevice
+    | SaveCommand
+    | SaveSpec
+    | SaveNotice
+    | DropNotice
+    | SaveMode
+    | SaveArranged
+    | DropArranged
+)

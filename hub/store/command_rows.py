@@ -18,10 +18,10 @@ def command_line(record: CommandRecord, clock: Clock) -> str:
 
     All of it is made plain first: what encodes it looks long at a named tuple or an enumeration.
     """
-    *asked, status, items, history, reason, results, is_final, expected_at_s = record
+    *asked, status, items, history, reason, results, is_final, expected_at_s, plan = record
     told = [(item.address, str(item.status), item.error, item.message) for item in items]
     steps = [(str(moment.status), moment.at_s, moment.reason) for moment in history]
-    receipt = (str(status), told, steps, reason, dict(results), is_final, expected_at_s)
+    receipt = (str(status), told, steps, reason, dict(results), is_final, expected_at_s, plan)
     return to_json((clock.wall_s(0.0), (*asked, *receipt))).decode()
 
 

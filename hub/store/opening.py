@@ -114,9 +114,19 @@ class _Opening:
         commands = reading.commands(control, self._clock)
         specs = reading.specs(control)
         inbox, mode = reading.inbox(control, self._clock), meta.mode(control)
+        arrangement = reading.arrangement(control, self._clock)
         hub_id, epoch = meta.begin(control)
         return Stored(
-            hub_id, epoch, devices, specs, commands, twins={}, notices=[], inbox=inbox, mode=mode
+            hub_id,
+            epoch,
+            devices,
+            specs,
+            commands,
+            twins={},
+            notices=[],
+            inbox=inbox,
+            mode=mode,
+            arrangement=arrangement,
         )
 
     def _say(self, notice: str) -> None:

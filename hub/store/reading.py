@@ -3,19 +3,25 @@
 import logging
 import sqlite3
 from collections.abc import Callable, Iterable
+from functools import partial
 from typing import Final, TypeVar
 
 from pydantic import ValidationError
 
 from hub.clock import Clock
+from hub.core.arrangement.records import Arranged
 from hub.core.events import Reported
+from hub.core.people.records import Invite, Person, Session
 from hub.core.records import CommandRecord, DeviceRecord, Notice
+from hub.store.arrangement_rows import KINDS, read_arranged
 from hub.store.command_rows import read_command
 from hub.store.inbox_rows import read_notice
+from hub.store.people_rows import read_invite, read_person, read_session
 from hub.store.records import CredentialRecord, TokenRecord
 from hub.store.rows import read_credential, read_device, read_token, read_twin
 from protocol.ids import Address, DeviceId
 
+_ARRANGED: Final = "SELECT id, record FROM arrangement WHERE kind = ? ORDER BY rowid"
 _COMMANDS: Final = "SELECT id, record FROM commands ORDER BY changed_s"
 
 _log = logging.getLogger(__name__)
@@ -38,6 +44,16 @@ def inbox(control: sqlite3.Connection, clock: Clock) -> list[Notice]:
     """Return the notices, oldest first."""
     rows = control.execute("SELECT id, record FROM inbox ORDER BY id")
     return [notice for _, notice in _readable(rows, lambda text: read_notice(text, clock))]
+
+
+def arrangement(control: sqlite3.Connection, clock: Clock) -> list[Arranged]:
+    """Return what people have arranged: of each kind in the order in which it was made."""
+    found: list[Arranged] = []
+    for kind in KINDS:
+        rows = control.execute(_ARRANGED, (kind,))
+        read = partial(read_arranged, kind, clock)
+        found += (arranged for _, arranged in _readable(rows, read))
+    return found
 
 
 def specs(control: sqlite3.Connection) -> dict[str, bytes]:
@@ -63,6 +79,21 @@ def credentials(control: sqlite3.Connection) -> dict[DeviceId, CredentialRecord]
     """Return how the broker knows each device."""
     rows = control.execute("SELECT device, password_hash FROM credentials ORDER BY device")
     return {record.device: record for record in map(read_credential, rows)}
+
+
+def people(
+    control: sqlite3.Connection, clock: Clock
+) -> tuple[list[Person], list[Session], list[Invite]]:
+    """Return all people, their sessions and the invites that are out, in the order they came."""
+    persons = _all(control, "people", lambda text: read_person(text, clock))
+    sessions = _all(control, "sessions", lambda text: read_session(text, clock))
+    invites = _all(control, "invites", lambda text: read_invite(text, clock))
+    return persons, sessions, invites
+
+
+def _all(control: sqlite3.Connection, table: str, read: Callable[[str], _Record]) -> list[_Record]:
+    rows = control.execute(f"SELECT id, record FROM {table} ORDER BY rowid")  # noqa: S608 - constants
+    return [record for _, record in _readable(rows, read)]
 
 
 def _readable(

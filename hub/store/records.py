@@ -3,7 +3,9 @@
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 
+from hub.core.arrangement.records import Arranged
 from hub.core.events import Reported
+from hub.core.people.records import PeopleSave
 from hub.core.records import CommandRecord, DeviceRecord, Mode, Notice, Save
 from protocol.ids import Address, DeviceId
 
@@ -42,6 +44,7 @@ class Stored:
         notices: What went wrong with the files and what was done about it, for people.
         inbox: What people were told of by the home.
         mode: How newcomers are judged; None until somebody has decided on that.
+        arrangement: What people have named and put together.
     """
 
     hub_id: str
@@ -53,6 +56,7 @@ class Stored:
     notices: list[str]
     inbox: list[Notice] = field(default_factory=list)
     mode: Mode | None = None
+    arrangement: list[Arranged] = field(default_factory=list)
 
 
 @dataclass(frozen=True, slots=True)
@@ -83,7 +87,7 @@ class DropCredential:
     device: DeviceId
 
 
-Write = Save | SaveToken | DropToken | SaveCredential | DropCredential
+Write = Save | PeopleSave | SaveToken | DropToken | SaveCredential | DropCredential
 
 Twins = Mapping[DeviceId, Mapping[Address, Reported]]
 """Reported values by device; what is kept of a device is what was handed over last."""

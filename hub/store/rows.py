@@ -9,7 +9,9 @@ from pydantic import TypeAdapter
 from pydantic_core import to_json
 
 from hub.clock import Clock
+from hub.core.arrangement.records import DropArranged, SaveArranged
 from hub.core.events import Reported
+from hub.core.people.records import PeopleSave
 from hub.core.records import (
     DeviceRecord,
     DropDevice,
@@ -20,9 +22,11 @@ from hub.core.records import (
     SaveNotice,
     SaveSpec,
 )
+from hub.store.arrangement_rows import write_arranged
 from hub.store.command_rows import command_line, write_commands
 from hub.store.inbox_rows import timed, write_notice
 from hub.store.meta import keep_mode
+from hub.store.people_rows import write_people
 from hub.store.records import (
     CredentialRecord,
     DropCredential,
@@ -78,15 +82,29 @@ def write_row(connection: sqlite3.Connection, write: Write, clock: Clock) -> Non
         case DropDevice(device):
             for table, column in _OF_DEVICE:
                 connection.execute(f"DELETE FROM {table} WHERE {column} = ?", (device,))  # noqa: S608 - constants
-        case SaveNotice() | DropNotice():
-            write_notice(connection, write, clock)
-        case SaveMode(mode):
-            keep_mode(connection, mode)
-        case _:
+        case SaveToken() | DropToken() | SaveCredential() | DropCredential():
             _write_access(connection, write, clock)
+        case _:
+            _write_home(connection, write, clock)
 
 
 _OF_DEVICE: Final = (("devices", "id"), ("commands", "device"), ("credentials", "device"))
+
+
+def _write_home(
+    connection: sqlite3.Connection,
+    write: SaveNotice | DropNotice | SaveArranged | DropArranged | SaveMode | PeopleSave,
+    clock: Clock,
+) -> None:
+    match write:
+        case SaveNotice() | DropNotice():
+            write_notice(connection, write, clock)
+        case SaveArranged() | DropArranged():
+            write_arranged(connection, write, clock)
+        case SaveMode(mode):
+            keep_mode(connection, mode)
+        case _:
+            write_people(connection, write, clock)
 
 
 def _write_access(

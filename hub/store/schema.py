@@ -56,6 +56,20 @@ def keep_commands_as_their_log_does(db: Database) -> None:
     db.execute("UPDATE commands SET record = '[0.0,' || record || ']'")
 
 
+@control()
+def create_people(db: Database) -> None:
+    """Who lives here and who visits, their phones, and the invites that are out."""
+    for table in ("people", "sessions", "invites"):
+        db.table(table).create({"id": str, "record": str}, pk="id")
+
+
+@control()
+def create_arrangement(db: Database) -> None:
+    """What people have named and put together, by kind."""
+    columns = {"kind": str, "id": str, "record": str}
+    db.table("arrangement").create(columns, pk=("kind", "id"))
+
+
 @history()
 def create_history(db: Database) -> None:
     """The last reported values of each device."""

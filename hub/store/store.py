@@ -9,12 +9,13 @@ from pathlib import Path
 from typing import Final, Self, TypeVar
 
 from hub.clock import Clock
+from hub.core.people.records import Invite, Person, Session
 from hub.store.command_log import CommandLog, Fold
 from hub.store.errors import StoreBusyError, StoreClosedError, StoreDiskError, StoreError
 from hub.store.failure import explain
 from hub.store.folder import FolderLock
 from hub.store.opening import Opened, open_databases
-from hub.store.reading import credentials, tokens
+from hub.store.reading import credentials, people, tokens
 from hub.store.records import (
     CredentialRecord,
     DropToken,
@@ -185,6 +186,10 @@ class Store:
     async def tokens(self) -> list[TokenRecord]:
         """Return all tokens."""
         return await self._run(lambda: tokens(self._writer.control, self._clock))
+
+    async def people(self) -> tuple[list[Person], list[Session], list[Invite]]:
+        """Return all people, their sessions and the invites that are out."""
+        return await self._run(lambda: people(self._writer.control, self._clock))
 
     async def set_credential(self, device: DeviceId, record: CredentialRecord) -> None:
         """Keep how the broker knows a device; durable when it returns."""

@@ -6,7 +6,8 @@ from pathlib import Path
 
 import pytest
 
-from hub.security import FAILURE_BURST, TOKEN_LIMIT, Role, Security, SecurityError
+from hub.core.people.records import Role
+from hub.security import FAILURE_BURST, TOKEN_LIMIT, Security, SecurityError
 from hub.store import Store, TokenRecord
 from tests.hub.clocks import Times
 

@@ -168,15 +168,17 @@ class Bench:
         except TimeoutError:
             raise AssertionError(what) from None
 
-    async def bring(self, device: DeviceId, **settings: Any) -> SimDevice:
-        """Let a device join and come online."""
-        physics = PHYSICS[device]
+    async def bring(
+        self, device: DeviceId, physics: PhysicsType | None = None, **settings: Any
+    ) -> SimDevice:
+        """Let a device join and come online; `physics` is for one that is not of `PHYSICS`."""
+        physics = physics or PHYSICS[device]
         now_s = self.home.clock.now_s()
         record = DeviceRecord(device, name=physics.product, joined_at_s=now_s, driver="memory")
         self.home.admission._pipeline.push(self.home.hub.admit(record, None, now_s))
         pretend = SimDevice(
             Identity(device, serial=f"SIM-{device}"),
-            PRODUCTS[device],
+            PRODUCTS.get(device) or Product.read(physics.document()),
             physics(1, day_s=43_200.0),
             DeviceSettings(**{"epoch": 1, **settings}),
         )
@@ -237,6 +239,7 @@ async def bench(
             discovery=Discovery(settings.discovery, clock),
             drivers={"memory": driver},
         )
+        await home.people.open()
         api = Api(home)
         await api.open()
         token = (await asyncio.to_thread(security.local_token_path.read_text)).strip()

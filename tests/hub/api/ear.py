@@ -79,13 +79,15 @@ async def opened(home: Bench, **headers: str) -> AsyncIterator[Ear]:
 
 
 @asynccontextmanager
-async def listening(home: Bench, resume: Json = None) -> AsyncIterator[Ear]:
+async def listening(
+    home: Bench, resume: Json = None, token: str | None = None
+) -> AsyncIterator[Ear]:
     """Open a stream, authenticate, and take in the snapshot or the promise to resume."""
     async with opened(home) as ear:
         hello = await ear.next()
         assert hello["hub"] == home.home.hub_id
         if resume:
             ear.place = dict(resume)
-        await ear.say(type="auth", token=home.token, resume=resume)
+        await ear.say(type="auth", token=token or home.token, resume=resume)
         await ear.next()
         yield ear

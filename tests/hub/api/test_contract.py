@@ -10,6 +10,7 @@ import pytest
 from hub.core.inbox import IDS_PER_EPOCH
 from hub.core.outcome import Outcome
 from tests.hub.api.bench import DOCUMENT, GATEWAY, PHYSICS, PLUG, PURIFIER, SENSOR, Bench, bench
+from tests.hub.api.test_people import arrive
 from tests.hub.certificates.papers import made
 
 PAPER = made()
@@ -18,6 +19,18 @@ WRONG_TOKENS = 10_000
 """Each operation is tried with several, and wants 401 each time; 429 is a test of the gate."""
 
 CONFIG = f"""
+[[operations]]
+include-path = "/api/v1/people/{{id}}"
+parameters = {{ "path.id" = "PERSON" }}
+
+[[operations]]
+include-path = "/api/v1/sessions/{{id}}"
+parameters = {{ "path.id" = "SESSION" }}
+
+[[operations]]
+include-path = "/api/v1/invites/{{id}}"
+parameters = {{ "path.id" = "INVITE" }}
+
 [[operations]]
 include-name = "DELETE /api/v1/devices/{{id}}"
 parameters = {{ "path.id" = "{SENSOR}" }}
@@ -64,14 +77,56 @@ async def test_schemathesis_finds_nothing_and_reaches_the_good_side_of_operation
     await home.ask("POST", "/api/v1/certificates", paper)
     now_s = home.home.clock.now_s()
     home.home.hub.inbox.add("released", PURIFIER, "It is back.", now_s, Outcome())
+    guest = await arrive(home, "Gil", role="guest")
+    phone = await arrive(home, "Mo", role="member")
+    invite = await home.ask("POST", "/api/v1/invites", {}, status=201)
+    ids = {
+        "PERSON": guest["person"]["id"],
+        "SESSION": phone["session"],
+        "INVITE": invite["id"],
+    }
+    text = await arranged(home) + CONFIG
+    for word, found in ids.items():
+        text = text.replace(word, found)
     config, har = tmp_path / "schemathesis.toml", tmp_path / "run.har"
-    config.write_text(CONFIG)
+    config.write_text(text)
     output = await run_schemathesis(home, config, har)
     entries = json.loads(har.read_text())["log"]["entries"]
     reached = {_operation(entry) for entry in entries if 200 <= entry["response"]["status"] < 300}
     every = {(m.upper(), path) for path, methods in DOCUMENT["paths"].items() for m in methods}
     assert len(reached & every) >= 0.9 * len(every), sorted(every - reached)
     assert max(entry["response"]["status"] for entry in entries) < 500, output
+
+
+async def arranged(home: Bench) -> str:
+    """Arrange something of each kind twice, and return the settings by which one is removed."""
+    bodies: dict[str, Any] = {
+        "floors": {},
+        "rooms": {},
+        "groups": {"members": [PLUG]},
+        "scenes": {"capture": [PLUG]},
+    }
+    text = ""
+    for kind, body in bodies.items():
+        path = f"/api/v1/{kind}"
+        made = [
+            (await home.ask("POST", path, {**body, "name": name}, status=201))["id"]
+            for name in ("One that stays", "One that goes")
+        ]
+        text += setting(f'include-name = "DELETE {path}/{{id}}"', made[1])
+        text += setting(f'include-path-regex = "{path}/[{{]id[}}].*"', made[0])
+    done = await home.ask("POST", f"/api/v1/scenes/{made[0]}/activate", {})
+    text += setting('include-path = "/api/v1/undo/{id}"', done["undo"])
+    at = home.home.clock.iso(home.home.clock.now_s() + 3_600)
+    planned = {"device": PLUG, "properties": {"outlet.on": True}, "id": "phone-2"}
+    await home.ask(
+        "POST", "/api/v1/commands", {"commands": [planned], "execute_at": at}, status=202
+    )
+    return text + setting('include-name = "DELETE /api/v1/commands/{id}"', "phone-2")
+
+
+def setting(which: str, id_: str) -> str:
+    return f'[[operations]]\n{which}\nparameters = {{ "path.id" = "{id_}" }}\n\n'
 
 
 async def run_schemathesis(home: Bench, config: Path, har: Path) -> str:

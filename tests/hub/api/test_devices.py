@@ -1,7 +1,7 @@
 import asyncio
 import json
 
-from hub.security import Role
+from hub.core.people.records import Role
 from protocol.presence import Presence
 from tests.hub.api.bench import PLUG, PRODUCTS, PURIFIER, ROUTER, Bench
 

@@ -63,6 +63,8 @@ async def test_what_is_served_without_a_token_is_known(home: Bench) -> None:
     assert {operation.path for operation in OPERATIONS if operation.is_open} == {
         "/api/v1/health",
         "/api/v1/join",
+        "/api/v1/pair",
+        "/api/v1/sessions/refresh",
         "/api/v1/stream",
         "/api/v1/docs",
         "/api/v1/docs/{file}",

@@ -14,13 +14,12 @@ from hub.core.events import (
     DeviceRemoved,
     Event,
     EventHappened,
-    NoticeChanged,
-    NoticeRemoved,
     PresenceChanged,
     ReceiptChanged,
     ValuesReported,
     ViolationFound,
 )
+from hub.core.people.sight import Sight
 from hub.core.records import CommandRecord
 from protocol.errors import Violation
 from protocol.ids import Address, CommandId, DeviceId
@@ -66,11 +65,11 @@ class World:
                 return line(kind="event", seq=seq, device=device, number=arguments["number"])
             case ViolationFound(device, _, violation, count):
                 return line(kind="violation", seq=seq, device=device, at=violation.path, n=count)
-            case DeviceRemoved() | NoticeChanged() | NoticeRemoved():
-                return line(kind="removed", seq=seq, device=getattr(event, "device", ""))
             case DeviceAdded(device):
                 state = self.devices.get(device)
                 return line(kind="device", seq=seq, device=device, state=state) if state else b""
+            case _:
+                return line(kind="removed", seq=seq, device=getattr(event, "device", ""))
 
     def part(self, event: ValuesReported, addresses: Collection[Address], seq: int) -> bytes:
         values = {address: event.values[address] for address in addresses}
@@ -79,8 +78,12 @@ class World:
     def receipt(self, record: CommandRecord) -> bytes:
         return b"{}"
 
-    def snapshot(self, stream: str, seq: int) -> bytes:
+    def snapshot(self, stream: str, seq: int, sight: Sight | None = None) -> bytes:
+        assert sight is None
         return line(kind="snapshot", seq=seq, stream=stream, devices=self.devices)
+
+    def device(self, device: DeviceId, seq: int, sight: Sight) -> bytes:
+        raise NotImplementedError
 
     def resumed(self, seq: int) -> bytes:
         return line(kind="resumed", seq=seq)

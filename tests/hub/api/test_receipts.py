@@ -9,8 +9,8 @@ from pydantic_core import from_json
 
 from hub.api.models import Receipt
 from hub.api.receipts import receipt_json
-from hub.clock import Clock
-from hub.core.records import CommandRecord, Item, Moment
+from hub.clock import Clock, iso_of_ms
+from hub.core.records import CommandRecord, Item, Moment, Plan
 from protocol.ids import Address, CommandId, DeviceId
 from protocol.receipt import Status
 
@@ -40,6 +40,7 @@ records = st.builds(
     results=st.dictionaries(texts, scalars, max_size=3).map(MappingProxyType),
     is_final=st.booleans(),
     expected_at_s=st.none() | times,
+    plan=st.none() | st.builds(Plan, st.integers(0, 2 * 10**12), times),
 )
 
 
@@ -64,7 +65,9 @@ def test_a_receipt_says_what_is_in_the_record_in_its_declared_shape(record: Comm
         "history": [_step(moment) for moment in record.history],
         "created_at": CLOCK.iso(record.created_at_s),
         "expires_at": CLOCK.iso(record.expires_at_s),
-    } | ({} if expected_s is None else {"expected_at": CLOCK.iso(expected_s)})
+        **({} if expected_s is None else {"expected_at": CLOCK.iso(expected_s)}),
+        **({} if record.plan is None else {"execute_at": iso_of_ms(record.plan.at_ms)}),
+    }
 
 
 def _told(shown: dict[str, object], item: Item) -> dict[str, object]:

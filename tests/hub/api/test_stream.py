@@ -7,7 +7,7 @@ import aiohttp
 import pytest
 
 from hub.api.views import device_summary
-from hub.security import Role
+from hub.core.people.records import Role
 from protocol.ids import Address
 from protocol.messages import Event
 from tests.hub.api.bench import PLUG, PURIFIER, Bench

@@ -3,7 +3,7 @@
 from hypothesis import strategies as st
 
 from hub.core.events import Reported
-from hub.core.records import CommandRecord, DeviceRecord, Item, Moment
+from hub.core.records import CommandRecord, DeviceRecord, Item, Moment, Plan
 from protocol.ids import Address, CommandId, DeviceId
 from protocol.messages import MAX_INTEGER
 from protocol.receipt import Status
@@ -83,6 +83,8 @@ commands = st.builds(
     results=values,
     is_final=st.booleans(),
     expected_at_s=st.none() | seconds,
+    plan=st.none()
+    | st.builds(Plan, st.integers(0, MAX_INTEGER), st.floats(1, 604_800), st.booleans()),
 )
 twins = st.dictionaries(
     ids,

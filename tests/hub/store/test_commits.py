@@ -11,8 +11,9 @@ import pytest
 from blockbuster import blockbuster_ctx
 
 from hub.core.events import Reported
+from hub.core.people.records import Role
 from hub.core.records import CommandRecord, SaveCommand, SaveDevice, SaveSpec
-from hub.security import Role, Security
+from hub.security import Security
 from hub.store import Store, StoreBusyError, StoreDiskError, StoreError, StoreFullError
 from hub.store import store as store_module
 from protocol.ids import DeviceId

@@ -30,9 +30,8 @@ def folder(tmp_path: Path) -> Path:
 def of_tomorrow(step: Callable[[Database], None]) -> Migrations:
     """Return the steps of a later ecohub: those of today and one more."""
     later = Migrations("control")
-    later(name="create_control")(schema_module.create_control)
-    later(name="create_inbox")(schema_module.create_inbox)
-    later(name="keep_commands_as_their_log_does")(schema_module.keep_commands_as_their_log_does)
+    for today in schema_module.control.pending(Database(memory=True)):
+        later(name=today.name)(getattr(schema_module, today.name))
     later(name="of_tomorrow")(step)
     return later
 

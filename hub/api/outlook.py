@@ -1,0 +1,247 @@
+"""What one client is told of the journal: all of it, or what its person may see.
+
+Rights are asked again for every change that is told. When somebody comes to see more or less than
+before, a snapshot takes the place of what the client knew.
+"""
+
+from collections import OrderedDict
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass, field
+from typing import Final
+
+from hub.api.journal import Entry, Journal, Place, Reader
+from hub.api.seeing import shows, tells
+from hub.core.events import (
+    ArrangedChanged,
+    ArrangedRemoved,
+    DeviceAdded,
+    DeviceRemoved,
+    EventHappened,
+    NoticeChanged,
+    NoticeRemoved,
+    PresenceChanged,
+    ReceiptChanged,
+    ValuesReported,
+    ViolationFound,
+)
+from hub.core.people.access import NONE, View
+from hub.core.people.sight import Sight
+from protocol.ids import DeviceId
+
+REMEMBERED: Final = 512
+"""Sessions of which is known what they were told; another one is told all anew."""
+
+
+@dataclass(slots=True)
+class Told:
+    """What the clients of one session know.
+
+    Attributes:
+        is_whole: Whether they were told all there is.
+        since: From this change on they were told what follows.
+        views: What they were told of each device; one that was told stays, so that they hear of
+            its end.
+    """
+
+    is_whole: bool
+    since: int
+    views: dict[DeviceId, View] = field(default_factory=dict)
+
+
+class Memory:
+    """What each session was told in this run of the hub, the latest ones."""
+
+    def __init__(self, limit: int = REMEMBERED) -> None:
+        self._told: OrderedDict[str, Told] = OrderedDict()
+        self._limit = limit
+
+    def of(self, scope: str) -> Told | None:
+        """Return what a session was told."""
+        return self._told.get(scope)
+
+    def keep(self, scope: str, told: Told) -> None:
+        """Take in that a session was told all that it may see."""
+        self._told[scope] = told
+        self._told.move_to_end(scope)
+        if len(self._told) > self._limit:
+            self._told.popitem(last=False)
+
+
+class Outlook:
+    """One client's place in the journal, and its person's sight.
+
+    Args:
+        look: Returns what the person sees now.
+        devices: Lists the devices of the home.
+    """
+
+    def __init__(
+        self,
+        journal: Journal,
+        memory: Memory,
+        scope: str,
+        look: Callable[[], Sight],
+        devices: Callable[[], Iterable[DeviceId]],
+    ) -> None:
+        self._journal, self._memory, self._scope = journal, memory, scope
+        self._look, self._devices = look, devices
+        self._reader = Reader(journal)
+        self._sight = look()
+        self._told = Told(is_whole=False, since=0)
+
+    @property
+    def dropped(self) -> int:
+        """Changes that were not told because later ones overtook them."""
+        return self._reader.dropped
+
+    @property
+    def is_behind(self) -> bool:
+        """Whether there is something to take."""
+        return self._reader.is_behind or self._look() is not self._sight
+
+    def begin(self, place: Place | None) -> bytes:
+        """Return the first thing the client is told: a snapshot, or where it goes on."""
+        self._sight = sight = self._look()
+        told = self._memory.of(self._scope)
+        if told is None or self._differs(told, sight, self._described_since(place)):
+            if not sight.is_whole or (place is not None and self._journal.reaches(place)):
+                self._journal.skip()
+            return self._anew(sight)
+        self._told = told
+        if place is not None and self._journal.reaches(place) and place.seq >= told.since:
+            return self._reader.begin(place)
+        return self._reader.begin(None) if sight.is_whole else self._anew(sight, told.since)
+
+    def take(self) -> bytes:
+        """Return all that has changed since the last call, as far as it may be seen."""
+        sight = self._look()
+        if sight.is_whole and self._told.is_whole:
+            self._sight = sight
+            return self._reader.take()
+        entries = self._journal.entries(self._reader.seq)
+        is_other = sight is not self._sight
+        self._sight = sight
+        if entries is None:
+            return self._anew(sight, self._told.since)
+        described = _described(entries)
+        is_arranged = sight.is_guest and _is_arranged(entries)
+        if is_arranged or (is_other and self._differs(self._told, sight, described)):
+            self._journal.skip()
+            return self._anew(sight)
+        lag, seq = self._journal.seq - self._reader.seq, self._journal.seq
+        texts = [
+            text
+            for entry in entries
+            if not self._is_overtaken(entry, described) and (text := self._text(entry, sight))
+        ]
+        self._reader.seq = seq
+        if lag == len(entries):
+            return b"".join(texts)
+        dropped = lag - len(entries)
+        self._reader.dropped += dropped
+        return self._journal.renderer.coalesced(dropped) + b"".join(texts)
+
+    def _anew(self, sight: Sight, since: int | None = None) -> bytes:
+        """Return a snapshot; from now on the client knows what is in it."""
+        journal = self._journal
+        since = journal.seq if since is None else since
+        views = {} if sight.is_whole else {d: v for d in self._devices() if (v := sight.of(d))}
+        self._told = Told(sight.is_whole, since, views)
+        self._memory.keep(self._scope, self._told)
+        self._reader.seq = journal.seq
+        if sight.is_whole:
+            return journal.snapshot()
+        return journal.renderer.snapshot(journal.stream, journal.seq, sight)
+
+    def _differs(self, told: Told, sight: Sight, described: Mapping[DeviceId, int]) -> bool:
+        """Say whether more or less is seen than was told, devices apart that are told of anew."""
+        if told.is_whole or sight.is_whole:
+            return told.is_whole != sight.is_whole
+        return any(
+            told.views.get(device, NONE) != sight.of(device)
+            for device in self._devices()
+            if device not in described
+        )
+
+    def _described_since(self, place: Place | None) -> Mapping[DeviceId, int]:
+        if place is None or not self._journal.reaches(place):
+            return {}
+        return _described(self._journal.entries(place.seq) or ())
+
+    def _is_overtaken(self, entry: Entry, described: Mapping[DeviceId, int]) -> bool:
+        """Say whether a device is told of anew later on: as it is now, with all that it has told.
+
+        Somebody from whom it was hidden until then does not know what this change speaks of.
+        """
+        event = entry.event
+        if isinstance(event, ValuesReported | PresenceChanged):
+            return entry.seq < described.get(event.device, 0)
+        if isinstance(event, EventHappened | ReceiptChanged | ViolationFound):
+            is_before = entry.seq < described.get(event.device, 0)
+            return is_before and not self._told.views.get(event.device)
+        return False
+
+    def _text(self, entry: Entry, sight: Sight) -> bytes:
+        """Return what the client is told of one change; `b""` when it is not to know of it."""
+        match entry.event:
+            case ValuesReported() as event:
+                return self._values(event, entry, sight)
+            case DeviceAdded(device):
+                return self._device(device, entry, sight)
+            case DeviceRemoved(device):
+                is_told = bool(self._told.views.get(device))
+            case event:
+                is_told = _is_seen(event, sight)
+        return self._journal.frame(entry.seq) if is_told else b""
+
+    def _values(self, event: ValuesReported, entry: Entry, sight: Sight) -> bytes:
+        span = sight.of(event.device).sees
+        fresh = event.values.keys() if entry.fresh is None else entry.fresh
+        seen = fresh if span.is_whole else [address for address in fresh if address in span]
+        if len(seen) == len(event.values):
+            return self._journal.frame(entry.seq)
+        return self._journal.renderer.part(event, seen, entry.seq) if seen else b""
+
+    def _device(self, device: DeviceId, entry: Entry, sight: Sight) -> bytes:
+        was_told = bool(self._told.views.get(device))
+        text = self._journal.renderer.device(device, entry.seq, sight)
+        if text:
+            self._told.views[device] = sight.of(device)
+            return text
+        return self._journal.renderer.frame(DeviceRemoved(device), entry.seq) if was_told else b""
+
+
+def _is_seen(
+    event: EventHappened
+    | PresenceChanged
+    | ReceiptChanged
+    | ViolationFound
+    | NoticeChanged
+    | NoticeRemoved
+    | ArrangedChanged
+    | ArrangedRemoved,
+    sight: Sight,
+) -> bool:
+    match event:
+        case EventHappened(device, address):
+            return address in sight.of(device).sees
+        case PresenceChanged(device):
+            return bool(sight.of(device))
+        case ReceiptChanged(device, _, record):
+            return shows(sight.of(device).sees, record)
+        case ViolationFound(device):
+            return sight.of(device).is_whole
+        case NoticeChanged(notice):
+            return tells(sight, notice)
+        case NoticeRemoved() | ArrangedChanged() | ArrangedRemoved():
+            return True  # a guest is told of what is arranged by snapshots
+
+
+def _is_arranged(entries: Iterable[Entry]) -> bool:
+    """Say whether rooms, groups or scenes have changed, and so may which of them a guest sees."""
+    return any(isinstance(e.event, ArrangedChanged | ArrangedRemoved) for e in entries)
+
+
+def _described(entries: Iterable[Entry]) -> dict[DeviceId, int]:
+    """Return the devices that are told of anew, and with which change they are last."""
+    return {e.event.device: e.seq for e in entries if isinstance(e.event, DeviceAdded)}

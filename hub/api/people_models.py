@@ -1,0 +1,149 @@
+"""What the API tells of people."""
+
+from typing import Annotated, Literal
+
+from pydantic import Field
+from typing_extensions import TypedDict
+
+from hub.api.people_bodies import Day
+from hub.api.terms import Timestamp
+from hub.core.people.records import GrantedRight
+from hub.core.people.rights import Right
+
+RoleName = Literal["owner", "member", "guest"]
+
+
+class HoursShown(TypedDict):
+    """A stretch of some days of the week."""
+
+    days: list[Day]
+    begin: str
+    end: str
+
+
+class GrantShown(TypedDict):
+    """What somebody may see or control: where, and when."""
+
+    right: GrantedRight
+    home: bool
+    rooms: list[str]
+    devices: list[str]
+    addresses: list[str]
+    hours: list[HoursShown]
+    since: Timestamp | None
+    until: Timestamp | None
+
+
+class PersonShown(TypedDict):
+    """Somebody who lives here or visits; grants and wearables are told to owners and themselves."""
+
+    id: str
+    name: str
+    role: RoleName
+    created_at: Timestamp
+    grants: list[GrantShown]
+    wears: list[str]
+
+
+class PersonList(TypedDict):
+    """People, those who came first at the top."""
+
+    people: list[PersonShown]
+
+
+class SessionShown(TypedDict):
+    """A phone or program of a person."""
+
+    id: str
+    person: str
+    device: str
+    created_at: Timestamp
+    seen_at: Annotated[Timestamp, Field(description="When it got new tokens last.")]
+    is_mine: Annotated[bool, Field(description="Whether it is the one that asks.")]
+
+
+class SessionList(TypedDict):
+    """Sessions, the oldest first."""
+
+    sessions: list[SessionShown]
+
+
+class InviteShown(TypedDict):
+    """An invite that is out."""
+
+    id: str
+    role: RoleName
+    person: str | None
+    name: str | None
+    grants: list[GrantShown]
+    by: str
+    created_at: Timestamp
+    expires_at: Timestamp
+
+
+class InviteList(TypedDict):
+    """Invites, the oldest first."""
+
+    invites: list[InviteShown]
+
+
+class InviteSent(InviteShown):
+    """A new invite, with its code, which is shown this once."""
+
+    code: str
+    link: Annotated[str, Field(description="Opens the app at this hub with the code filled in.")]
+
+
+class PairedShown(TypedDict):
+    """Who came through the window."""
+
+    person: str
+    name: str
+    session: str
+    device: str
+
+
+class PairingState(TypedDict):
+    """How the pairing window is."""
+
+    is_open: bool
+    closes_at: Timestamp | None
+    guesses_left: int
+    role: RoleName | None
+    person: str | None
+    paired: PairedShown | None
+
+
+class PairingOpened(PairingState):
+    """A window that was opened now, with its code, which is shown this once."""
+
+    code: str
+    link: str
+
+
+class TokensGiven(TypedDict):
+    """What a phone carries from now on.
+
+    The access token goes into the header Authorization; the refresh token gets the next pair.
+    """
+
+    person: PersonShown
+    session: str
+    access: str
+    refresh: str
+    expires_s: Annotated[float, Field(description="Seconds for which the access token is good.")]
+
+
+class Me(TypedDict):
+    """Who asks, and what they may.
+
+    The rights are those of the role; what a guest may is in the grants.
+    """
+
+    person: PersonShown | None
+    session: str
+    name: str
+    role: RoleName
+    rights: list[Right]
+    hub: str
+    home: str

@@ -1,0 +1,41 @@
+"""What a sight has to do with commands, receipts and notices."""
+
+from collections.abc import Iterable
+
+from hub.core.errors import DeviceUnknownError
+from hub.core.people.access import Span
+from hub.core.people.errors import RightMissingError
+from hub.core.people.rights import Right
+from hub.core.people.sight import Sight
+from hub.core.records import CommandRecord, Notice
+from protocol.ids import Address, DeviceId
+
+
+def check_control(sight: Sight, device: DeviceId, addresses: Iterable[str]) -> None:
+    """Go on only if all of `addresses` of a device may be set or run.
+
+    Raises:
+        DeviceUnknownError: The device does not exist for whoever has this sight.
+        RightMissingError: It does, but not all of that may be done.
+    """
+    view = sight.of(device)
+    if not view:
+        raise DeviceUnknownError(device)
+    if not view.controls or any(Address(address) not in view.controls for address in addresses):
+        raise RightMissingError(Right.CONTROL)
+
+
+def tells(sight: Sight, notice: Notice) -> bool:
+    """Say whether a notice is about something that exists for whoever has this sight."""
+    if sight.is_whole:
+        return True
+    span = sight.of(notice.device).sees
+    return bool(span) if notice.event is None else notice.event in span
+
+
+def shows(span: Span, record: CommandRecord) -> bool:
+    """Say whether a receipt speaks of nothing but what a span holds."""
+    if span.is_whole:
+        return True
+    addresses = record.values if record.action is None else (record.action,)
+    return all(Address(address) in span for address in addresses)

@@ -1,0 +1,231 @@
+"""Who belongs to the home: people, their sessions and the invites that are out.
+
+Each change comes in two steps, since it has to be durable before it counts: a method returns what
+is to be kept, and `apply` makes it so.
+"""
+
+from collections.abc import Iterable, Sequence
+from dataclasses import replace
+from typing import Final
+
+from hub.core.people.errors import (
+    InviteUnknownError,
+    LastOwnerError,
+    NameMissingError,
+    PersonUnknownError,
+    SessionUnknownError,
+    TooManyError,
+)
+from hub.core.people.records import (
+    DropInvite,
+    DropPerson,
+    DropSession,
+    Invite,
+    InviteId,
+    Offer,
+    PeopleSave,
+    Person,
+    PersonId,
+    Role,
+    SaveInvite,
+    SavePerson,
+    SaveSession,
+    Session,
+    SessionId,
+)
+from protocol.ids import DeviceId
+
+PEOPLE_LIMIT: Final = 128
+SESSIONS_LIMIT: Final = 256
+INVITES_LIMIT: Final = 64
+
+UNUSED_S: Final = 90 * 86_400.0
+"""A session that has not made new tokens for so long is over."""
+
+
+class Register:
+    """Who belongs to the home.
+
+    Attributes:
+        people, sessions, invites: By id, oldest first; changed by `apply` alone.
+    """
+
+    def __init__(self) -> None:
+        self.people: dict[PersonId, Person] = {}
+        self.sessions: dict[SessionId, Session] = {}
+        self.invites: dict[InviteId, Invite] = {}
+
+    @property
+    def owners(self) -> int:
+        """How many owners there are."""
+        return sum(person.role is Role.OWNER for person in self.people.values())
+
+    def person(self, person_id: PersonId) -> Person:
+        """Return a person.
+
+        Raises:
+            PersonUnknownError: There is none of that id.
+        """
+        found = self.people.get(person_id)
+        if found is None:
+            raise PersonUnknownError
+        return found
+
+    def wearers(self, device: DeviceId) -> list[PersonId]:
+        """Return whose readings those of a device are."""
+        return [person.id for person in self.people.values() if device in person.wears]
+
+    def newcomer(self, offer: Offer, name: str | None, person_id: PersonId, now_s: float) -> Person:
+        """Return who comes on an offer: somebody new, or somebody here with another phone.
+
+        Args:
+            offer: What was offered.
+            name: What they call themselves.
+            person_id: For somebody new.
+            now_s: The core's time.
+
+        Raises:
+            PersonUnknownError: Whoever it was offered to has left the home.
+            NameMissingError: Nobody has said what somebody new is called.
+            TooManyError: No more people are kept.
+        """
+        if offer.person is not None:
+            return self.person(offer.person)
+        called = offer.name or name
+        if called is None:
+            raise NameMissingError
+        if len(self.people) >= PEOPLE_LIMIT:
+            raise TooManyError("people", PEOPLE_LIMIT, "remove somebody who has left")
+        return Person(person_id, called, offer.role, now_s, offer.grants)
+
+    def enter(self, person: Person, session: Session) -> list[PeopleSave]:
+        """Let a phone of a person in.
+
+        Raises:
+            TooManyError: No more sessions are kept.
+        """
+        if len(self.sessions) >= SESSIONS_LIMIT:
+            raise TooManyError("sessions", SESSIONS_LIMIT, "end those that nobody uses any more")
+        known = self.people.get(person.id) == person
+        return [*([] if known else [SavePerson(person)]), SaveSession(session)]
+
+    def change(self, person: Person) -> list[PeopleSave]:
+        """Put a person in the place of who they were.
+
+        Raises:
+            PersonUnknownError: There is none of that id.
+            LastOwnerError: They were the last owner and would be none.
+        """
+        if self.person(person.id).role is Role.OWNER and person.role is not Role.OWNER:
+            self._check_owner_left(person.id)
+        return [SavePerson(person)]
+
+    def remove(self, person_id: PersonId) -> list[PeopleSave]:
+        """Forget a person with all sessions and the invites for further phones.
+
+        Raises:
+            PersonUnknownError: There is none of that id.
+            LastOwnerError: They are the last owner.
+        """
+        if self.person(person_id).role is Role.OWNER:
+            self._check_owner_left(person_id)
+        sessions = [s.id for s in self.sessions.values() if s.person == person_id]
+        invites = [i.id for i in self.invites.values() if i.offer.person == person_id]
+        return [*map(DropSession, sessions), *map(DropInvite, invites), DropPerson(person_id)]
+
+    def end(self, session_id: SessionId) -> list[PeopleSave]:
+        """End a session.
+
+        Raises:
+            SessionUnknownError: There is none of that id.
+        """
+        if session_id not in self.sessions:
+            raise SessionUnknownError
+        return [DropSession(session_id)]
+
+    def renew(self, session: Session) -> list[PeopleSave]:
+        """Keep a session with its new tokens."""
+        return [SaveSession(session)]
+
+    def invite(self, invite: Invite, now_s: float) -> list[PeopleSave]:
+        """Send out an invite; those that are over are forgotten.
+
+        Raises:
+            PersonUnknownError: It is for somebody who is not here.
+            TooManyError: No more are kept.
+        """
+        if invite.offer.person is not None:
+            self.person(invite.offer.person)
+        over = self.over(now_s)
+        dropped = [save for save in over if isinstance(save, DropInvite)]
+        if len(self.invites) - len(dropped) >= INVITES_LIMIT:
+            raise TooManyError("invites", INVITES_LIMIT, "take back those that nobody will use")
+        return [*dropped, SaveInvite(invite)]
+
+    def take_back(self, invite_id: InviteId) -> list[PeopleSave]:
+        """Make an invite worthless.
+
+        Raises:
+            InviteUnknownError: There is none of that id.
+        """
+        if invite_id not in self.invites:
+            raise InviteUnknownError
+        return [DropInvite(invite_id)]
+
+    def invited(self, sha256: str, now_s: float) -> Invite | None:
+        """Return the invite whose code has this hash, if there is one and it is not over."""
+        for invite in self.invites.values():
+            if invite.sha256 == sha256 and now_s < invite.expires_at_s:
+                return invite
+        return None
+
+    def over(self, now_s: float) -> list[PeopleSave]:
+        """Return what has run out by itself: invites, and sessions that nobody uses."""
+        invites = [i.id for i in self.invites.values() if now_s >= i.expires_at_s]
+        unused = [s.id for s in self.sessions.values() if now_s - s.seen_at_s >= UNUSED_S]
+        return [*map(DropInvite, invites), *map(DropSession, unused)]
+
+    def forget_device(self, device: DeviceId) -> list[PeopleSave]:
+        """Take a device that has left the home out of grants and off its wearers."""
+        saves: list[PeopleSave] = []
+        for person in self.people.values():
+            grants = tuple(
+                replace(grant, devices=tuple(d for d in grant.devices if d != device))
+                for grant in person.grants
+            )
+            wears = tuple(d for d in person.wears if d != device)
+            kept = tuple(g for g in grants if g.of_home or g.rooms or g.devices)
+            left = replace(person, grants=kept, wears=wears)
+            if left != person:
+                saves.append(SavePerson(left))
+        return saves
+
+    def apply(self, saves: Sequence[PeopleSave]) -> None:
+        """Make so what is durable now."""
+        for save in saves:
+            match save:
+                case SavePerson(person):
+                    self.people[person.id] = person
+                case DropPerson(person_id):
+                    self.people.pop(person_id, None)
+                case SaveSession(session):
+                    self.sessions[session.id] = session
+                case DropSession(session_id):
+                    self.sessions.pop(session_id, None)
+                case SaveInvite(invite):
+                    self.invites[invite.id] = invite
+                case DropInvite(invite_id):
+                    self.invites.pop(invite_id, None)
+
+    def restore(
+        self, people: Iterable[Person], sessions: Iterable[Session], invites: Iterable[Invite]
+    ) -> None:
+        """Take in what was kept; a session of nobody is left out."""
+        self.people = {person.id: person for person in people}
+        self.sessions = {s.id: s for s in sessions if s.person in self.people}
+        self.invites = {invite.id: invite for invite in invites}
+
+    def _check_owner_left(self, person_id: PersonId) -> None:
+        others = (p for p in self.people.values() if p.id != person_id)
+        if not any(person.role is Role.OWNER for person in others):
+            raise LastOwnerError

@@ -1,0 +1,44 @@
+"""All that one person sees of the home at a time."""
+
+from collections.abc import Callable, Iterable
+
+from hub.core.people.access import ALL, NONE, Moment, Principal, Thing, View, view_of
+from hub.core.people.records import Role
+from protocol.ids import DeviceId
+
+
+class Sight:
+    """What somebody sees and controls, device by device.
+
+    Args:
+        principal: Who looks.
+        now: When.
+        thing: Returns a device as rights go by it; None when there is none of that id.
+        wearables: Devices of which something is private.
+
+    Attributes:
+        is_guest: Whether rooms, groups and scenes exist only as far as their devices do.
+        is_whole: Whether nothing at all is withheld; nobody need ask further then.
+    """
+
+    def __init__(
+        self,
+        principal: Principal,
+        now: Moment,
+        thing: Callable[[DeviceId], Thing | None],
+        wearables: Iterable[DeviceId],
+    ) -> None:
+        self._principal, self._now, self._thing = principal, now, thing
+        self._views: dict[DeviceId, View] = {}
+        self.is_guest = principal.role is Role.GUEST
+        is_here = principal.role is not Role.GUEST
+        self.is_whole = is_here and all(self.of(device) in (ALL, NONE) for device in wearables)
+
+    def of(self, device: DeviceId) -> View:
+        """Return what is seen of a device; `NONE` when there is no such device, too."""
+        view = self._views.get(device)
+        if view is None:
+            thing = self._thing(device)
+            view = NONE if thing is None else view_of(self._principal, thing, self._now)
+            self._views[device] = view
+        return view

@@ -1,0 +1,137 @@
+// Commands: shown as pending at once, then confirmed by the device or taken back with the reason.
+
+import { signal } from "./lib.js";
+import { read, write } from "./keep.js";
+import { confirm } from "./home.js";
+import { say, state } from "./link.js";
+import { ask } from "./session.js";
+import { announce } from "./announce.js";
+import { t } from "./words.js";
+
+const SLOW_AT_FIRST_MS = 1_500;
+const SLOW_AT_LEAST_MS = 400;
+const TIMES_KEPT = 20;
+const REFUSAL_SHOWN_MS = 12_000;
+const GOOD = new Set(["confirmed", "applied"]);
+
+const byDevice = new Map();
+const sent = new Map();
+const times = read("times", {});
+
+/** What is on its way to a device: {address: {value, isSlow, waits} | {refused}} as a signal. */
+export function pending(id) {
+  if (!byDevice.has(id)) byDevice.set(id, signal({}));
+  return byDevice.get(id);
+}
+
+/** Set properties of a device. */
+export function set(device, values, titles) {
+  send({ type: "set", device: device.id, properties: values }, values, titles);
+}
+
+/** Run an action; resolves with the final receipt, or null. */
+export function run(device, part, values, title) {
+  const message = { type: "call", device: device.id, action: part.address };
+  if (Object.keys(values).length) message.arguments = values;
+  send(message, { [part.address]: null }, title);
+}
+
+function send(message, values, title) {
+  const id = `app-${crypto.getRandomValues(new Uint32Array(3)).join("-")}`;
+  const command = { id, device: message.device, values, title, isAction: message.type === "call" };
+  command.beganAt = Date.now();
+  sent.set(id, command);
+  mark(command, { isSlow: false, waits: null });
+  command.slow = setTimeout(() => mark(command, { isSlow: true }), patience(command));
+  say({ ...message, id }).catch((problem) => {
+    if (problem instanceof Error) return; // the line broke: what became of it is asked later
+    end(command, problem.detail ?? t("command.failed"));
+  });
+  if (state.value !== "live") end(command, t("command.away"));
+}
+
+/** Take what a receipt says of a command of ours. */
+export function hearReceipt(receipt) {
+  const command = sent.get(receipt.id);
+  if (!command) return;
+  if (!receipt.is_final) {
+    if (receipt.expected_at) mark(command, { waits: receipt.expected_at, isSlow: false });
+    return;
+  }
+  if (GOOD.has(receipt.status)) {
+    learn(command);
+    if (receipt.status === "confirmed") confirm(command.device, command.values);
+    end(command, "");
+    if (command.isAction) announce(`${command.title}: ${t("command.done")}`);
+  } else if (receipt.status === "superseded") {
+    end(command, "");
+  } else {
+    end(command, why(receipt));
+  }
+}
+
+/** Ask what became of the commands whose answers were lost with the line. */
+export async function catchUp() {
+  for (const command of [...sent.values()]) {
+    try {
+      hearReceipt(await ask("GET", `/commands/${command.id}`));
+    } catch (problem) {
+      if (problem.status === 404) end(command, t("command.away"));
+    }
+  }
+}
+
+function why(receipt) {
+  const told = receipt.items.find((item) => item.message)?.message;
+  if (told) return told;
+  if (receipt.reason === "outcome_unknown") return t("command.unknown");
+  return t(`command.${receipt.status}`);
+}
+
+function mark(command, news) {
+  if (!sent.has(command.id)) return;
+  const held = pending(command.device);
+  const next = { ...held.value };
+  for (const [address, value] of Object.entries(command.values)) {
+    const known = next[address]?.id === command.id ? next[address] : {};
+    next[address] = { ...known, id: command.id, value, ...news };
+  }
+  held.value = next;
+}
+
+function end(command, refused) {
+  clearTimeout(command.slow);
+  if (!sent.delete(command.id)) return;
+  const held = pending(command.device);
+  const next = { ...held.value };
+  for (const address of Object.keys(command.values)) {
+    if (next[address]?.id !== command.id) continue;
+    if (refused) next[address] = { refused, at: Date.now() };
+    else delete next[address];
+  }
+  held.value = next;
+  if (!refused) return;
+  announce(`${command.title}: ${t("command.refused", { why: refused })}`, "bad");
+  setTimeout(() => forget(held, refused), REFUSAL_SHOWN_MS);
+}
+
+function forget(held, refused) {
+  const left = Object.entries(held.value).filter(([, one]) => one.refused !== refused);
+  held.value = Object.fromEntries(left);
+}
+
+/** How long a property of this device may take before the app says that it is slow. */
+function patience(command) {
+  const known = times[timesKey(command)];
+  if (!known?.length) return SLOW_AT_FIRST_MS;
+  const sorted = [...known].sort((a, b) => a - b);
+  return Math.max(SLOW_AT_LEAST_MS, 1.5 * sorted[Math.floor(0.95 * (sorted.length - 1))]);
+}
+
+function learn(command) {
+  const key = timesKey(command);
+  times[key] = [...(times[key] ?? []), Date.now() - command.beganAt].slice(-TIMES_KEPT);
+  write("times", times);
+}
+
+const timesKey = (command) => `${command.device} ${Object.keys(command.values)[0]}`;

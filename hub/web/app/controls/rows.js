@@ -1,0 +1,173 @@
+// Rows of a device's page: a control with its standing, an action, a reading, an event.
+
+import { html, cx, useState, useEffect } from "../lib.js";
+import { Icon } from "../icons.js";
+import { set, run } from "../commands.js";
+import { moment, pieces, relative, valueText, fullMoment, now } from "../format.js";
+import { isReadable, titleOf } from "../specs.js";
+import { t } from "../words.js";
+import { kindOf, kindOfValue } from "./kinds.js";
+import { INPUTS } from "./inputs.js";
+
+const IN_LINE = new Set(["switch", "stepper", "select"]);
+const HEAVY = /restart|reboot|reset|factory|erase|format/;
+const SURE_FOR_MS = 4_000;
+const REACHABLE = new Set(["online", "asleep"]);
+
+export const isReachable = (device) => REACHABLE.has(device.presence.status);
+
+/** What is shown of a property: {value, at, isOld, standing}; pending goes before reported. */
+export function shownOf(device, part, pendings) {
+  const told = device.twin[part.address];
+  const going = pendings[part.address];
+  const isPending = going !== undefined && going.refused === undefined;
+  return {
+    value: isPending ? going.value : (told?.value ?? null),
+    at: told?.at ?? null,
+    isOld: !isPending && isOld(device, part, told),
+    going,
+    isPending,
+  };
+}
+
+function isOld(device, part, told) {
+  if (!told) return false;
+  if (!isReachable(device)) return true;
+  return part.max_age_s ? now.value - new Date(told.at) > part.max_age_s * 1000 : false;
+}
+
+/** One line on how a command stands; nothing where all is well. */
+function Standing({ going }) {
+  if (!going) return null;
+  if (going.refused) {
+    return html`<p class="standing bad"><${Icon} name="warn" size="1rem" />${t("command.refused", { why: going.refused })}</p>`;
+  }
+  if (going.waits) return html`<p class="standing">${t("command.asleep")} · ${relative(going.waits)}</p>`;
+  if (going.isSlow) return html`<p class="standing">${t("command.slow")}</p>`;
+  return null;
+}
+
+function Age({ device, shown }) {
+  if (!shown.isOld || !shown.at) return null;
+  return html`<span class="age">${t("value.old", { age: relative(shown.at) })}</span>`;
+}
+
+export function Control({ device, part, pendings }) {
+  const kind = kindOf(part);
+  const shown = shownOf(device, part, pendings);
+  const title = titleOf(part.title, part.name);
+  const Input = INPUTS[kind];
+  const id = `part-${part.address}`;
+  const onSet = (value) => set(device, { [part.address]: value }, title);
+  return html`<div
+    class=${cx("row", IN_LINE.has(kind) ? "in-line" : "stacked", shown.isOld && "old", shown.isPending && "going")}
+    id=${id}
+    data-address=${part.address}
+    data-kind=${kind}
+  >
+    <div class="row-head">
+      <${Icon} name=${part.ui?.icon} fallback="mode" size="1.25rem" />
+      <${Title} device=${device} part=${part} title=${title} />
+      <${Age} device=${device} shown=${shown} />
+    </div>
+    <div class="row-body">
+      <${Input} part=${part} value=${shown.value} title=${title} onSet=${onSet} isBusy=${shown.isPending} />
+    </div>
+    <${Standing} going=${shown.going} />
+  </div>`;
+}
+
+function Title({ device, part, title }) {
+  if (!isReadable(part) || part.format === "string") return html`<span class="row-title">${title}</span>`;
+  return html`<a class="row-title" href=${historyLink(device, part)} aria-label=${t("history.open", { title })}>${title}</a>`;
+}
+
+export const historyLink = (device, part) =>
+  `#/device/${encodeURIComponent(device.id)}/${encodeURIComponent(part.address)}`;
+
+export function Reading({ device, part, pendings }) {
+  const shown = shownOf(device, part, pendings);
+  const title = titleOf(part.title, part.name);
+  const [text, unit] = pieces(part, shown.value);
+  return html`<a class=${cx("reading", shown.isOld && "old")} href=${historyLink(device, part)}
+      data-address=${part.address} data-kind="sensor">
+    <span class="reading-head"><${Icon} name=${part.ui?.icon} fallback="sensor" size="1.125rem" />
+      <span class="reading-title">${title}</span></span>
+    <span class="reading-value">${shown.value === null
+      ? html`<span class="reading-none">${t("value.none")}</span>`
+      : html`<span class="reading-number">${text}</span>${unit && html`<span class="reading-unit">${unit}</span>`}`}</span>
+    <${Age} device=${device} shown=${shown} />
+  </a>`;
+}
+
+export function Action({ device, part, pendings }) {
+  const title = titleOf(part.title, part.name);
+  const going = pendings[part.address];
+  const isPending = going !== undefined && !going.refused;
+  const takes = part.arguments ?? [];
+  const [isAsked, asked] = useState(false);
+  const isHeavy = HEAVY.test(part.name) && !takes.length;
+  useEffect(() => {
+    if (!isAsked) return;
+    const timer = setTimeout(() => asked(false), SURE_FOR_MS);
+    return () => clearTimeout(timer);
+  }, [isAsked]);
+  const tap = () => {
+    if (isHeavy && !isAsked) return asked(true);
+    asked(false);
+    run(device, part, {}, title);
+  };
+  return html`<div class=${cx("row", "action", takes.length && "stacked")} data-address=${part.address} data-kind="action">
+    ${takes.length
+      ? html`<${Asking} device=${device} part=${part} title=${title} takes=${takes} isBusy=${isPending} />`
+      : html`<button type="button" class=${cx("button", "action-button", isAsked && "sure", isPending && "busy")} onClick=${tap}>
+          <${Icon} name=${part.ui?.icon} fallback="play" size="1.25rem" />
+          <span>${isAsked ? t("control.sure") : title}</span>
+        </button>`}
+    <${Standing} going=${going} />
+  </div>`;
+}
+
+/** An action that takes arguments: they are chosen here, then it is run. */
+function Asking({ device, part, title, takes, isBusy }) {
+  const [given, give] = useState(() => Object.fromEntries(takes.map((one) => [one.name, firstValue(one)])));
+  const isWhole = takes.every((one) => given[one.name] !== null && given[one.name] !== "");
+  return html`<div class="row-head"><${Icon} name=${part.ui?.icon} fallback="play" size="1.25rem" />
+      <span class="row-title">${title}</span></div>
+    <div class="arguments">
+      ${takes.map((one) => html`<${Argument} key=${one.name} part=${one} value=${given[one.name]}
+        onSet=${(value) => give({ ...given, [one.name]: value })} />`)}
+      <button type="button" class=${cx("button", isBusy && "busy")} disabled=${!isWhole}
+        aria-label=${`${t("control.run")}: ${title}`} onClick=${() => run(device, part, given, title)}>${t("control.run")}</button>
+    </div>`;
+}
+
+function firstValue(part) {
+  if (part.enum) return part.enum[0].value;
+  if (part.format === "bool") return false;
+  return part.range ? part.range[0] : null;
+}
+
+function Argument({ part, value, onSet }) {
+  const title = titleOf(part.title, part.name);
+  const kind = kindOfValue(part);
+  const Input = INPUTS[kind];
+  if (kind === "text") {
+    return html`<label class="typed wide"><input type="text" aria-label=${title} placeholder=${title}
+      maxlength=${part.max_length ?? 256} value=${value ?? ""} onInput=${(e) => onSet(e.target.value)} /></label>`;
+  }
+  return html`<${Input} part=${part} value=${value} title=${title} onSet=${onSet} />`;
+}
+
+export function EventRow({ part, last }) {
+  const title = titleOf(part.title, part.name);
+  const told = last && (part.arguments ?? []).filter((one) => one.name in last.arguments)
+    .map((one) => `${titleOf(one.title, one.name)} ${valueText(one, last.arguments[one.name])}`).join(", ");
+  return html`<li class=${cx("event", part.severity)} data-address=${part.address} data-kind="event">
+    <span class="event-dot" aria-hidden="true"></span>
+    <span class="event-title">${title}${told && html`<span class="event-told">${told}</span>`}</span>
+    <span class="event-when">${last
+      ? html`<time datetime=${last.at} title=${fullMoment(last.at)}>${moment(last.at)}</time>`
+      : t("device.events.none")}</span>
+  </li>`;
+}

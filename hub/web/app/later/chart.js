@@ -1,0 +1,149 @@
+// Draws a line over time: read off by a finger, zoomed by two fingers or the wheel.
+
+import { added } from "../later.js";
+
+const SCRIPT = "/vendor/uplot/uPlot.iife.min.js";
+const STYLE = "/vendor/uplot/uPlot.min.css";
+const LEAST_SPAN_S = 60;
+const ZOOM = 1.2;
+
+let loading = null;
+
+function load() {
+  loading ??= Promise.all([
+    added("link", { rel: "stylesheet", href: STYLE }),
+    added("script", { src: SCRIPT }),
+  ]).then(() => window.uPlot);
+  return loading;
+}
+
+const colour = (name) => getComputedStyle(document.documentElement).getPropertyValue(name).trim();
+
+/**
+ * Draw a chart into `place`; returns what takes it away again.
+ *
+ * data: {times (seconds), values, least, most (null where a point is one value), gaps: [[from, to]]}
+ * look: {symbol, isStepped, format(value), labels(moment), from, to, onRead({index} | null)}
+ */
+export async function draw(place, data, look) {
+  const UPlot = await load();
+  const [ink, line, band, gap] = ["--ink-soft", "--accent", "--accent-band", "--gap"].map(colour);
+  const rem = parseFloat(getComputedStyle(document.documentElement).fontSize);
+  const font = `${0.8125 * rem}px ${getComputedStyle(document.body).fontFamily}`;
+  const axis = { stroke: ink, font, grid: { stroke: colour("--line"), width: 1 }, ticks: { show: false } };
+  const hasBand = data.least !== null;
+  const paths = look.isStepped ? UPlot.paths.stepped({ align: 1 }) : UPlot.paths.linear();
+  const edge = { stroke: "transparent", paths, points: { show: false } };
+  const chart = new UPlot(
+    {
+      width: place.clientWidth,
+      height: place.clientHeight,
+      legend: { show: false },
+      padding: [12, 12, 0, 0],
+      cursor: { drag: { x: false, y: false }, points: { size: 10, fill: line } },
+      scales: {
+        x: { min: look.from, max: look.to, range: (u, least, most) => [least ?? look.from, most ?? look.to] },
+        y: { range: (u, least, most) => room(least, most, look.isStepped) },
+      },
+      axes: [
+        { ...axis, size: 2.2 * rem, space: 5 * rem, values: (u, splits, _, space, step) => splits.map((s) => look.labels(s, step)) },
+        { ...axis, size: (u, values) => 1.2 * rem + Math.max(2, ...(values ?? []).map((v) => v.length)) * 0.5 * rem,
+          splits: look.splits, values: (u, splits, _, space, step) => splits.map((s) => look.format(s, step)) },
+      ],
+      series: [
+        {},
+        { stroke: line, width: 2, paths, spanGaps: false, points: { show: data.times.length < 40, size: 5, fill: line } },
+        ...(hasBand ? [edge, edge] : []),
+      ],
+      bands: hasBand ? [{ series: [3, 2], fill: band }] : [],
+      hooks: {
+        drawClear: [(u) => drawGaps(u, data.gaps, gap)],
+        setCursor: [(u) => look.onRead(u.cursor.idx ?? null)],
+      },
+    },
+    [data.times, data.values, ...(hasBand ? [data.least, data.most] : [])],
+    place,
+  );
+  const watch = new ResizeObserver(() => chart.setSize({ width: place.clientWidth, height: place.clientHeight }));
+  watch.observe(place);
+  const letGo = fingers(chart, look);
+  return () => {
+    watch.disconnect();
+    letGo();
+    chart.destroy();
+  };
+}
+
+function room(least, most, isStepped) {
+  if (least === null || most === null) return [0, 1];
+  if (isStepped) return [least - 0.25, most + 0.25];
+  const air = Math.max((most - least) * 0.12, Math.abs(most) * 0.01, 0.05);
+  return [least >= 0 ? Math.max(0, least - air) : least - air, most + air];
+}
+
+function drawGaps(chart, gaps, fill) {
+  const { ctx, bbox } = chart;
+  ctx.save();
+  ctx.fillStyle = fill;
+  for (const [from, to] of gaps) {
+    const left = Math.max(bbox.left, chart.valToPos(from, "x", true));
+    const right = Math.min(bbox.left + bbox.width, chart.valToPos(to, "x", true));
+    if (right > left) ctx.fillRect(left, bbox.top, right - left, bbox.height);
+  }
+  ctx.restore();
+}
+
+/** One finger reads off, two zoom and move; the wheel zooms; a double tap shows all again. */
+function fingers(chart, look) {
+  const { over } = chart;
+  const down = new Map();
+  let held = null;
+  const spot = (clientX) => chart.posToVal(clientX - over.getBoundingClientRect().left, "x");
+  const show = (from, to) => {
+    const span = Math.min(look.to - look.from, Math.max(LEAST_SPAN_S, to - from));
+    const start = Math.min(look.to - span, Math.max(look.from, from));
+    chart.setScale("x", { min: start, max: start + span });
+  };
+  const around = (middle, factor) => {
+    const { min, max } = chart.scales.x;
+    show(middle - (middle - min) * factor, middle + (max - middle) * factor);
+  };
+  const listeners = {
+    pointerdown(event) {
+      down.set(event.pointerId, event.clientX);
+      over.setPointerCapture(event.pointerId);
+      if (down.size === 2) held = [...down.values()].map(spot);
+    },
+    pointermove(event) {
+      if (!down.has(event.pointerId)) return;
+      down.set(event.pointerId, event.clientX);
+      if (down.size === 2 && held) pinch([...down.values()]);
+      else if (event.pointerType !== "mouse") {
+        const box = over.getBoundingClientRect();
+        chart.setCursor({ left: event.clientX - box.left, top: event.clientY - box.top });
+      }
+    },
+    pointerup(event) {
+      down.delete(event.pointerId);
+      held = null;
+    },
+    wheel(event) {
+      event.preventDefault();
+      around(spot(event.clientX), event.deltaY > 0 ? ZOOM : 1 / ZOOM);
+    },
+    dblclick: () => show(look.from, look.to),
+  };
+  listeners.pointercancel = listeners.pointerup;
+  function pinch([a, b]) {
+    const box = over.getBoundingClientRect();
+    if (Math.abs(a - b) < 16) return;
+    const perPixel = (held[1] - held[0]) / (b - a);
+    if (perPixel <= 0) return;
+    const from = held[0] - (a - box.left) * perPixel;
+    show(from, from + perPixel * box.width);
+  }
+  for (const [name, listen] of Object.entries(listeners)) over.addEventListener(name, listen, { passive: false });
+  return () => {
+    for (const [name, listen] of Object.entries(listeners)) over.removeEventListener(name, listen);
+  };
+}

@@ -1,0 +1,113 @@
+// Starts the app: the door or the house, the page that the address names, and what is around it.
+
+import { Fragment, cx, effect, html, render, useEffect, useRef } from "./lib.js";
+import { Icon } from "./icons.js";
+import { said } from "./announce.js";
+import { relative } from "./format.js";
+import { hear, recall, unread } from "./home.js";
+import { LATER, Later } from "./later.js";
+import * as link from "./link.js";
+import { path } from "./route.js";
+import { session, takeFromAddress } from "./session.js";
+import { retry } from "./specs.js";
+import { t } from "./words.js";
+import { Device } from "./pages/device.js";
+import { Enter } from "./pages/enter.js";
+import { Home } from "./pages/home.js";
+import { Hub } from "./pages/hub.js";
+import { Inbox } from "./pages/inbox.js";
+import { Gone } from "./pages/parts.js";
+import { Settings } from "./pages/settings.js";
+
+const TABS = [
+  ["", "nav-home", "nav.home"],
+  ["inbox", "nav-inbox", "nav.inbox"],
+  ["hub", "nav-hub", "nav.hub"],
+  ["settings", "nav-settings", "nav.settings"],
+];
+
+function Page({ parts }) {
+  const [name, id, address] = parts;
+  switch (name) {
+    case "":
+      return html`<${Home} />`;
+    case "device":
+      return address ? html`<${Later} key=${id + address} name="history" given=${{ id, address }} />` : html`<${Device} key=${id} id=${id} />`;
+    case "inbox":
+      return html`<${Inbox} />`;
+    case "hub":
+      return html`<${Hub} />`;
+    case "settings":
+      return html`<${Settings} />`;
+    default:
+      if (LATER.has(name)) return html`<${Later} key=${parts.join("/")} name=${name} given=${{ id, more: address }} />`;
+      return html`<${Gone} text=${t("page.gone")} />`;
+  }
+}
+
+function App() {
+  if (!session.value) return html`<${Enter} /><${Said} />`;
+  return html`<${Fragment}>
+    <a class="skip" href="#main" onClick=${skip}>${t("nav.skip")}</a>
+    <${Tabs} />
+    <div class="stage"><${Away} /><${Main} /></div>
+    <${Said} />
+  <//>`;
+}
+
+function skip(event) {
+  event.preventDefault();
+  document.querySelector("h1")?.focus();
+}
+
+function Main() {
+  const parts = path.value;
+  const isFirst = useRef(true);
+  useEffect(() => {
+    if (isFirst.current) isFirst.current = false;
+    else document.querySelector("h1")?.focus({ preventScroll: true });
+  }, [parts.join("/")]);
+  return html`<main id="main"><${Page} parts=${parts} /></main>`;
+}
+
+function Tabs() {
+  const [current] = path.value;
+  return html`<nav class="tabs" aria-label=${t("nav.main")}>
+    ${TABS.map(([name, icon, word]) => {
+      const isHere = name === current || (name === "" && current === "device");
+      return html`<a key=${name} href=${`#/${name}`} class="tab" aria-current=${isHere ? "page" : undefined}>
+        <span class="tab-icon"><${Icon} name=${icon} size="1.5rem" />
+          ${name === "inbox" && unread.value > 0 && html`<span class="tab-count" aria-label=${t("inbox.unread", { n: unread.value })}>${unread.value > 99 ? "99+" : unread.value}</span>`}
+        </span><span class="tab-word">${t(word)}</span></a>`;
+    })}
+  </nav>`;
+}
+
+/** Said only when the line has been gone for a while: a short break is nobody's business. */
+function Away() {
+  const isAway = link.state.value === "away";
+  return html`<div class=${cx("away-bar", isAway && "shown")} role="status">
+    ${isAway && html`<${Icon} name="offline" size="1.25rem" />
+      <span>${t("link.away")}${link.since.value && html`<span class="away-since">${t("link.away.since", { age: relative(link.since.value) })}</span>`}</span>
+      <button type="button" class="button quiet" onClick=${link.retry}>${t("link.retry")}</button>`}
+  </div>`;
+}
+
+function Said() {
+  const { text, tone } = said.value ?? { text: "", tone: "" };
+  return html`<div class=${cx("said", text && "shown", tone)} role="status" aria-live="polite">${text && html`<p>${text}</p>`}</div>`;
+}
+
+async function begin() {
+  await takeFromAddress().catch(() => {});
+  if (session.value) await recall();
+  render(html`<${App} />`, document.getElementById("app"));
+  link.start(hear);
+  effect(() => {
+    document.documentElement.dataset.link = link.state.value;
+    if (link.state.value === "live") retry();
+  });
+  if ("serviceWorker" in navigator) navigator.serviceWorker.register("/worker.js").catch(() => {});
+}
+
+begin();

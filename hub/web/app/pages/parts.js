@@ -1,0 +1,22 @@
+// What several pages share.
+
+import { html } from "../lib.js";
+import { Icon } from "../icons.js";
+import { t } from "../words.js";
+
+export function Back({ to }) {
+  return html`<a class="back" href=${to}><${Icon} name="back" size="1.5rem" /><span>${t("nav.back")}</span></a>`;
+}
+
+export function Gone({ text }) {
+  return html`<${Back} to="#/" /><div class="empty-page"><h1 tabindex="-1">${text}</h1></div>`;
+}
+
+/** One of several ways to see things. */
+export function Pick({ title, value, choices, onPick }) {
+  return html`<div class="pick"><h3 id=${`pick-${title}`}>${title}</h3>
+    <div class="chips" role="group" aria-labelledby=${`pick-${title}`}>
+      ${choices.map(([key, text]) => html`<button type="button" class="chip" key=${key} lang=${key === "zh" ? "zh-Hans" : undefined}
+        aria-pressed=${key === value ? "true" : "false"} onClick=${() => onPick(key)}>${text}</button>`)}
+    </div></div>`;
+}

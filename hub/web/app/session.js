@@ -1,0 +1,120 @@
+// Who this phone is to the hub: its token, how it came by it, and requests that carry it.
+
+import { signal } from "./lib.js";
+import { forgetAll, read, write } from "./keep.js";
+
+const API = "/api/v1";
+const EARLY_MS = 60_000;
+
+/** A problem as the hub tells it: code, detail, remedy; status 0 when no hub answered. */
+export class Problem extends Error {
+  constructor(status, told) {
+    super(told.detail ?? "");
+    this.status = status;
+    this.code = told.code ?? "";
+    this.detail = told.detail ?? "";
+    this.remedy = told.remedy ?? "";
+  }
+}
+
+/** {access, refresh, refreshId, expiresAt} of this phone; a token of a program has no refresh. */
+export const session = signal(read("session", null));
+
+let refreshing = null;
+
+function hold(next) {
+  session.value = next;
+  write("session", next);
+}
+
+export function leave() {
+  hold(null);
+  write("place", null);
+  forgetAll();
+}
+
+/** A code that the address brought along, for the door. */
+export let givenCode = "";
+
+/** Take what the address has behind its `#`, which no server ever sees: `#eco_…` or `#pair=CODE`. */
+export async function takeFromAddress() {
+  const given = /^#(?:(?:token=)?(ec[oa]_[\w-]{20,120})|pair=([\w-]{4,64}))$/.exec(location.hash);
+  if (!given) return;
+  history.replaceState(null, "", location.pathname);
+  if (given[1]) await useToken(given[1]);
+  else givenCode = given[2];
+}
+
+/** Use a token that somebody has; throws a Problem when the hub does not take it. */
+export async function useToken(token) {
+  await send("GET", "/me", undefined, token);
+  hold({ access: token, refresh: null, expiresAt: null });
+}
+
+/** Pair this phone by a code that the hub or a person has shown. */
+export async function pair(code, person, device) {
+  take(await send("POST", "/pair", { code, person, device }, null));
+}
+
+function take(answer) {
+  const expiresAt = Date.now() + answer.expires_s * 1000;
+  // Kept with the token, so that an answer that gets lost is given once more.
+  const refreshId = `refresh-${crypto.getRandomValues(new Uint32Array(3)).join("-")}`;
+  hold({ access: answer.access, refresh: answer.refresh, refreshId, expiresAt });
+}
+
+async function refresh(old) {
+  try {
+    const { refresh: spent, refreshId: id } = old;
+    take(await send("POST", "/sessions/refresh", { refresh: spent, id }, null));
+  } catch (problem) {
+    if (problem.status >= 400 && problem.status < 500 && problem.status !== 429) leave();
+    throw problem;
+  }
+}
+
+/** Return a token that is good for a while yet; of two who need a new one, one fetches it. */
+export async function token() {
+  const held = session.value;
+  if (!held) throw new Problem(401, { code: "no-session" });
+  if (!held.refresh || Date.now() < held.expiresAt - EARLY_MS) return held.access;
+  return renewed();
+}
+
+/** Return a token that is newer than the one that was refused; without one the phone is out. */
+export async function renewed() {
+  const held = session.value;
+  if (!held?.refresh) {
+    leave();
+    throw new Problem(401, { code: "token-wrong" });
+  }
+  refreshing ??= refresh(held).finally(() => (refreshing = null));
+  await refreshing;
+  return session.value.access;
+}
+
+/** Ask the API; returns the JSON, or throws a Problem. */
+export async function ask(method, path, body) {
+  try {
+    return await send(method, path, body, await token());
+  } catch (problem) {
+    if (problem.status !== 401 || !session.value?.refresh) throw problem;
+    return send(method, path, body, await renewed());
+  }
+}
+
+async function send(method, path, body, bearer) {
+  const headers = {};
+  if (bearer) headers.Authorization = `Bearer ${bearer}`;
+  if (body !== undefined) headers["Content-Type"] = "application/json";
+  const text = body === undefined ? undefined : JSON.stringify(body);
+  let answer;
+  try {
+    answer = await fetch(API + path, { method, headers, body: text });
+  } catch {
+    throw new Problem(0, { code: "no-answer" });
+  }
+  const content = answer.status === 204 ? null : await answer.json().catch(() => null);
+  if (!answer.ok) throw new Problem(answer.status, content ?? {});
+  return content;
+}

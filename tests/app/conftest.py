@@ -1,0 +1,109 @@
+"""One home with every product and one browser, for all tests of the app."""
+
+import os
+import shutil
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from importlib.metadata import entry_points
+
+import pytest
+import pytest_asyncio
+from playwright.async_api import Browser, async_playwright, expect
+
+from protocol.ids import DeviceId
+from tests.app.phone import PHONE, Phone
+from tests.drivers.cable import Cable
+from tests.hub.api.bench import Bench, bench
+
+CHROMIUM = shutil.which("chromium") or shutil.which("chromium-browser")
+HOW = "Chromium is not installed: apt install chromium"
+
+
+@pytest_asyncio.fixture(scope="session", loop_scope="session")
+async def home(tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[Bench]:
+    """A hub with a simulated device of each product."""
+    async with bench(tmp_path_factory.mktemp("app")) as running:
+        for entry in entry_points(group="ecohub.simulators"):
+            await running.bring(DeviceId(f"{entry.name}-0001"), entry.load())
+        yield running
+
+
+@pytest_asyncio.fixture(scope="session", loop_scope="session")
+async def browser() -> AsyncIterator[Browser]:
+    if CHROMIUM is None:
+        assert "CI" not in os.environ, HOW
+        pytest.skip(HOW)
+    async with async_playwright() as playwright:
+        started = await playwright.chromium.launch(
+            executable_path=CHROMIUM, args=["--no-sandbox", "--disable-dev-shm-usage"]
+        )
+        yield started
+        await started.close()
+
+
+@pytest_asyncio.fixture(scope="session", loop_scope="session")
+async def shared_phone(home: Bench, browser: Browser) -> AsyncIterator[Phone]:
+    async with _phone(home, browser, home.url) as one:
+        await one.enter(home.token)
+        yield one
+
+
+@pytest_asyncio.fixture(loop_scope="session")
+async def phone(shared_phone: Phone) -> AsyncIterator[Phone]:
+    """A phone that is in, on the first page; its settings stay, and its console has to be clean."""
+    await shared_phone.page.set_viewport_size(PHONE)  # type: ignore[arg-type]  # a TypedDict
+    await shared_phone.go("")
+    await expect(shared_phone.page.locator(".filters")).to_be_visible()
+    yield shared_phone
+    complaints, shared_phone.complaints = shared_phone.complaints, []
+    assert complaints == []
+
+
+@pytest_asyncio.fixture(loop_scope="session")
+async def own_phone(home: Bench, browser: Browser) -> AsyncIterator[Phone]:
+    """A phone that is in, for a test that changes its settings."""
+    async with _phone(home, browser, home.url) as one:
+        await one.enter(home.token)
+        yield one
+        assert one.complaints == []
+
+
+@pytest_asyncio.fixture(loop_scope="session")
+async def stranger(home: Bench, browser: Browser) -> AsyncIterator[Phone]:
+    """A phone that nobody has let in yet."""
+    async with _phone(home, browser, home.url) as one:
+        yield one
+
+
+@pytest_asyncio.fixture(loop_scope="session")
+async def cable(home: Bench) -> AsyncIterator[Cable]:
+    """A way to the hub that may be cut and mended."""
+    made = Cable(home.api.port)
+    await made.mend()
+    yield made
+    await made.cut()
+
+
+@pytest_asyncio.fixture(loop_scope="session")
+async def far_phone(home: Bench, browser: Browser, cable: Cable) -> AsyncIterator[Phone]:
+    """A phone that reaches the hub through the cable, and keeps the shell of the app."""
+    url = f"http://127.0.0.1:{cable.port}"
+    async with _phone(home, browser, url, keeps_shell=True) as one:
+        await one.enter(home.token)
+        yield one
+
+
+@asynccontextmanager
+async def _phone(
+    home: Bench, browser: Browser, url: str, *, keeps_shell: bool = False
+) -> AsyncIterator[Phone]:
+    context = await browser.new_context(
+        viewport=PHONE,  # type: ignore[arg-type]  # a TypedDict
+        has_touch=True,
+        locale="en-GB",
+        service_workers="allow" if keeps_shell else "block",
+    )
+    try:
+        yield await Phone.open(await context.new_page(), home, url)
+    finally:
+        await context.close()

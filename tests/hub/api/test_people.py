@@ -1,0 +1,211 @@
+"""People over the API: who comes, who they are, who goes."""
+
+from dataclasses import replace
+from typing import Any
+
+from hub.core.people.records import SessionId
+from hub.security import FAILURE_BURST
+from tests.hub.api.bench import Bench
+
+Json = Any
+ME = "/api/v1/me"
+PEOPLE = "/api/v1/people"
+SESSIONS = "/api/v1/sessions"
+INVITES = "/api/v1/invites"
+WINDOW = "/api/v1/pair/window"
+PAIR = "/api/v1/pair"
+REFRESH = "/api/v1/sessions/refresh"
+
+
+async def arrive(home: Bench, name: str = "Ada", **offer: Json) -> Json:
+    """Let somebody in by an invite."""
+    sent = await home.ask("POST", INVITES, {"role": "member", **offer}, status=201)
+    return await home.ask("POST", PAIR, {"code": sent["code"], "person": name, "device": "Phone"})
+
+
+def as_(given: Json) -> dict[str, str]:
+    return {"Authorization": f"Bearer {given['access']}"}
+
+
+async def test_who_knows_the_code_of_the_window_becomes_an_owner_once(home: Bench) -> None:
+    opened = await home.ask("POST", WINDOW, {})
+    assert opened["is_open"]
+    assert opened["role"] == "owner"
+    assert opened["link"] == f"{home.url}/#pair={opened['code']}"
+    body = {"code": opened["code"], "person": "Ada", "device": "Ada's phone"}
+    given = await home.ask("POST", PAIR, body, headers={"Authorization": ""})
+    assert given["person"]["role"] == "owner"
+    window = await home.get(WINDOW)
+    assert not window["is_open"]
+    assert window["paired"]["name"] == "Ada"
+    me = await home.ask("GET", ME, headers=as_(given))
+    assert me["person"]["id"] == given["person"]["id"]
+    assert "people" in me["rights"]
+    told = await home.problem("POST", PAIR, 403, body=body)
+    assert told["code"] == "pairing-closed"
+
+
+async def test_five_wrong_codes_close_the_window(home: Bench) -> None:
+    code = (await home.ask("POST", WINDOW, {}))["code"]
+    wrong = "0000-0000" if code != "0000-0000" else "0000-0001"
+    for left in (4, 3, 2, 1, 0):
+        body = {"code": wrong, "person": "Eve", "device": "x"}
+        told = await home.problem("POST", PAIR, 403, body=body)
+        assert told["code"] == "code-wrong"
+        assert (await home.get(WINDOW))["guesses_left"] == left
+    body = {"code": code, "person": "Ada", "device": "x"}
+    assert (await home.problem("POST", PAIR, 403, body=body))["code"] == "pairing-closed"
+    assert (await home.get(PEOPLE))["people"] == []
+
+
+async def test_wrong_codes_of_invites_do_not_close_the_window(home: Bench) -> None:
+    code = (await home.ask("POST", WINDOW, {}))["code"]
+    for _ in range(6):
+        body = {"code": "AAAA-BBBB-CCCC", "person": "Eve", "device": "x"}
+        assert (await home.problem("POST", PAIR, 403, body=body))["code"] == "code-wrong"
+    await home.ask("POST", PAIR, {"code": code, "person": "Ada", "device": "x"})
+
+
+async def test_a_code_may_be_typed_carelessly(home: Bench) -> None:
+    sent = await home.ask("POST", INVITES, {"name": "Bo"}, status=201)
+    typed = f" {sent['code'].lower().replace('-', ' ').replace('0', 'o').replace('1', 'l')}"
+    given = await home.ask("POST", PAIR, {"code": typed, "device": "x"})
+    assert given["person"]["name"] == "Bo"
+    assert given["person"]["role"] == "guest"
+
+
+async def test_an_invite_is_good_once_and_not_after_it_was_taken_back(home: Bench) -> None:
+    sent = await home.ask("POST", INVITES, {"name": "Bo"}, status=201)
+    body = {"code": sent["code"], "device": "x"}
+    await home.ask("POST", PAIR, body)
+    assert (await home.get(INVITES))["invites"] == []
+    await home.problem("POST", PAIR, 403, body=body)
+    again = await home.ask("POST", INVITES, {"name": "Cy"}, status=201)
+    await home.ask("DELETE", f"{INVITES}/{again['id']}", status=204)
+    await home.problem("DELETE", f"{INVITES}/{again['id']}", 404)
+    await home.problem("POST", PAIR, 403, body={"code": again["code"], "device": "x"})
+
+
+async def test_somebody_new_has_to_say_who_they_are(home: Bench) -> None:
+    code = (await home.ask("POST", WINDOW, {}))["code"]
+    told = await home.problem("POST", PAIR, 409, body={"code": code, "device": "x"})
+    assert told["code"] == "name-missing"
+    await home.ask("POST", PAIR, {"code": code, "person": "Ada", "device": "x"})
+
+
+async def test_a_second_phone_of_a_person_is_no_second_person(home: Bench) -> None:
+    ada = await arrive(home)
+    person = ada["person"]["id"]
+    opened = await home.ask("POST", WINDOW, {"person": person})
+    assert opened["role"] == "member"
+    tablet = await home.ask("POST", PAIR, {"code": opened["code"], "device": "Tablet"})
+    assert tablet["person"] == ada["person"]
+    assert len((await home.get(PEOPLE))["people"]) == 1
+    listed = (await home.ask("GET", SESSIONS, headers=as_(tablet)))["sessions"]
+    assert [(one["device"], one["is_mine"]) for one in listed] == [
+        ("Phone", False),
+        ("Tablet", True),
+    ]
+
+
+async def test_tokens_rotate_and_the_old_refresh_token_ends_the_session(home: Bench) -> None:
+    first = await arrive(home)
+    second = await home.ask("POST", REFRESH, {"refresh": first["refresh"]})
+    assert second["session"] == first["session"]
+    assert second["refresh"] != first["refresh"]
+    await home.ask("GET", ME, headers=as_(second))
+    told = await home.problem("POST", REFRESH, 401, body={"refresh": first["refresh"]})
+    assert "used before" in told["detail"]
+    await home.problem("GET", ME, 401, headers=as_(second))
+    await home.problem("POST", REFRESH, 401, body={"refresh": second["refresh"]})
+
+
+async def test_a_lost_answer_is_given_again_to_the_same_request(home: Bench) -> None:
+    first = await arrive(home)
+    body = {"refresh": first["refresh"], "id": "try-1"}
+    second = await home.ask("POST", REFRESH, body)
+    assert await home.ask("POST", REFRESH, body) == second
+    await home.problem("POST", REFRESH, 401, body={**body, "id": "try-2"})
+    await home.problem("GET", ME, 401, headers=as_(second))
+
+
+async def test_a_refresh_token_that_is_made_up_ends_nothing(home: Bench) -> None:
+    given = await arrive(home)
+    head, family, secret = given["refresh"].split(".")
+    for wrong in ("x", "ecr_", f"{head}.{'A' * 22}.{secret}", f"{head}.{family}", "ü" * 40):
+        await home.problem("POST", REFRESH, 401, body={"refresh": wrong})
+    await home.ask("POST", REFRESH, {"refresh": given["refresh"]})
+
+
+async def test_a_revoked_session_and_a_removed_person_get_nothing_more(home: Bench) -> None:
+    ada, bo = await arrive(home, "Ada"), await arrive(home, "Bo")
+    await home.problem("DELETE", f"{SESSIONS}/{ada['session']}", 404, headers=as_(bo))
+    await home.ask("DELETE", f"{SESSIONS}/{bo['session']}", status=204, headers=as_(bo))
+    await home.problem("GET", ME, 401, headers=as_(bo))
+    await home.ask("DELETE", f"{PEOPLE}/{ada['person']['id']}", status=204)
+    await home.problem("GET", ME, 401, headers=as_(ada))
+    await home.problem("POST", REFRESH, 401, body={"refresh": ada["refresh"]})
+    assert (await home.get(SESSIONS))["sessions"] == []
+
+
+async def test_the_last_owner_stays_one(home: Bench) -> None:
+    ada = await arrive(home, "Ada", role="owner")
+    place = f"{PEOPLE}/{ada['person']['id']}"
+    for ask in ({"method": "DELETE"}, {"method": "PATCH", "body": {"role": "guest"}}):
+        told = await home.problem(path=place, status=409, **ask)
+        assert told["code"] == "last-owner"
+    bo = await arrive(home, "Bo", role="owner")
+    changed = await home.ask("PATCH", place, {"role": "member"}, headers=as_(bo))
+    assert changed["role"] == "member"
+    await home.problem("DELETE", place, 403, headers=as_(ada))
+
+
+async def test_members_know_each_other_and_guests_themselves_alone(home: Bench) -> None:
+    ada, guest = await arrive(home, "Ada"), await arrive(home, "Gil", role="guest")
+    grants = [{"right": "see", "home": True}]
+    await home.ask("PATCH", f"{PEOPLE}/{guest['person']['id']}", {"grants": grants})
+    seen = (await home.ask("GET", PEOPLE, headers=as_(ada)))["people"]
+    assert [(one["name"], one["grants"]) for one in seen] == [("Ada", []), ("Gil", [])]
+    [own] = (await home.ask("GET", PEOPLE, headers=as_(guest)))["people"]
+    assert own["grants"][0]["right"] == "see"
+    await home.problem("GET", f"{PEOPLE}/{ada['person']['id']}", 404, headers=as_(guest))
+
+
+async def test_an_offer_to_somebody_who_is_here_says_nothing_else_of_them(home: Bench) -> None:
+    ada = await arrive(home)
+    body = {"person": ada["person"]["id"], "role": "owner"}
+    for place in (WINDOW, INVITES):
+        assert (await home.problem("POST", place, 409, body=body))["code"] == "offer-mixed"
+    unknown = {"person": "person-000000000000"}
+    for place in (WINDOW, INVITES):
+        told = await home.problem("POST", place, 404, body=unknown)
+        assert told["code"] == "person-unknown"
+
+
+async def test_what_turns_or_hides_text_is_no_name(home: Bench) -> None:
+    code = (await home.ask("POST", WINDOW, {}))["code"]
+    for name in ("", " ", "a\x00", "\u202eAda", "a\u2066b", "\u200b", "\ufeff", "x" * 65, "\n"):
+        body = {"code": code, "person": name, "device": "x"}
+        assert (await home.problem("POST", PAIR, 422, body=body))["path"] == "person"
+    name = "<b>Zoë</b> 👩‍👩‍👧 أحمد"
+    given = await home.ask("POST", PAIR, {"code": code, "person": name, "device": "x"})
+    assert given["person"]["name"] == name
+
+
+async def test_many_phones_whose_access_token_has_run_out_are_no_guessers(home: Bench) -> None:
+    headers = {"Authorization": f"Bearer eca_{'x' * 43}"}
+    for _ in range(FAILURE_BURST + 5):
+        assert (await home.problem("GET", ME, 401, headers=headers))["code"] == "token-wrong"
+
+
+async def test_sessions_are_bounded(home: Bench) -> None:
+    given = await arrive(home)
+    people = home.home.people
+    session = next(iter(people.register.sessions.values()))
+    many = {SessionId(f"session-{n:012x}"): n for n in range(255)}
+    people.register.sessions.update({i: replace(session, id=i) for i in many})
+    sent = await home.ask("POST", INVITES, {"person": given["person"]["id"]}, status=201)
+    body = {"code": sent["code"], "device": "The 257th"}
+    assert (await home.problem("POST", PAIR, 409, body=body))["code"] == "too-many-sessions"
+    del people.register.sessions[SessionId("session-000000000000")]
+    await home.ask("POST", PAIR, body)
