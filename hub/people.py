@@ -144,7 +144,13 @@ class People:
         if session is None or person is None:
             return None
         return Principal(
-            session.id, person.name, person.role, person.id, person.grants, person.wears
+            session.id,
+            person.name,
+            person.role,
+            person.id,
+            person.grants,
+            person.wears,
+            session.device,
         )
 
     def sight(self, principal: Principal) -> Sight:

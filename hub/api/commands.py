@@ -40,6 +40,7 @@ async def command_many(call: Call[CommandMany]) -> web.Response:
     if body.execute_at is not None and call.sight.is_guest:
         raise RightMissingError(Right.CONTROL)
     when = later(body.execute_at, home.clock)
+    by = call.asks.by if when is None else call.asks.by.via("plan")
     requests = [
         CommandRequest(
             device=step.device,
@@ -50,6 +51,7 @@ async def command_many(call: Call[CommandMany]) -> web.Response:
             client_id=given.id,
             ttl_s=body.expires_in_s,
             later=when,
+            by=by,
         )
         for given, step in ((given, as_step(given)) for given in body.commands)
     ]

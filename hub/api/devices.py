@@ -164,6 +164,7 @@ async def set_properties(call: Call[SetProperties]) -> web.Response:
         values=body.properties,
         client_id=body.id,
         ttl_s=body.expires_in_s,
+        by=call.asks.by,
     )
     return await _command(call, request, body.wait_s)
 
@@ -194,6 +195,7 @@ async def run_action(call: Call[RunAction]) -> web.Response:
         action=Address(call.path(ACTION)),
         client_id=body.id,
         ttl_s=body.expires_in_s,
+        by=call.asks.by,
     )
     return await _command(call, request, body.wait_s)
 
@@ -215,7 +217,10 @@ async def list_commands(call: Call[None]) -> web.Response:
     device = _device(call)
     span = seen(call, device.id).sees
     records = [one for one in home.hub.commands.of(device.id) if shows(span, one)][-LISTED:]
-    shown = b",".join(receipt_json(record, home.clock) for record in reversed(records))
+    shown = b",".join(
+        receipt_json(record, home.clock, is_veiled=not call.sight.knows(record.by))
+        for record in reversed(records)
+    )
     return encoded_reply(b'{"commands":[' + shown + b"]}")
 
 

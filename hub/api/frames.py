@@ -71,8 +71,7 @@ class Frames:
             case ValuesReported():
                 return self.part(event, event.values, seq)
             case ReceiptChanged():
-                head = b'{"type":"receipt","seq":%d,"receipt":' % seq
-                return sealed(head + self.receipt(event.record) + b"}")
+                return _receipt(self.receipt(event.record), seq)
             case PresenceChanged():
                 return self._presence(event, seq)
             case EventHappened():
@@ -83,6 +82,10 @@ class Frames:
                 return self._device(event, seq)
             case _:
                 return self._rest(event, seq)
+
+    def veiled(self, event: ReceiptChanged, seq: int) -> bytes:
+        """See `Renderer.veiled`."""
+        return _receipt(receipt_json(event.record, self._clock, is_veiled=True), seq)
 
     def part(self, event: ValuesReported, addresses: Collection[Address], seq: int) -> bytes:
         """See `Renderer.part`."""
@@ -191,6 +194,10 @@ class Frames:
             return b""
         told = device_summary(device, self._clock)
         return _sealed_json({"type": "device", "seq": seq, "device": told})
+
+
+def _receipt(text: bytes, seq: int) -> bytes:
+    return sealed(b'{"type":"receipt","seq":%d,"receipt":' % seq + text + b"}")
 
 
 def _scalar(value: Scalar) -> str:

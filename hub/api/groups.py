@@ -110,7 +110,8 @@ async def set_group(call: Call[SetGroup]) -> web.Response:
     """Set properties of all members, with a receipt or a problem for each."""
     home, group, body = call.context.home, _group(call), call.body
     steps = [SceneStep(member, body.properties) for member in group.members]
-    requests = requests_of(steps, call.scope, body.id, body.expires_in_s)
+    by = call.asks.by.via("group", group.id, group.name)
+    requests = requests_of(steps, call.scope, by, body.id, body.expires_in_s)
     taken = await command_together(call, requests, is_whole=body.all_or_nothing)
     records = zip(group.members, records_of(taken), strict=True)
     commands = {member: record.id if record else None for member, record in records}

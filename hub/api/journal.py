@@ -46,6 +46,9 @@ class Renderer(Protocol):
     def receipt(self, record: CommandRecord) -> bytes:
         """Return a receipt as JSON, as it stands in the frame of its event."""
 
+    def veiled(self, event: ReceiptChanged, seq: int) -> bytes:
+        """Return the text of `event` for who may not know who in particular has asked."""
+
     def snapshot(self, stream: str, seq: int, sight: Sight | None = None) -> bytes:
         """Return the text of what is seen of the home as it is now, which is after change `seq`."""
 
@@ -178,6 +181,10 @@ class Journal:
             frame = self.renderer.frame(event, seq) if event and is_told else b""
             self._frames[slot] = frame
         return frame
+
+    def veiled(self, seq: int, event: ReceiptChanged) -> bytes:
+        """Return the text of a receipt for who may not know who in particular has asked."""
+        return b"" if self._is_overtaken(event, seq) else self.renderer.veiled(event, seq)
 
     def _backlog(self, seq: int) -> tuple[bytes, int]:
         lag = self.seq - seq

@@ -9,6 +9,7 @@ from typing import Annotated, Literal, NotRequired
 from pydantic import Field, WithJsonSchema
 from typing_extensions import TypedDict
 
+from hub.api.cause_models import ByShown
 from hub.api.judged_models import BrokenRule, CertificateState, QuarantineState, Traffic
 from hub.api.terms import Document, IconText, PresenceText, RuleId, Shown, StatusText, Timestamp
 from hub.core.records import Mode
@@ -180,6 +181,7 @@ class Receipt(TypedDict):
     history: list[ReceiptMoment]
     created_at: Timestamp
     expires_at: Timestamp
+    by: Annotated[ByShown | None, Field(description="Who asked; null where nobody can say.")]
     expected_at: NotRequired[
         Annotated[Timestamp, Field(description="While it waits for a sleeper: when that wakes.")]
     ]

@@ -190,6 +190,8 @@ class Outlook:
                 return self._device(device, entry, sight)
             case DeviceRemoved(device):
                 is_told = bool(self._told.views.get(device))
+            case ReceiptChanged() as event if not sight.knows(event.record.by):
+                return self._journal.veiled(entry.seq, event) if _is_seen(event, sight) else b""
             case event:
                 is_told = _is_seen(event, sight)
         return self._journal.frame(entry.seq) if is_told else b""

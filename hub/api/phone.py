@@ -298,6 +298,7 @@ class Phone:
             action=action,
             client_id=said.id,
             ttl_s=said.expires_in_s,
+            by=asks.by,
         )
 
     def _tell_favourites(self, asks: Principal) -> None:

@@ -2,16 +2,22 @@
 
 from pydantic_core import to_json
 
+from hub.api.causes import by_text
 from hub.clock import Clock, iso_of_ms
 from hub.core.records import CommandRecord, Item, Moment
 
 
-def receipt_json(record: CommandRecord, clock: Clock) -> bytes:
+def receipt_json(record: CommandRecord, clock: Clock, *, is_veiled: bool = False) -> bytes:
     """Return a `models.Receipt`: how far a command has come.
 
     It never says what the command asks for, which may be a password. It is put together by hand, in
     a third of the time of a dictionary: one is made for each step of a command. Ids and addresses
     hold nothing that JSON would escape.
+
+    Args:
+        record: The command.
+        clock: Turns the core's seconds into times of day.
+        is_veiled: Whether the reader may not know who in particular has asked.
     """
     action = "null" if record.action is None else f'"{record.action}"'
     items = ",".join([_item(item) for item in record.items])
@@ -27,7 +33,8 @@ def receipt_json(record: CommandRecord, clock: Clock) -> bytes:
         f'"is_final":{"true" if record.is_final else "false"},"reason":{_text(record.reason)},'
         f'"items":[{items}],"results":{results},"history":[{history}],'
         f'"created_at":"{clock.iso(record.created_at_s)}",'
-        f'"expires_at":"{clock.iso(record.expires_at_s)}"{expected}}}'
+        f'"expires_at":"{clock.iso(record.expires_at_s)}",'
+        f'"by":{by_text(record.by, is_veiled=is_veiled)}{expected}}}'
     ).encode()
 
 

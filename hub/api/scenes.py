@@ -17,6 +17,7 @@ from hub.api.replies import empty_reply, encoded_reply, json_reply
 from hub.api.rooms import CONFLICTS, changed, new_arranged_id, there
 from hub.api.together import as_step, command_together, records_of, requests_of, results
 from hub.core.arrangement.records import Scene, SceneStep, Undo
+from hub.core.asker import ThroughType
 from hub.core.people.rights import Right
 from hub.core.people.sight import Sight
 from protocol.ids import Address, DeviceId
@@ -144,7 +145,8 @@ async def undo_scene(call: Call[Together]) -> web.Response:
 async def _activate(call: Call[Together], scene: Scene | Undo) -> web.Response:
     """Carry out what a scene says, and keep the way back from it."""
     home, body = call.context.home, call.body
-    requests = requests_of(scene.steps, call.scope, body.id)
+    by = call.asks.by.via(_kind(scene), scene.id, scene.name)
+    requests = requests_of(scene.steps, call.scope, by, body.id)
     back, lost = home.arranging.way_back(scene)  # before anything changes
     taken = await command_together(call, requests, is_whole=body.all_or_nothing)
     undo_id = _undo_id(call)
@@ -155,6 +157,10 @@ async def _activate(call: Call[Together], scene: Scene | Undo) -> web.Response:
     not_undone = [LostStep(device=d, address=a, reason=why) for d, a, why in lost]
     told = {"undo": undo_id if is_undoable else None, "not_undone": not_undone}
     return encoded_reply(b'{"results":' + shown + b"," + to_json(told)[1:], status)
+
+
+def _kind(scene: Scene | Undo) -> ThroughType:
+    return "scene" if isinstance(scene, Scene) else "undo"
 
 
 def _undo_id(call: Call[Together]) -> str:

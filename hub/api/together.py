@@ -15,6 +15,7 @@ from hub.api.problems import of_request, refused
 from hub.clock import Clock
 from hub.commanding import Taken
 from hub.core.arrangement.records import SceneStep
+from hub.core.asker import By
 from hub.core.commands import CommandRequest, Later
 from hub.core.errors import BatchRefusedError, RequestError
 from hub.core.hub import Hub
@@ -43,7 +44,11 @@ def as_step(given: GivenStep) -> SceneStep:
 
 
 def requests_of(
-    steps: Sequence[SceneStep], scope: str, id_: str | None, ttl_s: float | None = None
+    steps: Sequence[SceneStep],
+    scope: str,
+    by: By,
+    id_: str | None,
+    ttl_s: float | None = None,
 ) -> list[CommandRequest]:
     """Return the commands for some steps; with an id, each is called that and its place."""
     return [
@@ -55,6 +60,7 @@ def requests_of(
             action=step.action,
             client_id=None if id_ is None else f"{id_}.{place}",
             ttl_s=ttl_s,
+            by=by,
         )
         for place, step in enumerate(steps)
     ]

@@ -6,6 +6,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import Final, NamedTuple
 
+from hub.core.asker import By
 from hub.core.device import Desired, Device
 from hub.core.events import ReceiptChanged
 from hub.core.outcome import Outcome
@@ -61,6 +62,7 @@ class CommandRequest(NamedTuple):
         values: For a set: value by address. For an action: its arguments.
         ttl_s: How long it may wait to be delivered, seconds; None for what suits the device.
         later: When it is to be carried out; None for at once.
+        by: Who asks; see `hub.core.asker`. None where nobody can say.
     """
 
     device: DeviceId
@@ -71,6 +73,7 @@ class CommandRequest(NamedTuple):
     client_id: str | None = None
     ttl_s: float | None = None
     later: Later | None = None
+    by: By | None = None
 
 
 @dataclass(slots=True)

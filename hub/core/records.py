@@ -6,6 +6,7 @@ from types import MappingProxyType
 from typing import Final, Literal, NamedTuple
 
 from hub.core.arrangement.records import DropArranged, SaveArranged
+from hub.core.asker import By
 from protocol.ids import Address, CommandId, DeviceId
 from protocol.messages import Scalar
 from protocol.receipt import Status
@@ -186,6 +187,7 @@ class CommandRecord(NamedTuple):
         reason: Why it ended, when that is not plain from the status; why it waits, if it does.
         expected_at_s: While it waits for a sleeper: when that wakes (core's clock).
         plan: When it is to be carried out; None for at once.
+        by: Who asked; None for a command that an earlier version kept.
     """
 
     id: CommandId
@@ -207,6 +209,7 @@ class CommandRecord(NamedTuple):
     is_final: bool = False
     expected_at_s: float | None = None
     plan: Plan | None = None
+    by: By | None = None
 
     @property
     def is_planned(self) -> bool:
@@ -223,12 +226,15 @@ class CommandRecord(NamedTuple):
         is_final: bool,
     ) -> "CommandRecord":
         """Return the command after it has come further, in a third of the time of `_replace`."""
-        receipt = (status, items, history, reason, self.results, is_final, None, self.plan)
+        receipt = (status, items, history, reason, self.results, is_final, None, *self[_KEPT:])
         return CommandRecord._make((*self[:_ASKED], *receipt))
 
 
 _ASKED: Final = CommandRecord._fields.index("status")
 """The fields before this one say what was asked, those from it on what came of it."""
+
+_KEPT: Final = CommandRecord._fields.index("plan")
+"""From this one on they say again what was asked: they came later."""
 
 
 @dataclass(frozen=True, slots=True)

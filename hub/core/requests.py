@@ -167,6 +167,7 @@ def _new_record(
         items=receipts.opened(request.values) if request.action is None else (),
         history=(Moment(Status.ACCEPTED, now_s),),
         plan=None if later is None else Plan(later.at_ms, ttl_s),
+        by=request.by,
     )
     return record if later is not None else kept_for_sleeper(device, record)
 

@@ -2,12 +2,14 @@
 
 import sqlite3
 from collections.abc import Iterable
+from functools import lru_cache
 from typing import Final
 
 from pydantic import TypeAdapter
 from pydantic_core import to_json
 
 from hub.clock import Clock
+from hub.core.asker import By
 from hub.core.records import CommandRecord
 
 _LINE: Final = TypeAdapter(tuple[float, CommandRecord])
@@ -18,11 +20,26 @@ def command_line(record: CommandRecord, clock: Clock) -> str:
 
     All of it is made plain first: what encodes it looks long at a named tuple or an enumeration.
     """
-    *asked, status, items, history, reason, results, is_final, expected_at_s, plan = record
+    *asked, status, items, history, reason, results, is_final, expected_at_s, plan, by = record
     told = [(item.address, str(item.status), item.error, item.message) for item in items]
     steps = [(str(moment.status), moment.at_s, moment.reason) for moment in history]
-    receipt = (str(status), told, steps, reason, dict(results), is_final, expected_at_s, plan)
+    receipt = (
+        str(status),
+        told,
+        steps,
+        reason,
+        dict(results),
+        is_final,
+        expected_at_s,
+        plan,
+        _asker(by),
+    )
     return to_json((clock.wall_s(0.0), (*asked, *receipt))).decode()
+
+
+@lru_cache(maxsize=256)
+def _asker(by: By | None) -> tuple[object, ...] | None:
+    return by and (*by[:-1], by.through and tuple(by.through))
 
 
 def read_command(line: str | bytes, clock: Clock) -> CommandRecord:

@@ -4,6 +4,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Final
 
+from hub.core.asker import By
 from hub.core.people.records import DAY_MINUTES, Grant, Hours, PersonId, Role
 from hub.core.people.rights import Right
 from protocol.ids import Address, DeviceId
@@ -25,6 +26,7 @@ class Principal:
     Attributes:
         scope: Names the session or token without giving it away; commands are known by it.
         person: None for a token of the hub's own machine.
+        phone: What the person calls the phone; empty for a token.
     """
 
     scope: str
@@ -33,6 +35,14 @@ class Principal:
     person: PersonId | None = None
     grants: tuple[Grant, ...] = ()
     wears: tuple[DeviceId, ...] = ()
+    phone: str = ""
+
+    @property
+    def by(self) -> By:
+        """Who asks, as commands keep it."""
+        if self.person is None:
+            return By("program", self.scope, self.name)
+        return By("person", self.person, self.name, self.phone)
 
 
 @dataclass(frozen=True, slots=True)

@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Iterable
 
+from hub.core.asker import By
 from hub.core.people.access import ALL, NONE, Moment, Principal, Thing, View, view_of
 from hub.core.people.records import Role
 from protocol.ids import DeviceId
@@ -33,6 +34,10 @@ class Sight:
         self.is_guest = principal.role is Role.GUEST
         is_here = principal.role is not Role.GUEST
         self.is_whole = is_here and all(self.of(device) in (ALL, NONE) for device in wearables)
+
+    def knows(self, by: By | None) -> bool:
+        """Say whether they may know who it was that asked: guests know nobody but themselves."""
+        return not self.is_guest or by is None or by.id == self._principal.person
 
     def of(self, device: DeviceId) -> View:
         """Return what is seen of a device; `NONE` when there is no such device, too."""

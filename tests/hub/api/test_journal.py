@@ -78,6 +78,9 @@ class World:
     def receipt(self, record: CommandRecord) -> bytes:
         return b"{}"
 
+    def veiled(self, event: ReceiptChanged, seq: int) -> bytes:
+        raise NotImplementedError
+
     def snapshot(self, stream: str, seq: int, sight: Sight | None = None) -> bytes:
         assert sight is None
         return line(kind="snapshot", seq=seq, stream=stream, devices=self.devices)

@@ -15,6 +15,7 @@ from hub.core.events import (
     DeviceRemoved,
     Event,
     PresenceChanged,
+    ReceiptChanged,
     ValuesReported,
 )
 from hub.core.people.access import Moment, Principal, Thing
@@ -100,6 +101,9 @@ class World:
 
     def receipt(self, record: CommandRecord) -> bytes:
         raise AssertionError(record)
+
+    def veiled(self, event: ReceiptChanged, seq: int) -> bytes:
+        raise AssertionError(event)
 
     def snapshot(self, stream: str, seq: int, sight: Sight | None = None) -> bytes:
         shown = self.fresh() if sight is not None else {}

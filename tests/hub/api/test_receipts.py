@@ -7,9 +7,11 @@ from hypothesis import strategies as st
 from pydantic import TypeAdapter
 from pydantic_core import from_json
 
+from hub.api.causes import by_shown
 from hub.api.models import Receipt
 from hub.api.receipts import receipt_json
 from hub.clock import Clock, iso_of_ms
+from hub.core.asker import By, Through
 from hub.core.records import CommandRecord, Item, Moment, Plan
 from protocol.ids import Address, CommandId, DeviceId
 from protocol.receipt import Status
@@ -22,6 +24,8 @@ scalars = st.none() | st.booleans() | st.integers(-(2**53), 2**53) | st.floats(-
 statuses = st.sampled_from(Status)
 times = st.floats(0, 10**6)
 items = st.builds(Item, st.just(Address("lamp.on")), statuses, st.none() | texts, texts)
+through = st.builds(Through, st.just("scene"), texts, texts)
+askers = st.none() | st.builds(By, st.just("person"), texts, texts, texts, st.none() | through)
 records = st.builds(
     CommandRecord,
     id=st.just(CommandId("abc123.c1")),
@@ -40,6 +44,7 @@ records = st.builds(
     results=st.dictionaries(texts, scalars, max_size=3).map(MappingProxyType),
     is_final=st.booleans(),
     expected_at_s=st.none() | times,
+    by=askers,
     plan=st.none() | st.builds(Plan, st.integers(0, 2 * 10**12), times),
 )
 
@@ -65,9 +70,30 @@ def test_a_receipt_says_what_is_in_the_record_in_its_declared_shape(record: Comm
         "history": [_step(moment) for moment in record.history],
         "created_at": CLOCK.iso(record.created_at_s),
         "expires_at": CLOCK.iso(record.expires_at_s),
+        "by": _asker(record.by),
         **({} if expected_s is None else {"expected_at": CLOCK.iso(expected_s)}),
         **({} if record.plan is None else {"execute_at": iso_of_ms(record.plan.at_ms)}),
     }
+
+
+def test_who_may_not_know_is_told_no_name() -> None:
+    by = By("person", "person-1", "Ada", "Ada's phone").via("scene", "scene-1", "Evening")
+    assert by_shown(by, is_veiled=True) == {"type": "person", "id": None, "name": None}
+    assert by_shown(None, is_veiled=True) is None
+
+
+def test_what_was_used_first_stays() -> None:
+    by = By("person", "person-1", "Ada").via("automation", "automation-1", "Evening lights")
+    assert by.via("scene", "scene-1", "Evening") == by
+
+
+def _asker(by: By | None) -> dict[str, object] | None:
+    if by is None:
+        return None
+    shown: dict[str, object] = {"type": by.type, "id": by.id, "name": by.name}
+    if by.phone:
+        shown["phone"] = by.phone
+    return shown | ({"through": by.through._asdict()} if by.through else {})
 
 
 def _told(shown: dict[str, object], item: Item) -> dict[str, object]:

@@ -2,6 +2,7 @@
 
 from hypothesis import strategies as st
 
+from hub.core.asker import By, Through
 from hub.core.events import Reported
 from hub.core.records import CommandRecord, DeviceRecord, Item, Moment, Plan
 from protocol.ids import Address, CommandId, DeviceId
@@ -61,6 +62,14 @@ devices = st.builds(
     sleep_s=st.none() | st.integers(1, 604_800),
     asleep_since_s=st.none() | seconds,
 )
+askers = st.builds(
+    By,
+    st.sampled_from(["person", "program", "automation", "hub"]),
+    texts,
+    texts,
+    texts,
+    st.none() | st.builds(Through, st.sampled_from(["scene", "plan"]), texts, texts),
+)
 commands = st.builds(
     CommandRecord,
     id=st.sampled_from([CommandId(f"c{n}") for n in range(4)]),
@@ -85,6 +94,7 @@ commands = st.builds(
     expected_at_s=st.none() | seconds,
     plan=st.none()
     | st.builds(Plan, st.integers(0, MAX_INTEGER), st.floats(1, 604_800), st.booleans()),
+    by=st.none() | askers,
 )
 twins = st.dictionaries(
     ids,

@@ -1,14 +1,17 @@
 """Live commands are in their log when `keep_now` returns, and in the database a little later."""
 
 import asyncio
+import json
 import os
 import sqlite3
 from pathlib import Path
 
 import pytest
 
+from hub.core.asker import By
 from hub.core.records import CommandRecord, DropDevice, Moment, SaveCommand, SaveDevice
 from hub.store import Store, StoreBusyError, StoreFullError, command_log
+from hub.store.command_rows import command_line, read_command
 from protocol.ids import CommandId, DeviceId
 from protocol.receipt import Status
 from tests.hub.clocks import Times
@@ -194,3 +197,14 @@ async def test_a_file_that_could_not_be_removed_is_in_nobodys_way(
     keep(store, command(1))
     assert set(after_a_kill(folder, times)) == {"command-1"}
     store.close()
+
+
+def test_a_line_of_a_version_that_kept_no_asker_is_read(times: Times) -> None:
+    record, clock = (
+        command(1, by=By("person", "person-1", "Ada").via("scene", "s", "x")),
+        times.clock(),
+    )
+    line = json.loads(command_line(record, clock))
+    assert read_command(json.dumps(line), clock) == record
+    line[1].pop()
+    assert read_command(json.dumps(line), clock) == record._replace(by=None)
