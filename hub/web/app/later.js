@@ -11,7 +11,7 @@ const fetched = new Map();
 
 /** Draw the page of that name with what it is given, once it is here. */
 export function Later({ name, given }) {
-  const [page, tell] = useState(fetched.get(name));
+  const [page, tell] = useState(() => fetched.get(name));
   useEffect(() => {
     let isOver = false;
     bring(name).then((found) => isOver || tell(() => found), () => isOver || tell(() => Failed));

@@ -1,6 +1,6 @@
 // What several pages share.
 
-import { html } from "../lib.js";
+import { html, useEffect } from "../lib.js";
 import { Icon } from "../icons.js";
 import { t } from "../words.js";
 
@@ -9,6 +9,7 @@ export function Back({ to }) {
 }
 
 export function Gone({ text }) {
+  useEffect(() => void (document.title = text));
   return html`<${Back} to="#/" /><div class="empty-page"><h1 tabindex="-1">${text}</h1></div>`;
 }
 

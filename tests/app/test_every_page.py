@@ -1,0 +1,211 @@
+"""Every page, in both languages, by day and by night, as people need it.
+
+A new page needs one line in `PLACES`; without it the first test fails.
+"""
+
+import re
+from collections.abc import AsyncIterator
+from dataclasses import dataclass
+from hashlib import sha256
+from pathlib import Path
+
+import pytest
+import pytest_asyncio
+from playwright.async_api import Browser, Page, expect
+
+from tests.app.furnished import furnished
+from tests.app.phone import PHONE, SMALL_PHONE, Phone
+
+pytestmark = pytest.mark.xdist_group("app2")
+in_the_browser = pytest.mark.asyncio(loop_scope="session")
+
+HERE = Path(__file__).parent
+APP = HERE.parents[1] / "hub" / "web" / "app"
+AXE = HERE / "axe"
+CHECKS = HERE / "page_checks.js"
+LOOKS = {"en": ("en", "light"), "zh": ("zh-Hans", "dark")}
+"""By language of the app: what the document then says, and the theme it is looked at in."""
+
+
+@dataclass(frozen=True)
+class Place:
+    """A page to look at.
+
+    Attributes:
+        name: What the route is called, the first part of the address.
+        rest: What follows it; words in braces are ids of the furnished home.
+        shows: What is there once the page is drawn with what the home holds.
+    """
+
+    name: str
+    rest: str
+    shows: str
+
+    def __str__(self) -> str:
+        return "-".join(re.findall(r"\w+", f"{self.name or 'home'} {self.rest}"))
+
+
+PLACES = (
+    Place("", "", ".tile"),
+    Place("device", "{lamp}", "[data-kind=colour]"),
+    Place("device", "{purifier}", ".reading"),
+    Place("device", "{fan}", ".presence.unreachable"),
+    Place("history", "device/{sensor}/air.temperature", ".chart .u-over"),
+    Place("inbox", "", ".notice"),
+    Place("hub", "", ".parts li"),
+    Place("settings", "", ".places .place, .pick"),
+    Place("nowhere", "", ".empty-page"),
+)
+
+
+def test_every_page_of_the_app_is_looked_at() -> None:
+    routes = set(re.findall(r'^    case "(\w*)":', (APP / "main.js").read_text(), re.MULTILINE))
+    listed = re.search(r"LATER = new Set\(\[(.*?)\]\)", (APP / "later.js").read_text(), re.DOTALL)
+    assert listed
+    later = set(re.findall(r'"([\w-]+)"', listed[1]))
+    assert {"", "device", "settings"} < routes
+    assert routes | later | {"nowhere"} == {place.name for place in PLACES}
+
+
+def test_axe_is_the_file_that_its_page_names() -> None:
+    named = re.findall(r"\b[0-9a-f]{64}\b", (AXE / "README.md").read_text())
+    assert named == [sha256((AXE / "axe.min.js").read_bytes()).hexdigest()]
+
+
+async def prepare(page: Page) -> None:
+    """Bring the checks into a page."""
+    await page.evaluate((AXE / "axe.min.js").read_text() + ";0")
+    await page.evaluate(CHECKS.read_text())
+
+
+@dataclass
+class Visitor:
+    """An owner's phone that goes from page to page."""
+
+    phone: Phone
+    ids: dict[str, str]
+    language: str = ""
+
+    async def turn_to(self, place: Place, language: str) -> Page:
+        """Go to a page, and wait until it shows what it has."""
+        page = self.phone.page
+        if language != self.language:
+            await page.emulate_media(
+                color_scheme=LOOKS[language][1],  # type: ignore[arg-type]  # a Literal
+                reduced_motion="reduce",
+            )
+            change = "async (to) => { (await import('/app/settings.js')).language.value = to }"
+            await page.evaluate(change, language)
+            self.language = language
+        await page.evaluate("() => { document.title = ''; location.hash = '#/-' }")
+        await expect(page.locator(".empty-page")).to_be_visible()
+        await page.evaluate("() => { document.title = '' }")
+        way = place.rest if place.name == "history" else f"{place.name}/{place.rest}"
+        await self.phone.go(*way.format(**self.ids).strip("/").split("/"))
+        await expect(page.locator(place.shows).first).to_be_visible()
+        return page
+
+
+@pytest_asyncio.fixture(scope="module", loop_scope="session")
+async def everywhere(
+    browser: Browser, tmp_path_factory: pytest.TempPathFactory
+) -> AsyncIterator[Visitor]:
+    async with furnished(tmp_path_factory.mktemp("furnished")) as (home, ids, token):
+        context = await browser.new_context(
+            viewport=SMALL_PHONE,  # type: ignore[arg-type]  # a TypedDict
+            has_touch=True,
+            locale="en-GB",
+            service_workers="block",
+        )
+        phone = await Phone.open(await context.new_page(), home, home.url)
+        await phone.enter(token)
+        await prepare(phone.page)
+        yield Visitor(phone, ids)
+        await context.close()
+
+
+@pytest_asyncio.fixture(loop_scope="session")
+async def visitor(everywhere: Visitor) -> AsyncIterator[Visitor]:
+    """The same, and whatever the console says of the page is a fault."""
+    yield everywhere
+    complaints, everywhere.phone.complaints = everywhere.phone.complaints, []
+    assert complaints == []
+
+
+async def wrongs(page: Page, language: str) -> list[str]:
+    """Return what is wrong with a page on a small phone, and with large text on a usual one."""
+    await page.set_viewport_size(SMALL_PHONE)  # type: ignore[arg-type]  # a TypedDict
+    ask = "(language) => window.pageChecks.atOnce(language)"
+    found: list[str] = await page.evaluate(ask, LOOKS[language][0])
+    await page.set_viewport_size(PHONE)  # type: ignore[arg-type]  # a TypedDict
+    large: list[str] = await page.evaluate("() => window.pageChecks.atLargeText()")
+    return found + large
+
+
+@in_the_browser
+@pytest.mark.parametrize("place", PLACES, ids=str)
+@pytest.mark.parametrize("language", LOOKS)
+async def test_a_page_stands_well(place: Place, language: str, visitor: Visitor) -> None:
+    page = await visitor.turn_to(place, language)
+    assert not (wrong := await wrongs(page, language)), "\n".join(wrong)
+
+
+@in_the_browser
+async def test_the_door_stands_well(everywhere: Visitor, browser: Browser) -> None:
+    page = await browser.new_page(locale="en-GB", reduced_motion="reduce")
+    await page.goto(everywhere.phone.url)
+    await prepare(page)
+    await page.get_by_label("Code or token").fill("1234")
+    await expect(page.get_by_label("Your name")).to_be_visible()
+    assert not (wrong := await wrongs(page, "en")), "\n".join(wrong)
+    await page.get_by_role("button", name="中文").click()
+    await expect(page.get_by_label("您的名字")).to_be_visible()
+    assert not (wrong := await wrongs(page, "zh")), "\n".join(wrong)
+    await page.context.close()
+
+
+BAD_PARTS = {
+    "beside the page": ("<p>wide</p>", "width: 30rem"),
+    "20x20": ("<button aria-label='dot'></button>", "width: 20px; height: 20px; padding: 0"),
+    "cut off": ("<p>cut off here</p>", "width: 2rem; overflow: hidden; white-space: nowrap"),
+    "at 200 % text: cut off": ("<p>high<br>er</p>", "height: 48px; overflow: hidden"),
+    "2 headings": ("<h1>One more</h1>", ""),
+    "a hole in the text": ("<p>undefined %</p>", ""),
+    "color-contrast": ("<p>pale</p>", "font-size: 3rem; color: #888; background: #fff"),
+    "button-name": ("<button></button>", "width: 44px; height: 44px"),
+    "moves": ("<p>slow</p>", "transition: color 1s !important"),
+}
+
+
+@in_the_browser
+@pytest.mark.parametrize("wrong", BAD_PARTS)
+async def test_the_checks_find_what_is_wrong(wrong: str, visitor: Visitor) -> None:
+    page = await visitor.turn_to(PLACES[-1], "en")
+    await page.evaluate(
+        """([part, style]) => {
+          document.querySelector("main").insertAdjacentHTML("beforeend", part);
+          document.querySelector("main").lastElementChild.style.cssText = style;
+        }""",
+        BAD_PARTS[wrong],
+    )
+    found = await wrongs(page, "en")
+    await page.evaluate("() => document.querySelector('main').lastElementChild.remove()")
+    assert [one for one in found if one.startswith(wrong)], found
+
+
+@in_the_browser
+@pytest.mark.parametrize("place", PLACES, ids=str)
+async def test_the_keyboard_reaches_everything_and_is_caught_nowhere(
+    place: Place, visitor: Visitor
+) -> None:
+    page = await visitor.turn_to(place, "en")
+    await page.evaluate("() => { document.activeElement.blur(); scrollTo(0, 0) }")
+    stops: list[str] = await page.evaluate("() => window.pageChecks.stops()")
+    seen: list[int] = []
+    for _ in range(2 * len(stops) + 8):  # the parts of a date are stops within one
+        await page.keyboard.press("Tab")
+        seen.append(await page.evaluate("() => window.pageChecks.stop()"))
+        if set(seen) >= set(range(len(stops))):
+            break
+    missed = [stop for index, stop in enumerate(stops) if index not in seen]
+    assert not missed, "\n".join(missed)
