@@ -220,6 +220,17 @@ class People:
             await self._change(self.register.invite(invite, now_s))
         return invite, code
 
+    def invited(self, code: str) -> Invite:
+        """Return the invite that a code is for, which stays good.
+
+        Raises:
+            CodeWrongError: There is none; a window's code is not looked at, nor counted as a guess.
+        """
+        found = self.register.invited(tokens.digest(tokens.heard(code)), self._clock.now_s())
+        if found is None:
+            raise CodeWrongError
+        return found
+
     async def pair(self, code: str, name: str | None, device: str) -> Tokens:
         """Let a phone in that knows the code of the window or of an invite.
 
@@ -287,6 +298,18 @@ class People:
         """
         async with self._changing:
             await self._change(self.register.remove(person))
+
+    async def rename(self, session: SessionId, device: str) -> Session:
+        """Give a phone another name, and return it.
+
+        Raises:
+            SessionUnknownError: There is none of that id.
+            StoreError: It could not be kept; nothing has changed.
+        """
+        async with self._changing:
+            renamed = replace(self.register.session(session), device=device)
+            await self._change(self.register.renew(renamed))
+        return renamed
 
     async def end(self, session: SessionId) -> None:
         """End a session; its phone is cut off.

@@ -80,6 +80,7 @@ class Hello(TypedDict):
     hub: str
     protocol: str
     stream: str
+    now: Annotated[Timestamp, Field(description="By the hub's clock; a phone's may be wrong.")]
 
 
 class Snapshot(TypedDict):

@@ -73,6 +73,15 @@ class TwinProperty(TypedDict):
 _Class = TypedDict("_Class", {"class": str | None})
 
 
+Visible = Annotated[
+    list[str] | None, Field(description="Addresses that the person who asks sees; null for all.")
+]
+Controllable = Annotated[
+    list[str] | None,
+    Field(description="Addresses that they may set or run; null for all that is visible."),
+]
+
+
 class DeviceSummary(_Class):
     """A device as lists and the stream show it."""
 
@@ -87,6 +96,8 @@ class DeviceSummary(_Class):
     gateway: Annotated[str | None, Field(description="Behind which it is, if it is a child.")]
     room: Annotated[str | None, Field(description="In which it is; null for none.")]
     icon: IconText
+    visible: Visible
+    controllable: Controllable
     twin: dict[str, TwinValue]
 
 
@@ -131,6 +142,8 @@ class DeviceView(_Class):
     room: Annotated[str | None, Field(description="In which it is; null for none.")]
     icon: IconText
     is_favourite: Annotated[bool, Field(description="Of the person who asks.")]
+    visible: Visible
+    controllable: Controllable
     wants_gateway: Annotated[
         str | None, Field(description="Behind which it wants to move; that is for you to allow.")
     ]

@@ -1,22 +1,27 @@
 """Operations by which phones come to the home: the pairing window, invites, tokens."""
 
+from collections.abc import Iterator
+
 from aiohttp import web
 from pydantic import TypeAdapter
 
+from hub.api import qr
 from hub.api.operations import Answer, Body, Call, Parameter, Routes
-from hub.api.people_bodies import OpenPairing, Pair, RefreshTokens, SendInvite
+from hub.api.people_bodies import LookAtInvite, OpenPairing, Pair, RefreshTokens, SendInvite
 from hub.api.people_models import (
     InviteList,
+    InviteLook,
     InviteSent,
     PairedShown,
     PairingOpened,
     PairingState,
     TokensGiven,
 )
-from hub.api.people_views import invite_shown, person_shown, role_name
+from hub.api.people_views import grant_shown, invite_shown, person_shown, role_name
 from hub.api.replies import empty_reply, json_reply
 from hub.clock import Clock
-from hub.core.people.records import INVITE_ID, InviteId, Role
+from hub.core.arrangement.records import Room
+from hub.core.people.records import INVITE_ID, InviteId, Offer, Role
 from hub.core.people.rights import Right
 from hub.home import Home
 from hub.people import Tokens
@@ -80,7 +85,13 @@ async def open_pairing(call: Call[OpenPairing]) -> web.Response:
     """Let one phone come for a while; a window that is open already makes way."""
     home = call.context.home
     code = home.people.open_window(call.body.offer(Role.OWNER), call.body.duration_s)
-    opened: PairingOpened = {**_window(home), "code": spoken(code), "link": _link(call, code)}
+    link = _link(call, code)
+    opened: PairingOpened = {
+        **_window(home),
+        "code": spoken(code),
+        "link": link,
+        "qr": qr.rows(link),
+    }
     return json_reply(opened)
 
 
@@ -118,9 +129,36 @@ async def send_invite(call: Call[SendInvite]) -> web.Response:
     home, body = call.context.home, call.body
     offer = body.offer(Role.GUEST)
     invite, code = await home.people.invite(offer, call.asks.name, body.expires_in_s)
-    shown = invite_shown(invite, home.clock)
-    sent: InviteSent = {**shown, "code": spoken(code), "link": _link(call, code)}
+    shown, link = invite_shown(invite, home.clock), _link(call, code)
+    sent: InviteSent = {**shown, "code": spoken(code), "link": link, "qr": qr.rows(link)}
     return json_reply(sent, 201)
+
+
+@routes.operation(
+    "POST",
+    "/pair/look",
+    Answer(200, "What it is for.", InviteLook),
+    body=TypeAdapter(LookAtInvite),
+    problems={403},
+    right=Right.OPEN,
+)
+async def look_at_invite(call: Call[LookAtInvite]) -> web.Response:
+    """Tell what an invite is for, before anybody comes by it. Codes of the window tell nothing."""
+    home = call.context.home
+    invite = home.people.invited(call.body.code)
+    offer = invite.offer
+    known = home.people.register.people.get(offer.person) if offer.person else None
+    look: InviteLook = {
+        "home": home.settings.hub.name,
+        "by": invite.by,
+        "role": role_name(offer.role),
+        "name": known.name if known else offer.name,
+        "is_known": known is not None,
+        "grants": [grant_shown(grant) for grant in offer.grants],
+        "places": dict(_places(home, offer)),
+        "expires_at": home.clock.iso(invite.expires_at_s),
+    }
+    return json_reply(look)
 
 
 @routes.operation(
@@ -166,6 +204,17 @@ def _window(home: Home) -> PairingState:
         "person": None if status.offer is None else status.offer.person,
         "paired": paired,
     }
+
+
+def _places(home: Home, offer: Offer) -> Iterator[tuple[str, str]]:
+    """Name the rooms and devices of an offer that are here still."""
+    for grant in offer.grants:
+        for device in grant.devices:
+            if found := home.hub.devices.get(device):
+                yield device, found.record.name
+        for room in grant.rooms:
+            if kept := home.hub.arrangement.find(Room, room):
+                yield room, kept.name
 
 
 def _link(call: Call[Body], code: str) -> str:

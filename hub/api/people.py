@@ -6,8 +6,8 @@ from aiohttp import web
 from pydantic import TypeAdapter
 
 from hub.api.operations import Answer, Body, Call, Parameter, Routes
-from hub.api.people_bodies import ChangePerson
-from hub.api.people_models import Me, PersonList, PersonShown, SessionList
+from hub.api.people_bodies import ChangeMe, ChangePerson, ChangeSession
+from hub.api.people_models import Me, PersonList, PersonShown, SessionList, SessionShown
 from hub.api.people_views import person_shown, role_name, session_shown
 from hub.api.replies import empty_reply, json_reply
 from hub.core.errors import DeviceUnknownError
@@ -48,6 +48,24 @@ async def show_me(call: Call[None]) -> web.Response:
         "home": home.settings.hub.name,
     }
     return json_reply(shown)
+
+
+@routes.operation(
+    "PATCH",
+    "/me",
+    Answer(200, "You as you are now.", PersonShown),
+    body=TypeAdapter(ChangeMe),
+    problems={404},
+    right=Right.SEE,
+)
+async def change_me(call: Call[ChangeMe]) -> web.Response:
+    """Change what you are called. A token of the hub's own machine is nobody."""
+    people, asked = call.context.home.people, call.asks.person
+    if asked is None:
+        raise PersonUnknownError
+    changed = replace(people.register.person(asked), name=call.body.name)
+    await people.put(changed)
+    return json_reply(_shown(call, changed))
 
 
 @routes.operation("GET", "/people", Answer(200, "Those you know of.", PersonList), right=Right.SEE)
@@ -128,6 +146,21 @@ async def list_sessions(call: Call[None]) -> web.Response:
 
 
 @routes.operation(
+    "PATCH",
+    "/sessions/{id}",
+    Answer(200, "The session as it is now.", SessionShown),
+    parameters=(SESSION,),
+    body=TypeAdapter(ChangeSession),
+    right=Right.SEE,
+)
+async def change_session(call: Call[ChangeSession]) -> web.Response:
+    """Change what a phone is called: your own, for owners any."""
+    home = call.context.home
+    renamed = await home.people.rename(_session(call).id, call.body.device)
+    return json_reply(session_shown(renamed, home.clock, is_mine=renamed.id == call.scope))
+
+
+@routes.operation(
     "DELETE",
     "/sessions/{id}",
     Answer(204, "It has ended.", media=()),
@@ -136,16 +169,19 @@ async def list_sessions(call: Call[None]) -> web.Response:
 )
 async def end_session(call: Call[None]) -> web.Response:
     """End a session: your own, for owners any. Its phone is cut off within a second."""
-    people = call.context.home.people
-    found = people.register.sessions.get(SessionId(call.path(SESSION)))
-    if found is None or not _owns(call, found):
-        raise SessionUnknownError
-    await people.end(found.id)
+    await call.context.home.people.end(_session(call).id)
     return empty_reply()
 
 
 def _person(call: Call[Body]) -> Person:
     return call.context.home.people.register.person(PersonId(call.path(PERSON)))
+
+
+def _session(call: Call[Body]) -> Session:
+    found = call.context.home.people.register.session(SessionId(call.path(SESSION)))
+    if not _owns(call, found):
+        raise SessionUnknownError
+    return found
 
 
 def _knows(call: Call[Body], person: Person) -> bool:

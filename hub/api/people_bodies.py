@@ -144,6 +144,12 @@ class Pair(Asked):
     device: PhoneName = Field(description="What this phone is called.")
 
 
+class LookAtInvite(Asked):
+    """Ask what an invite is for; it stays good."""
+
+    code: str = Field(min_length=1, max_length=64, examples=["A2C4-E6G8-J0K1"], repr=False)
+
+
 class RefreshTokens(Asked):
     """Get new tokens for a refresh token, which is worthless then."""
 
@@ -205,6 +211,18 @@ class ChangePerson(Asked):
     @classmethod
     def _once(cls, devices: list[str] | None) -> list[str] | None:
         return devices if devices is None else list(dict.fromkeys(devices))
+
+
+class ChangeMe(Asked):
+    """Change what you are called."""
+
+    name: PersonName
+
+
+class ChangeSession(Asked):
+    """Change what a phone is called."""
+
+    device: PhoneName
 
 
 def _unix_s(moment: datetime) -> float:

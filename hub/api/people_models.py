@@ -6,6 +6,7 @@ from pydantic import Field
 from typing_extensions import TypedDict
 
 from hub.api.people_bodies import Day
+from hub.api.qr import QrRows
 from hub.api.terms import Timestamp
 from hub.core.people.records import GrantedRight
 from hub.core.people.rights import Right
@@ -92,6 +93,22 @@ class InviteSent(InviteShown):
 
     code: str
     link: Annotated[str, Field(description="Opens the app at this hub with the code filled in.")]
+    qr: QrRows
+
+
+class InviteLook(TypedDict):
+    """What an invite is for, told to who has its code."""
+
+    home: Annotated[str, Field(description="What the home is called.")]
+    by: Annotated[str, Field(description="Who invites.")]
+    role: RoleName
+    name: Annotated[str | None, Field(description="Who is invited, if that is decided.")]
+    is_known: Annotated[bool, Field(description="Whether that is somebody of this home already.")]
+    grants: list[GrantShown]
+    places: Annotated[
+        dict[str, str], Field(description="What the rooms and devices of the grants are called.")
+    ]
+    expires_at: Timestamp
 
 
 class PairedShown(TypedDict):
@@ -119,6 +136,7 @@ class PairingOpened(PairingState):
 
     code: str
     link: str
+    qr: QrRows
 
 
 class TokensGiven(TypedDict):

@@ -112,6 +112,7 @@ class Phone:
                 "hub": self._home.hub_id,
                 "protocol": str(PROTOCOL),
                 "stream": self._journal.stream,
+                "now": self._home.clock.iso(self._home.clock.now_s()),
             }
         )
         self.write()

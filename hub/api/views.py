@@ -24,7 +24,7 @@ from hub.clock import Clock, iso_of_ms
 from hub.core.children import is_gateway
 from hub.core.device import Desired, Device, ViolationCount
 from hub.core.events import Reported
-from hub.core.people.access import WHOLE, Span
+from hub.core.people.access import ALL, WHOLE, Span
 from hub.core.people.sight import Sight
 from hub.core.sleepers import expected_s
 from hub.core.twin import ReportedValues
@@ -60,7 +60,7 @@ def device_summary(device: Device, clock: Clock, sight: Sight | None = None) -> 
         sight: What the reader may see; None for all there is.
     """
     record = device.record
-    span = WHOLE if sight is None else sight.of(device.id).sees
+    view = ALL if sight is None else sight.of(device.id)
     return {
         "id": record.id,
         "name": record.name,
@@ -74,7 +74,9 @@ def device_summary(device: Device, clock: Clock, sight: Sight | None = None) -> 
         "gateway": _if_seen(record.gateway, sight),
         "room": record.room,
         "icon": record.icon,
-        "twin": twin_values(device.reported, clock, span),
+        "visible": _addresses(device, view.sees),
+        "controllable": None if view.is_even else _addresses(device, view.controls),
+        "twin": twin_values(device.reported, clock, view.sees),
     }
 
 
@@ -91,7 +93,8 @@ def device_view(
         beside: What others know of it.
     """
     record, document, now_s = device.record, device.document, clock.now_s()
-    span = sight.of(device.id).sees
+    view = sight.of(device.id)
+    span = view.sees
     children = device.family.children if device.family else ()
     return {
         "id": record.id,
@@ -109,6 +112,8 @@ def device_view(
         "room": record.room,
         "icon": record.icon,
         "is_favourite": beside.is_favourite,
+        "visible": _addresses(device, span),
+        "controllable": None if view.is_even else _addresses(device, view.controls),
         "wants_gateway": _if_seen(device.wants, sight),
         "children": [child for child in children if sight.of(child)],
         "max_children": record.max_children if is_gateway(device) else None,
@@ -119,6 +124,15 @@ def device_view(
         "quarantine": quarantine_state(device, clock) if span.is_whole else None,
         "certificate": certificate_state(standing, record),
     }
+
+
+def _addresses(device: Device, span: Span) -> list[str] | None:
+    """Return the addresses of a device that a span holds; None for all there are."""
+    if span.is_whole:
+        return None
+    product = device.product
+    declared = [*product.properties, *product.actions, *product.events] if product else span.only
+    return sorted(address for address in declared if address in span)
 
 
 def device_class(device: Device) -> str | None:

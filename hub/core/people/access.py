@@ -128,6 +128,11 @@ class View:
         """Whether all of the device is seen."""
         return self.sees.is_whole
 
+    @property
+    def is_even(self) -> bool:
+        """Whether all that is seen is controlled as well."""
+        return self.sees == self.controls
+
 
 ALL: Final = View(WHOLE, WHOLE)
 NONE: Final = View()

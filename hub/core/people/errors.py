@@ -5,7 +5,8 @@
   - CodeWrongError         code-wrong: neither the window's code nor that of an invite
   - NameMissingError       name-missing: somebody new comes without a name
   - OfferMixedError        offer-mixed: for somebody who is here, and says who they are
-  - RefreshWrongError      refresh-wrong: the refresh token is none of ours, or was used before
+  - RefreshWrongError      refresh-wrong: the refresh token is none of ours; refresh-reused: it was
+                           used before
   - RightMissingError      right-missing: the caller may not do that
   - PersonUnknownError     person-unknown
   - SessionUnknownError    session-unknown
@@ -81,6 +82,8 @@ class RefreshWrongError(RequestError):
         unknown = "the refresh token is not one of this hub's, or its session has ended"
         super().__init__(reused if is_reused else unknown, "pair this phone again")
         self.is_reused = is_reused
+        if is_reused:
+            self.code = "refresh-reused"
 
 
 class RightMissingError(RequestError):

@@ -71,6 +71,17 @@ class Register:
             raise PersonUnknownError
         return found
 
+    def session(self, session_id: SessionId) -> Session:
+        """Return a session.
+
+        Raises:
+            SessionUnknownError: There is none of that id.
+        """
+        found = self.sessions.get(session_id)
+        if found is None:
+            raise SessionUnknownError
+        return found
+
     def wearers(self, device: DeviceId) -> list[PersonId]:
         """Return whose readings those of a device are."""
         return [person.id for person in self.people.values() if device in person.wears]
@@ -139,9 +150,7 @@ class Register:
         Raises:
             SessionUnknownError: There is none of that id.
         """
-        if session_id not in self.sessions:
-            raise SessionUnknownError
-        return [DropSession(session_id)]
+        return [DropSession(self.session(session_id).id)]
 
     def renew(self, session: Session) -> list[PeopleSave]:
         """Keep a session with its new tokens."""

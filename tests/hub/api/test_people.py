@@ -5,7 +5,7 @@ from typing import Any
 
 from hub.core.people.records import SessionId
 from hub.security import FAILURE_BURST
-from tests.hub.api.bench import Bench
+from tests.hub.api.bench import PLUG, Bench
 
 Json = Any
 ME = "/api/v1/me"
@@ -209,3 +209,67 @@ async def test_sessions_are_bounded(home: Bench) -> None:
     assert (await home.problem("POST", PAIR, 409, body=body))["code"] == "too-many-sessions"
     del people.register.sessions[SessionId("session-000000000000")]
     await home.ask("POST", PAIR, body)
+
+
+async def test_an_invite_tells_what_it_is_for_and_stays_good(home: Bench) -> None:
+    await home.bring(PLUG)
+    room = await home.ask("POST", "/api/v1/rooms", {"name": "Hall"}, status=201)
+    grant = {"right": "control", "rooms": [room["id"]], "devices": [PLUG, "gone-0001"]}
+    offer = {"name": "Gil", "grants": [grant]}
+    sent = await home.ask("POST", INVITES, offer, status=201)
+    nobody = {"Authorization": ""}
+    told = await home.ask("POST", f"{PAIR}/look", {"code": sent["code"]}, headers=nobody)
+    assert (told["home"], told["by"], told["role"], told["name"]) == (
+        "Test home",
+        "local",
+        "guest",
+        "Gil",
+    )
+    assert told["places"] == {room["id"]: "Hall", PLUG: home.home.hub.devices[PLUG].record.name}
+    assert not told["is_known"]
+    assert sent["qr"][0].startswith("1111111")
+    assert {*"".join(sent["qr"])} == {"0", "1"}
+    given = await home.ask("POST", PAIR, {"code": sent["code"], "device": "x"})
+    again = await home.ask("POST", INVITES, {"person": given["person"]["id"]}, status=201)
+    told = await home.ask("POST", f"{PAIR}/look", {"code": again["code"]}, headers=nobody)
+    assert told["is_known"]
+    assert told["name"] == "Gil"
+    spent = await home.problem("POST", f"{PAIR}/look", 403, body={"code": sent["code"]})
+    assert spent["code"] == "code-wrong"
+
+
+async def test_looking_at_the_windows_code_tells_nothing_and_costs_no_guess(home: Bench) -> None:
+    opened = await home.ask("POST", WINDOW, {})
+    await home.problem("POST", f"{PAIR}/look", 403, body={"code": opened["code"]})
+    assert (await home.get(WINDOW))["guesses_left"] == opened["guesses_left"]
+
+
+async def test_everybody_names_themselves_and_their_own_phones(home: Bench) -> None:
+    gil, mo = await arrive(home, "Gil", role="guest"), await arrive(home, "Mo")
+    changed = await home.ask("PATCH", ME, {"name": "Gilbert"}, headers=as_(gil))
+    assert changed["name"] == "Gilbert"
+    told = await home.problem("PATCH", ME, 404, body={"name": "x"})
+    assert told["code"] == "person-unknown"
+    place = f"{SESSIONS}/{gil['session']}"
+    renamed = await home.ask("PATCH", place, {"device": "Old phone"}, headers=as_(gil))
+    assert renamed["device"] == "Old phone"
+    assert renamed["is_mine"]
+    await home.problem("PATCH", place, 404, body={"device": "x"}, headers=as_(mo))
+    await home.ask("GET", ME, headers=as_(gil))
+
+
+async def test_a_device_says_what_of_it_somebody_may_control(home: Bench) -> None:
+    await home.bring(PLUG)
+    seen = {"right": "see", "devices": [PLUG]}
+    some = {"right": "control", "devices": [PLUG], "addresses": ["outlet.on"]}
+    place = f"/api/v1/devices/{PLUG}"
+    for grants, controls in (([seen], []), ([seen, some], ["outlet.on"]), ([some], None)):
+        given = await arrive(home, "Gil", role="guest", grants=grants)
+        shown = await home.ask("GET", place, headers=as_(given))
+        assert shown["controllable"] == controls
+        [summary] = (await home.ask("GET", "/api/v1/devices", headers=as_(given)))["devices"]
+        assert summary["controllable"] == controls
+        assert summary["visible"] == shown["visible"]
+        assert summary["visible"] == (None if seen in grants else ["outlet.on"])
+    whole = await home.get(place)
+    assert whole["visible"] is whole["controllable"] is None
