@@ -104,11 +104,15 @@ class Admission:
         self.joining += 1
         try:
             self._check(joined)
-            return await self._let_in(joined)
-        except (BrokerError, StoreError, JoinUncertifiedError):
+            grant = await self._let_in(joined)
+        except (BrokerError, StoreError, JoinUncertifiedError) as error:
             if not joined.is_repeat:
-                self.window.give_back(proof.session, self._clock.now_s())
+                what = str(error) if isinstance(error, BrokerError) else error.what
+                self.window.give_back(proof.session, self._clock.now_s(), what, error.remedy)
             raise
+        else:
+            self.window.settle(proof.session, self._clock.now_s())
+            return grant
         finally:
             self.joining -= 1
 

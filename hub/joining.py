@@ -12,6 +12,7 @@
 from dataclasses import dataclass, field, replace
 from typing import ClassVar, Final
 
+from hub.attempts import Attempt, Attempts, Step
 from protocol.errors import ViolationError
 from protocol.ids import DeviceId
 from protocol.joining import (
@@ -144,9 +145,13 @@ class JoinWindow:
 
     Args:
         hub_id: What the hub is called in its answers.
+
+    Attributes:
+        attempts: Who has called since the window was opened; kept when it closes.
     """
 
     def __init__(self, hub_id: str) -> None:
+        self.attempts = Attempts()
         self._hub_id = hub_id
         self._window: _Window | None = None
         self._sessions: dict[str, _Session] = {}
@@ -181,6 +186,7 @@ class JoinWindow:
         except ViolationError as error:
             raise JoinCodeError(error.violation.detail, error.violation.fix) from None
         self.close()
+        self.attempts.clear()
         self._window = _Window(digits, now_s + duration_s, devices, replaces)
         return self.status(now_s)
 
@@ -230,6 +236,7 @@ class JoinWindow:
             hub_proof=proof("hub", window.code, request.nonce, hub_nonce, device),
             ends_at_s=now_s + SESSION_S,
         )
+        self._note(request, "called", now_s)
         return JoinChallenge(hub=self._hub_id, nonce=hub_nonce, session=session)
 
     def finish(self, given: JoinProof, now_s: float) -> Joined:
@@ -248,15 +255,22 @@ class JoinWindow:
             del self._sessions[given.session]
             self._count_wrong()
             remedy = "Check the setup code on the device; the next attempt starts anew."
-            raise JoinProofError("The setup code that the device knows is another", remedy)
+            wrong = JoinProofError("The setup code that the device knows is another", remedy)
+            self._note(session.request, "wrong_code", now_s, wrong.what, remedy)
+            raise wrong
         if session.joined is not None:
             return replace(session.joined, is_repeat=True)
         if window is None:
             raise _closed()
         return self._admit(window, session)
 
-    def give_back(self, session: str, now_s: float) -> None:
-        """Take in that a device whose proof was right could not be let in after all.
+    def settle(self, session: str, now_s: float) -> None:
+        """Take in that a device whose proof was right has been let in."""
+        if (held := self._sessions.get(session)) is not None:
+            self._note(held.request, "joined", now_s)
+
+    def give_back(self, session: str, now_s: float, what: str, remedy: str) -> None:
+        """Take in that a device whose proof was right could not be let in after all, and why.
 
         Its place is free again unless the window has been closed meanwhile; the attempt is over.
         """
@@ -264,6 +278,7 @@ class JoinWindow:
         ended = self._sessions.pop(session, None)
         if ended is None or ended.joined is None or ended.window is None:
             return
+        self._note(ended.request, "refused", now_s, what, remedy)
         window = ended.window
         if now_s >= window.closes_at_s:
             return
@@ -283,6 +298,13 @@ class JoinWindow:
         if window.devices_left == 0:
             self._shut()
         return joined
+
+    def _note(
+        self, request: JoinRequest, step: Step, now_s: float, what: str = "", remedy: str = ""
+    ) -> None:
+        device = DeviceId(request.device)
+        made = Attempt(device, request.product, request.vendor, step, now_s, what, remedy)
+        self.attempts.take(made)
 
     def _count_wrong(self) -> None:
         if self._window is not None:

@@ -12,6 +12,7 @@ from typing_extensions import TypedDict
 from hub.api.cause_models import ByShown
 from hub.api.judged_models import BrokenRule, CertificateState, QuarantineState, Traffic
 from hub.api.terms import Document, IconText, PresenceText, RuleId, Shown, StatusText, Timestamp
+from hub.attempts import Step
 from hub.core.records import Mode
 from protocol.joining import JoinChallenge, JoinGrant
 
@@ -262,6 +263,18 @@ class HubReport(TypedDict):
     streams: int
 
 
+class JoinAttempt(TypedDict):
+    """How far a device has come that has called since the window was opened."""
+
+    device: str
+    product: Annotated[str, Field(description="As the device has it, which nobody has proved.")]
+    vendor: str
+    step: Step
+    at: Timestamp
+    detail: Annotated[str, Field(description="Why it was not let in; empty where it may be yet.")]
+    remedy: str
+
+
 class WindowState(TypedDict):
     """Whether devices may join now."""
 
@@ -273,6 +286,13 @@ class WindowState(TypedDict):
     ]
     guesses_left: Annotated[int, Field(description="Wrong proofs until the window closes.")]
     replaces: str | None
+    attempts: Annotated[
+        list[JoinAttempt],
+        Field(
+            description="The last of each device since the window was opened, the latest last; "
+            "kept when it closes."
+        ),
+    ]
 
 
 class Advert(TypedDict):

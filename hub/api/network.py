@@ -4,9 +4,17 @@ from aiohttp import web
 from pydantic import TypeAdapter
 
 from hub.api.bodies import JoinCall, OpenWindow
-from hub.api.models import Advert, DiscoveryReport, JoinAnswer, Question, WindowState
+from hub.api.models import (
+    Advert,
+    DiscoveryReport,
+    JoinAnswer,
+    JoinAttempt,
+    Question,
+    WindowState,
+)
 from hub.api.operations import Answer, Call, Routes
 from hub.api.replies import json_reply
+from hub.attempts import Attempt
 from hub.clock import Clock
 from hub.core.people.rights import Right
 from hub.discovery.sightings import Probe, Sighting
@@ -97,6 +105,19 @@ def _window(home: Home) -> WindowState:
         "joining": home.admission.joining,
         "guesses_left": status.guesses_left,
         "replaces": status.replaces,
+        "attempts": [_attempt(one, home.clock) for one in home.admission.window.attempts],
+    }
+
+
+def _attempt(attempt: Attempt, clock: Clock) -> JoinAttempt:
+    return {
+        "device": attempt.device,
+        "product": attempt.product,
+        "vendor": attempt.vendor,
+        "step": attempt.step,
+        "at": clock.iso(attempt.at_s),
+        "detail": attempt.what,
+        "remedy": attempt.remedy,
     }
 
 

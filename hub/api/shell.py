@@ -29,7 +29,7 @@ MEDIA: Final = MappingProxyType(
     }
 )
 
-PARTS: Final = ("preact", "htm", "signals", "signals-core", "uplot", "lucide")
+PARTS: Final = ("preact", "htm", "signals", "signals-core", "uplot", "lucide", "qr")
 """Folders of hub/web/vendor that the app is made of."""
 
 _ROOTED: Final = MappingProxyType(

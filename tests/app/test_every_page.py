@@ -51,6 +51,7 @@ PLACES = (
     Place("device", "{purifier}", ".reading"),
     Place("device", "{fan}", ".presence.unreachable"),
     Place("history", "device/{sensor}/air.temperature", ".chart .u-over"),
+    Place("add", "", ".adding #near-title"),
     Place("inbox", "", ".notice"),
     Place("hub", "", ".parts li"),
     Place("settings", "", ".places .place, .pick"),

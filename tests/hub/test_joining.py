@@ -2,6 +2,7 @@ import pytest
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, invariant, precondition, rule
 
+from hub.attempts import LIMIT
 from hub.joining import (
     MOST_DEVICES,
     SESSION_S,
@@ -24,6 +25,7 @@ CODE = "1234-5678"
 HUB = "hub-0a1b2c3d"
 PURIFIER = DeviceId("air-purifier-0001")
 NOW_S = 1_000.0
+WHY = "the broker is away"
 
 
 class Device:
@@ -186,7 +188,7 @@ def test_a_place_that_is_given_back_is_another_devices(window: JoinWindow) -> No
     window.open(CODE, NOW_S, replaces=DeviceId("lamp-0001"))
     Device().join(window, 1)
     assert not window.status(NOW_S).is_open
-    window.give_back("session-00000001", NOW_S + 1.0)
+    window.give_back("session-00000001", NOW_S + 1.0, WHY, "mend it")
     status = window.status(NOW_S + 1.0)
     assert (status.is_open, status.devices_left, status.replaces) == (True, 1, "lamp-0001")
     assert Device("lamp-0002").join(window, 2).replaces == "lamp-0001"
@@ -195,16 +197,16 @@ def test_a_place_that_is_given_back_is_another_devices(window: JoinWindow) -> No
 
 def test_a_place_is_given_back_to_an_open_window_only(window: JoinWindow) -> None:
     Device().join(window, 1)
-    window.give_back("session-00000001", NOW_S + 300.0)
+    window.give_back("session-00000001", NOW_S + 300.0, WHY, "mend it")
     assert not window.status(NOW_S + 300.0).is_open
     window.open(CODE, NOW_S)
     challenge = Device().begin(window, 2)
-    window.give_back(challenge.session, NOW_S)
+    window.give_back(challenge.session, NOW_S, WHY, "mend it")
     assert window.status(NOW_S).devices_left == 1
     window.open(CODE, NOW_S)
     Device().join(window, 3)
     window.close()
-    window.give_back("session-00000003", NOW_S)
+    window.give_back("session-00000003", NOW_S, WHY, "mend it")
     assert not window.status(NOW_S).is_open
 
 
@@ -334,3 +336,35 @@ class Guests(RuleBasedStateMachine):
 
 
 TestGuests = Guests.TestCase
+
+
+def steps(window: JoinWindow) -> list[tuple[str, str, str]]:
+    return [(one.device, one.step, one.what) for one in window.attempts]
+
+
+def test_how_far_each_device_came_is_told_until_another_window_opens(window: JoinWindow) -> None:
+    device, other = Device(), Device("lamp-0002", code="8765-4321")
+    window.open(CODE, NOW_S, devices=2)
+    challenge = device.begin(window, 1)
+    assert steps(window) == [(PURIFIER, "called", "")]
+    with pytest.raises(JoinProofError):
+        other.join(window, 2)
+    window.finish(device.proof_for(challenge), NOW_S)
+    window.give_back(challenge.session, NOW_S, WHY, "mend it")
+    assert [step for _, step, _ in steps(window)] == ["wrong_code", "refused"]
+    assert steps(window)[1][2] == WHY
+    again = device.begin(window, 3)
+    window.finish(device.proof_for(again), NOW_S)
+    window.settle(again.session, NOW_S)
+    window.close()
+    assert [step for _, step, _ in steps(window)] == ["wrong_code", "joined"]
+    window.open(CODE, NOW_S)
+    assert steps(window) == []
+
+
+def test_of_a_crowd_of_callers_the_latest_are_kept(window: JoinWindow) -> None:
+    for number in range(SESSIONS):
+        Device(f"lamp-{number:04d}").begin(window, number)
+    assert [one.device for one in window.attempts] == [
+        f"lamp-{number:04d}" for number in range(SESSIONS - LIMIT, SESSIONS)
+    ]

@@ -14,7 +14,6 @@ import { t } from "./words.js";
 import { Device } from "./pages/device.js";
 import { Enter } from "./pages/enter.js";
 import { Home } from "./pages/home.js";
-import { Hub } from "./pages/hub.js";
 import { Inbox } from "./pages/inbox.js";
 import { Gone } from "./pages/parts.js";
 import { Settings } from "./pages/settings.js";
@@ -22,7 +21,6 @@ import { Settings } from "./pages/settings.js";
 const TABS = [
   ["", "nav-home", "nav.home"],
   ["inbox", "nav-inbox", "nav.inbox"],
-  ["hub", "nav-hub", "nav.hub"],
   ["settings", "nav-settings", "nav.settings"],
 ];
 
@@ -35,8 +33,6 @@ function Page({ parts }) {
       return address ? html`<${Later} key=${id + address} name="history" given=${{ id, address }} />` : html`<${Device} key=${id} id=${id} />`;
     case "inbox":
       return html`<${Inbox} />`;
-    case "hub":
-      return html`<${Hub} />`;
     case "settings":
       return html`<${Settings} />`;
     default:
@@ -74,13 +70,19 @@ function Tabs() {
   const [current] = path.value;
   return html`<nav class="tabs" aria-label=${t("nav.main")}>
     ${TABS.map(([name, icon, word]) => {
-      const isHere = name === current || (name === "" && current === "device");
+      const isHere = name === homeOf(current);
       return html`<a key=${name} href=${`#/${name}`} class="tab" aria-current=${isHere ? "page" : undefined}>
         <span class="tab-icon"><${Icon} name=${icon} size="1.5rem" />
           ${name === "inbox" && unread.value > 0 && html`<span class="tab-count" aria-label=${t("inbox.unread", { n: unread.value })}>${unread.value > 99 ? "99+" : unread.value}</span>`}
         </span><span class="tab-word">${t(word)}</span></a>`;
     })}
   </nav>`;
+}
+
+/** The tab to which a page belongs. */
+function homeOf(page) {
+  if (TABS.some(([name]) => name === page)) return page;
+  return LATER.has(page) ? "settings" : "";
 }
 
 /** Said only when the line has been gone for a while: a short break is nobody's business. */

@@ -76,7 +76,23 @@ async def test_a_device_that_knows_the_code_joins_and_gets_credentials(house: Be
     }
     listed = await house.get("/api/v1/devices")
     assert [device["id"] for device in listed["devices"]] == [PURIFIER]
-    assert not (await house.get(WINDOW))["is_open"]
+    window = await house.get(WINDOW)
+    assert not window["is_open"]
+    assert [(one["device"], one["step"]) for one in window["attempts"]] == [(PURIFIER, "joined")]
+
+
+async def test_a_device_with_another_code_is_told_to_who_opened_the_window(house: Bench) -> None:
+    await house.ask("POST", WINDOW, {"code": CODE})
+    await join(house, "8765-4321", 403)
+    window = await house.get(WINDOW)
+    assert window["guesses_left"] == 4
+    told = window["attempts"][0]
+    assert (told["device"], told["step"], told["product"]) == (
+        PURIFIER,
+        "wrong_code",
+        "air-purifier",
+    )
+    assert "Check the setup code" in told["remedy"]
 
 
 async def test_without_a_window_nobody_joins(home: Bench) -> None:

@@ -7,7 +7,7 @@ import { pending, set } from "../commands.js";
 import { isReachable, shownOf } from "../controls/rows.js";
 import { Switch } from "../controls/inputs.js";
 import { pieces, relative, valueText } from "../format.js";
-import { device as deviceOf, devices, favourites, hub, isKnown, notices, rooms } from "../home.js";
+import { device as deviceOf, devices, favourites, hub, isKnown, may, notices, rooms } from "../home.js";
 import { presenceText } from "../presence.js";
 import { isReadable, product as productOf, titleOf } from "../specs.js";
 import { t } from "../words.js";
@@ -168,5 +168,6 @@ function Waiting() {
 }
 
 function Nobody() {
-  return html`<div class="empty-page"><${Icon} name="plug" size="2.5rem" /><p>${t("home.none")}</p><p class="soft">${t("home.none.how")}</p></div>`;
+  return html`<div class="empty-page"><${Icon} name="plug" size="2.5rem" /><p>${t("home.none")}</p>
+    ${may("admit") ? html`<p class="soft">${t("home.none.how")}</p><a class="button" href="#/add"><${Icon} name="add" size="1.25rem" />${t("place.add")}</a>` : null}</div>`;
 }

@@ -17,6 +17,7 @@ const PLACES = [
   ["people", "people", "see"],
   ["add", "add", "admit"],
   ["activity", "history", "see"],
+  ["hub", "nav-hub", "see"],
 ];
 
 export function Settings() {

@@ -7,10 +7,12 @@ import { hub } from "../home.js";
 import { state } from "../link.js";
 import { ask } from "../session.js";
 import { t, tOr } from "../words.js";
+import { Back } from "../pages/parts.js";
+import "./hub.words.js";
 
 const EVERY_MS = 5_000;
 
-export function Hub() {
+export default function Hub() {
   const [health, tell] = useState(null);
   useEffect(() => void (document.title = t("hub.title")));
   useEffect(() => {
@@ -28,7 +30,7 @@ export function Hub() {
     return () => clearInterval(timer);
   }, [state.value]);
   const about = hub.value;
-  return html`<header class="page-head"><h1 tabindex="-1">${t("hub.title")}</h1></header>
+  return html`<${Back} to="#/settings" /><header class="page-head"><h1 tabindex="-1">${t("hub.title")}</h1></header>
     ${health ? html`<${Verdict} health=${health} />` : html`<p class="empty">${t(state.value === "away" ? "hub.unknown" : "link.coming")}</p>`}
     ${about && html`<section class="card"><dl>
       ${[

@@ -1,0 +1,70 @@
+// A device that has just come: how it stands, and its name and room.
+
+import { html, useEffect, useState } from "../lib.js";
+import { Icon, classIcon } from "../icons.js";
+import { announce } from "../announce.js";
+import { rooms } from "../home.js";
+import { presenceText } from "../presence.js";
+import { ask } from "../session.js";
+import { product as productOf, titleOf } from "../specs.js";
+import { t } from "../words.js";
+import { Step } from "./progress.js";
+
+const STANDING = { valid: "new.certified", none: "new.uncertified" };
+
+export function Newcomer({ device }) {
+  const product = productOf(device).value;
+  const isThere = device.presence.status !== "interviewing";
+  const certificate = useCertificate(device.id, isThere);
+  const [typed, type] = useState(null);
+  const [isKept, keep] = useState(false);
+  const path = `/devices/${encodeURIComponent(device.id)}`;
+  const change = async (news) => {
+    try {
+      await ask("PATCH", path, news);
+      return true;
+    } catch (problem) {
+      announce(problem.detail || t("link.away"), "bad");
+      return false;
+    }
+  };
+  const rename = async (event) => {
+    event.preventDefault();
+    if (!(await change({ name: (typed ?? device.name).trim() }))) return;
+    type(null);
+    keep(true);
+    announce(t("device.name.done"));
+  };
+  return html`<section class="card newcomer" aria-labelledby=${`new-${device.id}`} data-newcomer=${device.id}>
+    <header class="newcomer-head"><span class="device-icon"><${Icon} name=${classIcon(device.class)} size="2rem" /></span>
+      <div><h2 id=${`new-${device.id}`}><bdi>${device.name}</bdi></h2>
+        <p class="soft">${product ? titleOf(product.spec.title, device.product) : device.product}</p></div></header>
+    <ol class="join-steps" aria-live="polite">
+      <${Step} tone="ok" icon="check" title=${t("new.in")} more=${device.id} />
+      <${Step} tone=${isThere ? "ok" : "going"} icon=${isThere ? "check" : "info"} title=${presenceText(device.presence)}
+        more=${isThere ? "" : t("new.interview")} />
+      ${certificate && html`<${Step} tone=${certificate.status === "valid" ? "ok" : ""} icon="shield" title=${t(STANDING[certificate.status] ?? "new.doubtful")} more=${certificate.why} />`}
+    </ol>
+    <form class="typed wide rename" onSubmit=${rename}>
+      <label><span>${t("device.name")}</span><input type="text" maxlength="64" autocomplete="off" value=${typed ?? device.name}
+        onInput=${(event) => type(event.target.value)} /></label>
+      <button class="button" disabled=${!(typed ?? device.name).trim()}>${t("new.keep")}</button>
+    </form>
+    ${rooms.value.length > 0 && html`<div class="pick"><h3 id=${`room-${device.id}`}>${t("new.room")}</h3>
+      <div class="chips" role="group" aria-labelledby=${`room-${device.id}`}>
+        ${rooms.value.map(({ id, name }) => html`<button type="button" class="chip" key=${id} aria-pressed=${device.room === id ? "true" : "false"}
+          onClick=${() => change({ room: device.room === id ? null : id })}><bdi>${name}</bdi></button>`)}
+      </div></div>`}
+    <div class="code-tools"><a class=${isKept ? "button" : "button quiet"} href=${`#/device/${encodeURIComponent(device.id)}`}>${t("new.open")}</a></div>
+  </section>`;
+}
+
+/** How its product stands, once the hub knows which it is. */
+function useCertificate(id, isThere) {
+  const [found, tell] = useState(null);
+  useEffect(() => {
+    if (!isThere) return;
+    ask("GET", `/devices/${encodeURIComponent(id)}`).then((view) => tell(view.certificate), () => {});
+  }, [id, isThere]);
+  return found;
+}
