@@ -102,6 +102,12 @@ class Phone:
         assert not (beside := await self.page.evaluate(_BESIDE)), beside
         await self.page.evaluate("() => { document.documentElement.style.fontSize = '' }")
 
+    def was_refused(self, status: int) -> None:
+        """Find that the console tells of answers with this status, as browsers do, and pass it."""
+        told = f"status of {status}"
+        assert any(told in complaint for complaint in self.complaints)
+        self.complaints = [one for one in self.complaints if told not in one]
+
     def _take(self, message: ConsoleMessage) -> None:
         is_ours = "blocked by Playwright" not in message.text
         if message.type in {"error", "warning"} and is_ours:

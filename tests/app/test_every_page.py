@@ -55,6 +55,11 @@ PLACES = (
     Place("inbox", "", ".notice"),
     Place("hub", "", ".parts li"),
     Place("settings", "", ".places .place, .pick"),
+    Place("edit", "{lamp}", ".icon-pick"),
+    Place("rooms", "", ".place"),
+    Place("rooms", "new", ".making"),
+    Place("rooms", "{room}", ".pick-line"),
+    Place("rooms", "{floor}", ".stepper"),
     Place("nowhere", "", ".empty-page"),
 )
 

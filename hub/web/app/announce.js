@@ -1,15 +1,40 @@
 // What is said once, in passing: seen at the foot of the page, and read aloud by a screen reader.
 
 import { signal } from "./lib.js";
+import { t, tOr } from "./words.js";
 
 const SHOWN_MS = 5_000;
+const OFFERED_MS = 12_000;
 
 export const said = signal(null);
 
 let timer = 0;
 
-export function announce(text, tone = "") {
+/** Say something; `offer` is {text, act}: what can be done about it while it is shown. */
+export function announce(text, tone = "", offer = null) {
   clearTimeout(timer);
-  said.value = { text, tone };
-  timer = setTimeout(() => (said.value = null), SHOWN_MS);
+  said.value = { text, tone, offer };
+  timer = setTimeout(hush, offer ? OFFERED_MS : SHOWN_MS);
+}
+
+export function hush() {
+  clearTimeout(timer);
+  said.value = null;
+}
+
+/** Why a request failed: in the reader's language where there are words for it, else as the hub tells it. */
+export function why({ code = "", path = "", detail }) {
+  const key = `problem.${code.replaceAll("-", "_")}`;
+  return tOr(`${key}.${path}`, tOr(key, detail || t("link.away")));
+}
+
+/** Do something that may fail; returns whether it was done, and says why where it was not. */
+export async function tried(work) {
+  try {
+    await work;
+    return true;
+  } catch (problem) {
+    announce(why(problem), "bad");
+    return false;
+  }
 }

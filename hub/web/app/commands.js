@@ -70,6 +70,11 @@ export function hearReceipt(receipt) {
   }
 }
 
+/** Give up what is on its way to a device that has left the home. */
+export function abandon(device) {
+  for (const command of [...sent.values()]) if (command.device === device) end(command, t("command.left"));
+}
+
 /** Ask what became of the commands whose answers were lost with the line. */
 export async function catchUp() {
   for (const command of [...sent.values()]) {

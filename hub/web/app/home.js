@@ -2,7 +2,7 @@
 
 import { batch, computed, signal } from "./lib.js";
 import { fetchKept, keep, read, write } from "./keep.js";
-import { hearReceipt, catchUp } from "./commands.js";
+import { abandon, catchUp, hearReceipt } from "./commands.js";
 import { ask } from "./session.js";
 import { state } from "./link.js";
 
@@ -14,23 +14,32 @@ export const hub = signal(read("hub", null));
 /** Who holds this phone and what they may, as `GET /me` tells it. */
 export const me = signal(read("me", null));
 export const notices = signal([]);
+export const floors = signal([]);
 export const rooms = signal([]);
+export const groups = signal([]);
 export const scenes = signal([]);
 /** Ids of the devices that this person likes best. */
 export const favourites = signal([]);
 /** Whether anything is known yet: kept from last time, or told just now. */
 export const isKnown = signal(false);
 
+/** What people arrange, by the name under which the stream tells of one. */
+const ARRANGED = { floor: floors, room: rooms, group: groups, scene: scenes };
+
 const byId = new Map();
-const nothing = signal(null);
 const happened = new Map();
 let keeping = 0;
 
 /** Say whether the person may do such things: a right of the API, such as `arrange`. */
 export const may = (right) => me.value?.rights.includes(right) ?? false;
 
-export const device = (id) => byId.get(id) ?? nothing;
-export const devices = computed(() => order.value.map((id) => byId.get(id).value));
+/** A device as a signal: null while there is none of that id. */
+export function device(id) {
+  if (!byId.has(id)) byId.set(id, signal(null));
+  return byId.get(id);
+}
+
+export const devices = computed(() => order.value.map((id) => device(id).value));
 export const unread = computed(() => notices.value.filter((notice) => !notice.is_read).length);
 
 /** Events of a device since the app was opened, the latest first. */
@@ -46,30 +55,31 @@ export async function recall() {
   batch(() => {
     replaceAll(kept.devices);
     notices.value = kept.notices;
-    rooms.value = kept.rooms ?? [];
     favourites.value = kept.favourites ?? [];
+    arrange(kept);
   });
+}
+
+/** Take in all that is arranged, as a snapshot holds it. */
+function arrange(told) {
+  for (const [kind, held] of Object.entries(ARRANGED)) held.value = told[`${kind}s`] ?? [];
+}
+
+/** Take in that something arranged is new, has changed or is gone. */
+function rearrange(message) {
+  const kind = message.type.replace(/_removed$/, "");
+  const held = ARRANGED[kind];
+  if (!held) return;
+  const isGone = kind !== message.type;
+  held.value = isGone ? held.value.filter(({ id }) => id !== message.id) : laid(held.value, message[kind]);
 }
 
 export function hear(message) {
   switch (message.type) {
     case "snapshot":
       replaceAll(message.devices);
-      rooms.value = message.rooms;
-      scenes.value = message.scenes;
+      arrange(message);
       refreshRest();
-      break;
-    case "room":
-      rooms.value = laid(rooms.value, message.room);
-      break;
-    case "room_removed":
-      rooms.value = rooms.value.filter(({ id }) => id !== message.id);
-      break;
-    case "scene":
-      scenes.value = laid(scenes.value, message.scene);
-      break;
-    case "scene_removed":
-      scenes.value = scenes.value.filter(({ id }) => id !== message.id);
       break;
     case "favourites":
       favourites.value = message.devices;
@@ -88,7 +98,8 @@ export function hear(message) {
       break;
     case "removed":
       order.value = order.value.filter((id) => id !== message.device);
-      byId.delete(message.device);
+      device(message.device).value = null;
+      abandon(message.device);
       break;
     case "receipt":
     case "accepted":
@@ -103,6 +114,8 @@ export function hear(message) {
     case "notification_removed":
       notices.value = notices.value.filter((notice) => notice.id !== message.id);
       break;
+    default:
+      rearrange(message);
   }
   keepSoon();
 }
@@ -115,29 +128,22 @@ export function confirm(id, values) {
 }
 
 function change(id, news) {
-  const known = byId.get(id);
-  if (known) known.value = { ...known.value, ...news(known.value) };
+  const known = device(id);
+  if (known.value) known.value = { ...known.value, ...news(known.value) };
 }
 
 function put(told) {
-  const known = byId.get(told.id);
-  if (known) {
-    known.value = told;
-    return;
-  }
-  byId.set(told.id, signal(told));
-  order.value = [...order.value, told.id];
+  const isNew = !device(told.id).value;
+  device(told.id).value = told;
+  if (isNew) order.value = [...order.value, told.id];
 }
 
 function replaceAll(told) {
   const ids = told.map(({ id }) => id);
-  for (const one of told) {
-    const known = byId.get(one.id);
-    if (known) known.value = one;
-    else byId.set(one.id, signal(one));
-  }
+  const here = new Set(ids);
+  for (const one of told) device(one.id).value = one;
   if (ids.join() !== order.value.join()) order.value = ids;
-  for (const id of byId.keys()) if (!ids.includes(id)) byId.delete(id);
+  for (const [id, known] of byId) if (!here.has(id)) known.value = null;
   isKnown.value = true;
 }
 
@@ -170,7 +176,8 @@ function keepSoon() {
   keeping ||= setTimeout(() => {
     keeping = 0;
     if (state.value !== "live") return;
-    const home = { devices: devices.value, notices: notices.value, rooms: rooms.value, favourites: favourites.value };
-    keep("home", home);
+    const arranged = Object.entries(ARRANGED).map(([kind, held]) => [`${kind}s`, held.value]);
+    const home = { devices: devices.value, notices: notices.value, favourites: favourites.value };
+    keep("home", { ...home, ...Object.fromEntries(arranged) });
   }, KEEP_AFTER_MS);
 }

@@ -19,3 +19,6 @@ const CLASSES = {
 };
 
 export const classIcon = (kind) => CLASSES[kind] ?? (kind ?? "device").replaceAll("_", "-");
+
+/** The picture that somebody has chosen for a device, else that of its kind. */
+export const deviceIcon = (device) => device.icon || classIcon(device.class);

@@ -2,7 +2,7 @@
 
 import { Fragment, cx, effect, html, render, useEffect, useRef } from "./lib.js";
 import { Icon } from "./icons.js";
-import { said } from "./announce.js";
+import { hush, said } from "./announce.js";
 import { relative } from "./format.js";
 import { hear, recall, unread } from "./home.js";
 import { LATER, Later } from "./later.js";
@@ -82,7 +82,7 @@ function Tabs() {
 /** The tab to which a page belongs. */
 function homeOf(page) {
   if (TABS.some(([name]) => name === page)) return page;
-  return LATER.has(page) ? "settings" : "";
+  return LATER.has(page) && page !== "edit" ? "settings" : "";
 }
 
 /** Said only when the line has been gone for a while: a short break is nobody's business. */
@@ -96,8 +96,13 @@ function Away() {
 }
 
 function Said() {
-  const { text, tone } = said.value ?? { text: "", tone: "" };
-  return html`<div class=${cx("said", text && "shown", tone)} role="status" aria-live="polite">${text && html`<p>${text}</p>`}</div>`;
+  const { text, tone, offer } = said.value ?? { text: "", tone: "", offer: null };
+  const take = () => {
+    hush();
+    offer.act();
+  };
+  return html`<div class=${cx("said", text && "shown", tone)} role="status" aria-live="polite">
+    ${text && html`<p><bdi>${text}</bdi>${offer && html`<button type="button" class="said-offer" onClick=${take}>${offer.text}</button>`}</p>`}</div>`;
 }
 
 async function begin() {

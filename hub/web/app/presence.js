@@ -3,6 +3,10 @@
 import { relative, moment } from "./format.js";
 import { t, tOr } from "./words.js";
 
+const REACHABLE = new Set(["online", "asleep"]);
+
+export const isReachable = (device) => REACHABLE.has(device.presence.status);
+
 export function presenceText(presence) {
   const { status, next_wake_at: wakes } = presence;
   if (status === "asleep") {

@@ -6,12 +6,13 @@ import { forgetAll, read, write } from "./keep.js";
 const API = "/api/v1";
 const EARLY_MS = 60_000;
 
-/** A problem as the hub tells it: code, detail, remedy; status 0 when no hub answered. */
+/** A problem as the hub tells it: code, path, detail, remedy; status 0 when no hub answered. */
 export class Problem extends Error {
   constructor(status, told) {
     super(told.detail ?? "");
     this.status = status;
     this.code = told.code ?? "";
+    this.path = told.path ?? "";
     this.detail = told.detail ?? "";
     this.remedy = told.remedy ?? "";
   }

@@ -93,6 +93,7 @@ export const WORDS = {
   "command.superseded": ["a newer command took its place", "已被更新的指令取代"],
   "command.unknown": ["nobody knows whether it ran", "不确定是否已执行"],
   "command.away": ["the hub does not answer", "中枢没有回应"],
+  "command.left": ["it has left the home", "设备已离开"],
   "command.unreachable": ["it is out of reach", "设备失联"],
 
   "control.less": ["Less: {title}", "减少：{title}"],
@@ -127,6 +128,8 @@ export const WORDS = {
   "device.certificate": ["Certificate", "认证"],
   "device.name": ["Name", "名称"],
   "device.name.done": ["The name is changed", "名称已更改"],
+  "device.like": ["{name} is a favourite", "收藏{name}"],
+  "device.edit": ["Name, room and picture of {name}", "{name}的名称、房间与图标"],
 
   "history.open": ["History of {title}", "{title}的历史"],
 

@@ -1,20 +1,18 @@
 // Rows of a device's page: a control with its standing, an action, a reading, an event.
 
-import { html, cx, useState, useEffect } from "../lib.js";
+import { html, cx, useState } from "../lib.js";
 import { Icon } from "../icons.js";
 import { set, run } from "../commands.js";
 import { moment, pieces, relative, valueText, fullMoment, now } from "../format.js";
+import { isReachable } from "../presence.js";
 import { isReadable, titleOf } from "../specs.js";
 import { t } from "../words.js";
+import { useSure } from "../pages/parts.js";
 import { kindOf, kindOfValue } from "./kinds.js";
 import { INPUTS } from "./inputs.js";
 
 const IN_LINE = new Set(["switch", "stepper", "select"]);
 const HEAVY = /restart|reboot|reset|factory|erase|format/;
-const SURE_FOR_MS = 4_000;
-const REACHABLE = new Set(["online", "asleep"]);
-
-export const isReachable = (device) => REACHABLE.has(device.presence.status);
 
 /** What is shown of a property: {value, at, isOld, standing}; pending goes before reported. */
 export function shownOf(device, part, pendings) {
@@ -47,39 +45,40 @@ function Standing({ going }) {
   return null;
 }
 
-function Age({ device, shown }) {
+function Age({ shown }) {
   if (!shown.isOld || !shown.at) return null;
   return html`<span class="age">${t("value.old", { age: relative(shown.at) })}</span>`;
 }
 
 export function Control({ device, part, pendings }) {
-  const kind = kindOf(part);
   const shown = shownOf(device, part, pendings);
   const title = titleOf(part.title, part.name);
+  const isDrawn = isReadable(part) && part.format !== "string";
+  return html`<${ControlRow} part=${part} shown=${shown} link=${isDrawn ? historyLink(device, part) : ""}
+    note=${html`<${Age} shown=${shown} />`} onSet=${(value) => set(device, { [part.address]: value }, title)} />`;
+}
+
+/** A control of its own kind, for whatever it is that it sets: a device, a group, a step of a scene. */
+export function ControlRow({ part, shown, link, note, tool, onSet }) {
+  const kind = kindOf(part);
+  const title = titleOf(part.title, part.name);
   const Input = INPUTS[kind];
-  const id = `part-${part.address}`;
-  const onSet = (value) => set(device, { [part.address]: value }, title);
   return html`<div
     class=${cx("row", IN_LINE.has(kind) ? "in-line" : "stacked", shown.isOld && "old", shown.isPending && "going")}
-    id=${id}
     data-address=${part.address}
     data-kind=${kind}
   >
     <div class="row-head">
       <${Icon} name=${part.ui?.icon} fallback="mode" size="1.25rem" />
-      <${Title} device=${device} part=${part} title=${title} />
-      <${Age} device=${device} shown=${shown} />
+      ${link ? html`<a class="row-title" href=${link} aria-label=${t("history.open", { title })}>${title}</a>`
+        : html`<span class="row-title">${title}</span>`}
+      ${note}${tool}
     </div>
     <div class="row-body">
       <${Input} part=${part} value=${shown.value} title=${title} onSet=${onSet} isBusy=${shown.isPending} />
     </div>
     <${Standing} going=${shown.going} />
   </div>`;
-}
-
-function Title({ device, part, title }) {
-  if (!isReadable(part) || part.format === "string") return html`<span class="row-title">${title}</span>`;
-  return html`<a class="row-title" href=${historyLink(device, part)} aria-label=${t("history.open", { title })}>${title}</a>`;
 }
 
 export const historyLink = (device, part) =>
@@ -96,7 +95,7 @@ export function Reading({ device, part, pendings }) {
     <span class="reading-value">${shown.value === null
       ? html`<span class="reading-none">${t("value.none")}</span>`
       : html`<span class="reading-number">${text}</span>${unit && html`<span class="reading-unit">${unit}</span>`}`}</span>
-    <${Age} device=${device} shown=${shown} />
+    <${Age} shown=${shown} />
   </a>`;
 }
 
@@ -105,18 +104,9 @@ export function Action({ device, part, pendings }) {
   const going = pendings[part.address];
   const isPending = going !== undefined && !going.refused;
   const takes = part.arguments ?? [];
-  const [isAsked, asked] = useState(false);
+  const [isAsked, sure] = useSure();
   const isHeavy = HEAVY.test(part.name) && !takes.length;
-  useEffect(() => {
-    if (!isAsked) return;
-    const timer = setTimeout(() => asked(false), SURE_FOR_MS);
-    return () => clearTimeout(timer);
-  }, [isAsked]);
-  const tap = () => {
-    if (isHeavy && !isAsked) return asked(true);
-    asked(false);
-    run(device, part, {}, title);
-  };
+  const tap = () => (isHeavy ? sure : (act) => act())(() => run(device, part, {}, title));
   return html`<div class=${cx("row", "action", takes.length && "stacked")} data-address=${part.address} data-kind="action">
     ${takes.length
       ? html`<${Asking} device=${device} part=${part} title=${title} takes=${takes} isBusy=${isPending} />`

@@ -1,15 +1,15 @@
 // One device, drawn from its product spec: each part has a place here, in order of rank.
 
 import { html, useEffect, useState, cx } from "../lib.js";
-import { Icon, classIcon } from "../icons.js";
+import { Icon, deviceIcon } from "../icons.js";
 import { mainSwitch } from "../attention.js";
-import { announce } from "../announce.js";
+import { tried } from "../announce.js";
 import { pending, set } from "../commands.js";
-import { Action, Control, EventRow, Reading, isReachable, shownOf, historyLink } from "../controls/rows.js";
+import { Action, Control, EventRow, Reading, shownOf, historyLink } from "../controls/rows.js";
 import { Switch } from "../controls/inputs.js";
 import { pieces, fullMoment, relative } from "../format.js";
-import { device as deviceOf, events, isKnown } from "../home.js";
-import { presenceText, reasonText } from "../presence.js";
+import { device as deviceOf, events, favourites, isKnown, may } from "../home.js";
+import { isReachable, presenceText, reasonText } from "../presence.js";
 import { ask } from "../session.js";
 import { isWritable, product as productOf, titleOf } from "../specs.js";
 import { t } from "../words.js";
@@ -23,13 +23,24 @@ export function Device({ id }) {
   return html`<article class=${cx("device", !isReachable(device) && "away")} data-product=${device.product}>
     <${Back} to="#/" />
     <header class="device-head">
-      <span class="device-icon"><${Icon} name=${classIcon(device.class)} size="2rem" /></span>
+      <span class="device-icon"><${Icon} name=${deviceIcon(device)} size="2rem" /></span>
       <div><h1 tabindex="-1"><bdi>${device.name}</bdi></h1><${Presence} presence=${device.presence} /></div>
+      <${Tools} id=${id} name=${device.name} />
     </header>
     ${product ? html`<${Parts} device=${device} product=${product} />`
       : html`<p class="empty">${t(device.spec_sha256 ? "link.coming" : "device.spec.waits")}</p>`}
     <${About} key=${id} device=${device} product=${product} />
   </article>`;
+}
+
+/** A star for who likes it, and the way to its name, room and picture. */
+function Tools({ id, name }) {
+  const isLiked = favourites.value.includes(id);
+  const like = () => tried(ask("PATCH", `/devices/${encodeURIComponent(id)}`, { is_favourite: !isLiked }));
+  return html`<div class="head-tools">
+    <button type="button" class="tool star" aria-pressed=${isLiked ? "true" : "false"} aria-label=${t("device.like", { name })} onClick=${like}><${Icon} name="star" /></button>
+    ${may("arrange") && html`<a class="tool" href=${`#/edit/${encodeURIComponent(id)}`} aria-label=${t("device.edit", { name })}><${Icon} name="edit" size="1.375rem" /></a>`}
+  </div>`;
 }
 
 function Presence({ presence }) {
@@ -123,28 +134,8 @@ function About({ device, product }) {
   ];
   return html`<details class="card about" onToggle=${(event) => open(event.currentTarget.open)}>
     <summary><h2>${t("device.about")}</h2><${Icon} name="down" size="1.25rem" /></summary>
-    <${Rename} device=${device} />
     <dl>${facts.filter(([, value]) => value).map(([word, value]) => html`<div key=${word}><dt>${t(word)}</dt><dd><bdi>${value}</bdi></dd></div>`)}</dl>
     ${view?.violations.length > 0 && html`<h3>${t("device.rules")}</h3>
       <ul class="rules">${view.violations.map((one) => html`<li key=${one.rule + one.path}><b>${one.rule}</b> ${one.text} (${one.count})</li>`)}</ul>`}
   </details>`;
-}
-
-function Rename({ device }) {
-  const [typed, type] = useState(null);
-  const commit = async (event) => {
-    event.preventDefault();
-    try {
-      await ask("PATCH", `/devices/${encodeURIComponent(device.id)}`, { name: typed.trim() });
-      announce(t("device.name.done"));
-      type(null);
-    } catch (problem) {
-      announce(problem.detail || t("link.away"), "bad");
-    }
-  };
-  return html`<form class="typed wide rename" onSubmit=${commit}>
-    <label><span>${t("device.name")}</span>
-      <input type="text" value=${typed ?? device.name} maxlength="64" autocomplete="off" onInput=${(e) => type(e.target.value)} /></label>
-    <button class=${cx("button", !typed?.trim() && "unseen")} disabled=${!typed?.trim()}>${t("control.set")}</button>
-  </form>`;
 }

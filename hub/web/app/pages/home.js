@@ -1,14 +1,14 @@
 // The home at a glance: what needs me, the air, and every device with what it does.
 
 import { html, cx, useSignal, useEffect } from "../lib.js";
-import { Icon, classIcon } from "../icons.js";
+import { Icon, deviceIcon } from "../icons.js";
 import { attentions, mainSwitch } from "../attention.js";
 import { pending, set } from "../commands.js";
-import { isReachable, shownOf } from "../controls/rows.js";
+import { shownOf } from "../controls/rows.js";
 import { Switch } from "../controls/inputs.js";
 import { pieces, relative, valueText } from "../format.js";
 import { device as deviceOf, devices, favourites, hub, isKnown, may, notices, rooms } from "../home.js";
-import { presenceText } from "../presence.js";
+import { isReachable, presenceText } from "../presence.js";
 import { isReadable, product as productOf, titleOf } from "../specs.js";
 import { t } from "../words.js";
 import { Scenes } from "./scenes.js";
@@ -124,7 +124,7 @@ function Tile({ id }) {
   const title = part && t("control.toggle", { title: titleOf(part.title), name: device.name });
   return html`<li class=${cx("tile", isLit && "lit", isAway && "away", shown?.isPending && "going")} data-device=${id}>
     <a class="tile-link" href=${link(id)}>
-      <span class="tile-icon"><${Icon} name=${classIcon(device.class)} size="1.375rem" /></span>
+      <span class="tile-icon"><${Icon} name=${deviceIcon(device)} size="1.375rem" /></span>
       <span class="tile-name"><bdi>${device.name}</bdi></span>
       <span class="tile-state">${stateLine(device, product, shown)}</span>
     </a>

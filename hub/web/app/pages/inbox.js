@@ -2,7 +2,7 @@
 
 import { html, cx, useEffect } from "../lib.js";
 import { Icon } from "../icons.js";
-import { announce } from "../announce.js";
+import { tried } from "../announce.js";
 import { fullMoment, relative } from "../format.js";
 import { device as deviceOf, notices, unread } from "../home.js";
 import { ask } from "../session.js";
@@ -34,14 +34,6 @@ function Notice({ notice }) {
       <button type="button" class="tool" aria-label=${`${t("inbox.drop")}: ${text}`} onClick=${() => drop(notice.id)}><${Icon} name="trash" size="1.25rem" /></button>
     </span>
   </li>`;
-}
-
-async function tried(work) {
-  try {
-    await work;
-  } catch (problem) {
-    announce(problem.detail || t("link.away"), "bad");
-  }
 }
 
 // The stream tells what has changed, so nothing is changed here.

@@ -1,8 +1,10 @@
 // What several pages share.
 
-import { html, useEffect } from "../lib.js";
+import { html, useEffect, useState } from "../lib.js";
 import { Icon } from "../icons.js";
 import { t } from "../words.js";
+
+const SURE_FOR_MS = 4_000;
 
 export function Back({ to }) {
   return html`<a class="back" href=${to}><${Icon} name="back" size="1.5rem" /><span>${t("nav.back")}</span></a>`;
@@ -20,4 +22,19 @@ export function Pick({ title, value, choices, onPick }) {
       ${choices.map(([key, text]) => html`<button type="button" class="chip" key=${key} lang=${key === "zh" ? "zh-Hans" : undefined}
         aria-pressed=${key === value ? "true" : "false"} onClick=${() => onPick(key)}>${text}</button>`)}
     </div></div>`;
+}
+
+/** For what cannot be taken back: [whether it was asked once, a function that acts at the second time]. */
+export function useSure(forMs = SURE_FOR_MS) {
+  const [isAsked, asked] = useState(false);
+  useEffect(() => {
+    if (!isAsked) return;
+    const timer = setTimeout(() => asked(false), forMs);
+    return () => clearTimeout(timer);
+  }, [isAsked]);
+  const sure = (act) => {
+    asked(!isAsked);
+    if (isAsked) act();
+  };
+  return [isAsked, sure];
 }
