@@ -77,9 +77,9 @@
     return [...run.map((one) => named(one.effect.target)), ...slow.map(named)].map((one) => `moves: ${one}`);
   }
 
-  async function atOnce(language) {
+  async function atOnce(language, hasAxe) {
     await drawn();
-    return [beside(), small(), clipped(), frame(language), motion(), await axeFinds()].flat();
+    return [beside(), small(), clipped(), frame(language), motion(), hasAxe ? await axeFinds() : []].flat();
   }
 
   async function atLargeText() {

@@ -14,17 +14,15 @@ import pytest_asyncio
 from playwright.async_api import Browser, Page, expect
 
 from tests.app.furnished import furnished
-from tests.app.phone import PHONE, SMALL_PHONE, Phone
+from tests.app.page_checks import AXE, prepare, wrongs
+from tests.app.phone import SMALL_PHONE, Phone
 
 pytestmark = pytest.mark.xdist_group("app2")
 in_the_browser = pytest.mark.asyncio(loop_scope="session")
 
-HERE = Path(__file__).parent
-APP = HERE.parents[1] / "hub" / "web" / "app"
-AXE = HERE / "axe"
-CHECKS = HERE / "page_checks.js"
-LOOKS = {"en": ("en", "light"), "zh": ("zh-Hans", "dark")}
-"""By language of the app: what the document then says, and the theme it is looked at in."""
+APP = Path(__file__).parents[2] / "hub" / "web" / "app"
+THEMES = {"en": "light", "zh": "dark"}
+"""By language: the theme in which a page is looked at."""
 
 
 @dataclass(frozen=True)
@@ -78,12 +76,6 @@ def test_axe_is_the_file_that_its_page_names() -> None:
     assert named == [sha256((AXE / "axe.min.js").read_bytes()).hexdigest()]
 
 
-async def prepare(page: Page) -> None:
-    """Bring the checks into a page."""
-    await page.evaluate((AXE / "axe.min.js").read_text() + ";0")
-    await page.evaluate(CHECKS.read_text())
-
-
 @dataclass
 class Visitor:
     """An owner's phone that goes from page to page."""
@@ -97,7 +89,7 @@ class Visitor:
         page = self.phone.page
         if language != self.language:
             await page.emulate_media(
-                color_scheme=LOOKS[language][1],  # type: ignore[arg-type]  # a Literal
+                color_scheme=THEMES[language],  # type: ignore[arg-type]  # a Literal
                 reduced_motion="reduce",
             )
             change = "async (to) => { (await import('/app/settings.js')).language.value = to }"
@@ -138,19 +130,9 @@ async def visitor(everywhere: Visitor) -> AsyncIterator[Visitor]:
     assert complaints == []
 
 
-async def wrongs(page: Page, language: str) -> list[str]:
-    """Return what is wrong with a page on a small phone, and with large text on a usual one."""
-    await page.set_viewport_size(SMALL_PHONE)  # type: ignore[arg-type]  # a TypedDict
-    ask = "(language) => window.pageChecks.atOnce(language)"
-    found: list[str] = await page.evaluate(ask, LOOKS[language][0])
-    await page.set_viewport_size(PHONE)  # type: ignore[arg-type]  # a TypedDict
-    large: list[str] = await page.evaluate("() => window.pageChecks.atLargeText()")
-    return found + large
-
-
 @in_the_browser
 @pytest.mark.parametrize("place", PLACES, ids=str)
-@pytest.mark.parametrize("language", LOOKS)
+@pytest.mark.parametrize("language", THEMES)
 async def test_a_page_stands_well(place: Place, language: str, visitor: Visitor) -> None:
     page = await visitor.turn_to(place, language)
     assert not (wrong := await wrongs(page, language)), "\n".join(wrong)

@@ -1,8 +1,11 @@
 """The pages around the devices: the door, the first page, history, inbox, hub, settings."""
 
+import json
+
 import pytest
 from playwright.async_api import expect
 
+from protocol import products
 from protocol.ids import DeviceId
 from protocol.units import UNITS
 from tests.app.phone import Phone
@@ -126,6 +129,17 @@ async def test_units_are_those_that_the_reader_wants(own_phone: Phone) -> None:
     await own_phone.page.get_by_role("button", name="°F").click()
     await own_phone.visit(SENSOR)
     await expect(own_phone.part("air.temperature")).to_contain_text("°F")
+
+
+async def test_titles_are_told_in_the_readers_language(own_phone: Phone) -> None:
+    await own_phone.go("settings")
+    await own_phone.page.get_by_role("button", name="中文").click()
+    await own_phone.visit(LIGHT)
+    titles = json.loads(products.document("light"))["services"]
+    brightness = next(p for p in titles[0]["properties"] if p["name"] == "brightness")
+    slider = own_phone.part("light.brightness").get_by_role("slider")
+    await expect(slider).to_have_attribute("aria-label", brightness["title"]["zh"])
+    await expect(own_phone.page.locator("html")).to_have_attribute("lang", "zh-Hans")
 
 
 async def test_the_apps_units_are_those_of_the_protocol(phone: Phone) -> None:

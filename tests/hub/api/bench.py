@@ -176,16 +176,20 @@ class Bench:
         now_s = self.home.clock.now_s()
         record = DeviceRecord(device, name=physics.product, joined_at_s=now_s, driver="memory")
         self.home.admission._pipeline.push(self.home.hub.admit(record, None, now_s))
+        product = PRODUCTS.get(device) or Product.read(physics.document())
         pretend = SimDevice(
             Identity(device, serial=f"SIM-{device}"),
-            PRODUCTS.get(device) or Product.read(physics.document()),
+            product,
             physics(1, day_s=43_200.0),
             DeviceSettings(**{"epoch": 1, **settings}),
         )
         self.air.connect(pretend)
         found = self.home.hub.devices
         await self.until(
-            lambda: found[device].presence is Presence.ONLINE and found[device].reported,
+            lambda: (
+                found[device].presence is Presence.ONLINE
+                and (found[device].reported or not product.compiled.readable)
+            ),
             f"{device} online",
         )
         return pretend

@@ -14,6 +14,7 @@ import { t } from "../words.js";
 import { Scenes } from "./scenes.js";
 
 const FACTS = 2;
+const FACT_LENGTH = 40; // more than that is read on the page of the device
 const AIR = ["air.temperature", "air.humidity", "air.pm2_5", "air.co2"];
 const ALERTS = 3;
 
@@ -145,8 +146,8 @@ function TileValue({ device, product }) {
 function stateLine(device, product, shown) {
   if (!isReachable(device) || device.presence.status === "interviewing") return presenceText(device.presence);
   if (shown && shown.value === false) return t("value.off");
-  const facts = (product?.parts ?? []).filter((part) => isFact(part, product, device)).slice(0, FACTS)
-    .map((part) => factText(part, device.twin[part.address].value));
+  const facts = (product?.parts ?? []).filter((part) => isFact(part, product, device))
+    .map((part) => factText(part, device.twin[part.address].value)).filter((text) => text.length <= FACT_LENGTH).slice(0, FACTS);
   if (shown && facts.length === 0) return t(shown.value ? "value.on" : "value.none");
   return facts.join(" · ") || presenceText(device.presence);
 }
