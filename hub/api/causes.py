@@ -4,8 +4,11 @@ from functools import lru_cache
 
 from pydantic_core import to_json
 
-from hub.api.cause_models import ByShown
+from hub.api.cause_models import ByShown, CauseShown
+from hub.clock import Clock
 from hub.core.asker import By
+from hub.core.events import Cause
+from hub.core.people.sight import Sight
 
 
 def by_shown(by: By | None, *, is_veiled: bool = False) -> ByShown | None:
@@ -26,6 +29,19 @@ def by_shown(by: By | None, *, is_veiled: bool = False) -> ByShown | None:
         kind, id_, name = by.through
         shown["through"] = {"type": kind, "id": id_, "name": name}
     return shown
+
+
+def cause_shown(cause: Cause, clock: Clock, sight: Sight | None = None) -> CauseShown:
+    """Show what has given a property its value.
+
+    Args:
+        cause: What.
+        clock: Turns the core's seconds into times of day.
+        sight: What the reader may see; None for all there is.
+    """
+    is_veiled = sight is not None and not sight.knows(cause.by)
+    by = by_shown(cause.by, is_veiled=is_veiled)
+    return {"command": cause.command, "at": clock.iso(cause.at_s), "by": by}
 
 
 @lru_cache(maxsize=512)

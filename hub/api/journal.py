@@ -40,11 +40,20 @@ class Renderer(Protocol):
     def frame(self, event: Event, seq: int) -> bytes:
         """Return the text of `event`; `b""` when there is nothing to tell any more."""
 
-    def part(self, event: ValuesReported, addresses: Collection[Address], seq: int) -> bytes:
-        """Return the text of `event` without all but `addresses`."""
+    def part(
+        self,
+        event: ValuesReported,
+        addresses: Collection[Address],
+        seq: int,
+        sight: Sight | None = None,
+    ) -> bytes:
+        """Return the text of `event` without all but `addresses`, as far as `sight` goes."""
 
     def receipt(self, record: CommandRecord) -> bytes:
         """Return a receipt as JSON, as it stands in the frame of its event."""
+
+    def names_somebody(self, event: ValuesReported) -> bool:
+        """Say whether the text of `event` tells who has asked for something."""
 
     def veiled(self, event: ReceiptChanged, seq: int) -> bytes:
         """Return the text of `event` for who may not know who in particular has asked."""

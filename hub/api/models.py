@@ -9,7 +9,7 @@ from typing import Annotated, Literal, NotRequired
 from pydantic import Field, WithJsonSchema
 from typing_extensions import TypedDict
 
-from hub.api.cause_models import ByShown
+from hub.api.cause_models import ByShown, CauseShown
 from hub.api.judged_models import BrokenRule, CertificateState, QuarantineState, Traffic
 from hub.api.terms import Document, IconText, PresenceText, RuleId, Shown, StatusText, Timestamp
 from hub.attempts import Step
@@ -40,13 +40,14 @@ class SleepState(TypedDict):
 
 
 class TwinValue(TypedDict):
-    """A property as the device told it last."""
+    """A property as the device told it last; with its cause if a command has made it so."""
 
     value: Shown
     at: Annotated[Timestamp, Field(description="When the hub took it in.")]
     device_time: NotRequired[
         Annotated[Timestamp, Field(description="When it was taken, by the device's clock.")]
     ]
+    cause: NotRequired[CauseShown]
 
 
 class DesiredValue(TypedDict):
@@ -67,6 +68,7 @@ class TwinProperty(TypedDict):
         bool, Field(description="Older than its product allows, or the device is out of reach.")
     ]
     device_time: NotRequired[Timestamp]
+    cause: NotRequired[CauseShown]
     desired: NotRequired[DesiredValue]
 
 

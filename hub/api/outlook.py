@@ -200,9 +200,10 @@ class Outlook:
         span = sight.of(event.device).sees
         fresh = event.values.keys() if entry.fresh is None else entry.fresh
         seen = fresh if span.is_whole else [address for address in fresh if address in span]
-        if len(seen) == len(event.values):
+        is_same = not (sight.is_guest and self._journal.renderer.names_somebody(event))
+        if is_same and len(seen) == len(event.values):
             return self._journal.frame(entry.seq)
-        return self._journal.renderer.part(event, seen, entry.seq) if seen else b""
+        return self._journal.renderer.part(event, seen, entry.seq, sight) if seen else b""
 
     def _device(self, device: DeviceId, entry: Entry, sight: Sight) -> bytes:
         was_told = bool(self._told.views.get(device))

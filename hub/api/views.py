@@ -5,6 +5,7 @@ from typing import Any, Final, NamedTuple
 
 from pydantic_core import from_json
 
+from hub.api.causes import cause_shown
 from hub.api.certified import certificate_state
 from hub.api.evidence import quarantine_state, traffic
 from hub.api.judged_models import BrokenRule
@@ -76,7 +77,7 @@ def device_summary(device: Device, clock: Clock, sight: Sight | None = None) -> 
         "icon": record.icon,
         "visible": _addresses(device, view.sees),
         "controllable": None if view.is_even else _addresses(device, view.controls),
-        "twin": twin_values(device.reported, clock, view.sees),
+        "twin": twin_values(device.reported, clock, view.sees, sight),
     }
 
 
@@ -118,7 +119,7 @@ def device_view(
         "children": [child for child in children if sight.of(child)],
         "max_children": record.max_children if is_gateway(device) else None,
         "barred": list(record.barred) if sight.is_whole else [],
-        "twin": twin(device, clock, now_s, span),
+        "twin": twin(device, clock, now_s, sight),
         "violations": broken_rules(device, clock) if span.is_whole else [],
         "traffic": traffic(device, clock, now_s),
         "quarantine": quarantine_state(device, clock) if span.is_whole else None,
@@ -176,7 +177,9 @@ def identity(device: Device, clock: Clock) -> Identity:
     }
 
 
-def twin_values(reported: ReportedValues, clock: Clock, span: Span = WHOLE) -> dict[str, TwinValue]:
+def twin_values(
+    reported: ReportedValues, clock: Clock, span: Span = WHOLE, sight: Sight | None = None
+) -> dict[str, TwinValue]:
     """Show the reported values of a span; those of one message share the text of their time."""
     is_whole = span.is_whole
     shown: dict[str, TwinValue] = {}
@@ -189,11 +192,14 @@ def twin_values(reported: ReportedValues, clock: Clock, span: Span = WHOLE) -> d
         shown[address] = one = TwinValue(value=value.value, at=at)
         if value.device_time_ms is not None:
             one["device_time"] = iso_of_ms(value.device_time_ms)
+        if value.cause is not None:
+            one["cause"] = cause_shown(value.cause, clock, sight)
     return shown
 
 
-def twin(device: Device, clock: Clock, now_s: float, span: Span = WHOLE) -> dict[str, TwinProperty]:
-    """Show what of a span was told or can be read, with its age and what is wanted of it."""
+def twin(device: Device, clock: Clock, now_s: float, sight: Sight) -> dict[str, TwinProperty]:
+    """Show what was told or can be read, with its age, its cause and what is wanted of it."""
+    span = sight.of(device.id).sees
     declared = device.product.properties if device.product else {}
     readable = device.product.readable if device.product else frozenset()
     addresses = dict.fromkeys([*(a for a in declared if a in readable), *device.reported])
@@ -205,6 +211,8 @@ def twin(device: Device, clock: Clock, now_s: float, span: Span = WHOLE) -> dict
             continue
         value = device.reported.get(address)
         one = _property(value, clock, now_s)
+        if value is not None and value.cause is not None:
+            one["cause"] = cause_shown(value.cause, clock, sight)
         one["is_stale"] = _is_stale(device, declared.get(address), value, now_s)
         desired = device.desired.get(address)
         if desired is not None:

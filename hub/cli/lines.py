@@ -8,7 +8,7 @@ from rich.text import Text
 
 from hub.cli.client import Frame
 from hub.cli.tables import plain, value_text
-from hub.cli.wording import presence, receipt_status, time_of_day
+from hub.cli.wording import asker, presence, receipt_status, time_of_day
 from protocol.errors import printable
 from protocol.validator import CompiledProduct
 
@@ -41,8 +41,9 @@ def _values(told: Frame, products: Products) -> Iterator[Text]:
     for address, one in frame["values"].items():
         line = _begin(frame["device"], one["at"]).append(f"{printable(address)} ")
         line.append(value_text(address, one["value"], product), "bold")
+        who = asker(one["cause"]["by"]) if "cause" in one else ""
         if "cause" in frame:
-            line.append(f"  by {printable(frame['cause'])}", "dim")
+            line.append(f"  by {who or printable(frame['cause'])}", "dim")
         yield line
 
 

@@ -10,7 +10,7 @@ from rich.table import Table
 from rich.text import Text
 
 from hub.cli.values import shown_value
-from hub.cli.wording import age, presence, seconds_since, until
+from hub.cli.wording import age, asker, presence, seconds_since, until
 from protocol.errors import ViolationError, printable
 from protocol.ids import Address
 from protocol.messages import Scalar
@@ -86,7 +86,7 @@ def behind_gateways(devices: "Iterable[DeviceSummary]") -> "list[DeviceSummary]"
 def twin_table(device: "DeviceView") -> Table:
     """Return all values of a device with their ages and what is wanted of them."""
     product = product_of_spec(device["spec"])
-    made = table("property", "value", "age", "may be set to")
+    made = table("property", "value", "age", "may be set to", "by")
     for address, one in device["twin"].items():
         declared = product.properties.get(Address(address)) if product else None
         made.add_row(
@@ -94,6 +94,7 @@ def twin_table(device: "DeviceView") -> Table:
             _value(one, declared),
             _age(one),
             plain(_settable(declared), "dim"),
+            plain(_asker(one), "dim"),
         )
     return made
 
@@ -157,6 +158,11 @@ def _value(one: "TwinProperty", declared: Property | None) -> Text:
 
 def _age(one: "TwinProperty") -> Text:
     return Text(age(one["age_s"]), "yellow" if one["is_stale"] else "")
+
+
+def _asker(one: "TwinProperty") -> str:
+    cause = one.get("cause")
+    return asker(cause["by"]) if cause else ""
 
 
 def _settable(declared: Property | None) -> str:

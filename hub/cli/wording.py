@@ -1,9 +1,14 @@
 """Times and states in words and colours."""
 
 from datetime import UTC, datetime
-from typing import Final
+from typing import TYPE_CHECKING, Final
 
 from rich.text import Text
+
+from protocol.errors import printable
+
+if TYPE_CHECKING:
+    from hub.api.cause_models import ByShown
 
 PRESENCE_STYLES: Final = {
     "online": "green",
@@ -66,6 +71,17 @@ def time_of_day(moment: str) -> str:
     """Return an ISO 8601 time as this machine's time of day, with tenths."""
     here = datetime.fromisoformat(moment).astimezone()
     return f"{here:%H:%M:%S}.{here.microsecond // 100_000}"
+
+
+def asker(by: "ByShown | None") -> str:
+    """Return who asked for something: `Ada (Ada's phone, scene Evening)`."""
+    if by is None:
+        return ""
+    name = by["name"] or ("somebody of the home" if by["type"] == "person" else f"the {by['type']}")
+    through = by.get("through")
+    used = f"{through['type']} {through['name']}".strip() if through else ""
+    told = ", ".join(one for one in (by.get("phone", ""), used) if one)
+    return printable(f"{name} ({told})" if told else name)
 
 
 def presence(status: str) -> Text:

@@ -6,12 +6,21 @@ from functools import partial
 from typing import Final, NamedTuple
 
 from hub.core.arrangement.records import Arranged, Kind
+from hub.core.asker import By
 from hub.core.records import CommandRecord, Notice
 from protocol.errors import Violation
 from protocol.ids import Address, CommandId, DeviceId
 from protocol.messages import Scalar
 from protocol.presence import Presence
 from protocol.topics import Leaf
+
+
+class Cause(NamedTuple):
+    """The command that gave a property its value, when, and who asked for it."""
+
+    command: CommandId
+    at_s: float
+    by: By | None
 
 
 class Reported(NamedTuple):
@@ -21,11 +30,13 @@ class Reported(NamedTuple):
         value: None when the device says that it does not know.
         at_s: When the hub took it in; the core's clock.
         device_time_ms: When the device says it was taken, Unix ms, if its clock is synced.
+        cause: What made it this value; None when no command did.
     """
 
     value: Scalar
     at_s: float
     device_time_ms: int | None = None
+    cause: Cause | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,6 +63,14 @@ class PresenceChanged:
     since_s: float
 
 
+class Change(NamedTuple):
+    """A property that has another value now than before; `was` is None when that was not known."""
+
+    address: Address
+    value: Scalar
+    was: Scalar
+
+
 class ValuesReported(NamedTuple):
     """A device has told values.
 
@@ -60,6 +79,7 @@ class ValuesReported(NamedTuple):
     Attributes:
         at_s, device_time_ms: When; see `Reported`.
         cause: The command behind them, if one is.
+        changes: What of them that command has changed.
     """
 
     device: DeviceId
@@ -67,11 +87,21 @@ class ValuesReported(NamedTuple):
     at_s: float
     device_time_ms: int | None = None
     cause: CommandId | None = None
+    changes: tuple[Change, ...] = ()
 
 
 values_reported: Final[
     Callable[
-        [tuple[DeviceId, Mapping[Address, Scalar], float, int | None, CommandId | None]],
+        [
+            tuple[
+                DeviceId,
+                Mapping[Address, Scalar],
+                float,
+                int | None,
+                CommandId | None,
+                tuple[Change, ...],
+            ]
+        ],
         ValuesReported,
     ]
 ] = partial(tuple.__new__, ValuesReported)

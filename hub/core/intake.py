@@ -9,7 +9,12 @@ from hub.core.answers import Answers
 from hub.core.commands import Commands, pump, resend
 from hub.core.device import Device, Spec
 from hub.core.enforcement import ANY_CONNECTION, count_violation
-from hub.core.events import DeviceAdded, EventHappened, values_reported
+from hub.core.events import (
+    Cause,
+    DeviceAdded,
+    EventHappened,
+    values_reported,
+)
 from hub.core.interview import Interviews
 from hub.core.members import check_identity, lose_sent_actions, name_after_product
 from hub.core.outcome import Outcome
@@ -150,13 +155,15 @@ class Intake:
         if violations:
             values = _what_is_kept(device, spec.product, message, violations, now_s, out)
         time_ms = message.time_ms if record.is_time_synced else None
+        mine = self._cause(device, message.cause) if message.cause is not None else None
+        changes = device.reported.differing(values) if mine else ()
         device.reported.tell(values, now_s, time_ms)
         if message.full:
             device.is_whole = True
-        mine = self._cause(device, message.cause) if message.cause is not None else None
         cause = mine.id if mine else None
-        out.events.append(values_reported((record.id, values, now_s, time_ms, cause)))
+        out.events.append(values_reported((record.id, values, now_s, time_ms, cause, changes)))
         if mine:
+            device.reported.ascribe(changes, Cause(mine.id, now_s, mine.by))
             self._answers.show(device, mine, message, now_s, out)
         if not device.is_connected:
             self._hear(device, now_s, out)

@@ -173,7 +173,7 @@ class Recorder:
         return {number: Points(mine, values[number]) for number, mine in times.items()}
 
     def _report(self, event: ValuesReported) -> None:
-        device, values, at_s, _, _ = event
+        device, values, at_s, *_ = event
         tracks = self._tracks.get(device)
         if tracks is None:
             tracks = self._plan(event)

@@ -18,7 +18,8 @@ from hub.store.command_rows import read_command
 from hub.store.inbox_rows import read_notice
 from hub.store.people_rows import read_invite, read_person, read_session
 from hub.store.records import CredentialRecord, TokenRecord
-from hub.store.rows import read_credential, read_device, read_token, read_twin
+from hub.store.rows import read_credential, read_device, read_token
+from hub.store.twin_rows import read_causes, read_twin
 from protocol.ids import Address, DeviceId
 
 _ARRANGED: Final = "SELECT id, record FROM arrangement WHERE kind = ? ORDER BY rowid"
@@ -64,7 +65,14 @@ def specs(control: sqlite3.Connection) -> dict[str, bytes]:
 def twins(history: sqlite3.Connection, clock: Clock) -> dict[DeviceId, dict[Address, Reported]]:
     """Return the reported values of each device."""
     rows = history.execute("SELECT device, reported FROM twins")
-    return {DeviceId(i): twin for i, twin in _readable(rows, lambda text: read_twin(text, clock))}
+    found = {DeviceId(i): twin for i, twin in _readable(rows, lambda text: read_twin(text, clock))}
+    rows = history.execute("SELECT device, causes FROM twins WHERE causes IS NOT NULL")
+    for device, causes in _readable(rows, lambda text: read_causes(text, clock)):
+        twin = found.get(DeviceId(device), {})
+        for address, cause in causes.items():
+            if address in twin:
+                twin[address] = twin[address]._replace(cause=cause)
+    return found
 
 
 def tokens(control: sqlite3.Connection, clock: Clock) -> list[TokenRecord]:

@@ -1,16 +1,14 @@
 """Records to rows and back; on the way the core's seconds become Unix seconds."""
 
 import sqlite3
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import replace
 from typing import Final, TypeGuard, cast
 
 from pydantic import TypeAdapter
-from pydantic_core import to_json
 
 from hub.clock import Clock
 from hub.core.arrangement.records import DropArranged, SaveArranged
-from hub.core.events import Reported
 from hub.core.people.records import PeopleSave
 from hub.core.records import (
     DeviceRecord,
@@ -36,17 +34,14 @@ from hub.store.records import (
     TokenRecord,
     Write,
 )
-from protocol.ids import Address, DeviceId
-from protocol.messages import Scalar
+from protocol.ids import DeviceId
 
 _SAVE_DEVICE: Final = """INSERT INTO devices (id, record) VALUES (?, ?)
     ON CONFLICT (id) DO UPDATE SET record = excluded.record"""
 _SAVE_SPEC: Final = "INSERT OR REPLACE INTO specs (sha256, document, saved_s) VALUES (?, ?, ?)"
 _SAVE_CREDENTIAL: Final = "INSERT OR REPLACE INTO credentials (device, password_hash) VALUES (?, ?)"
-_SAVE_TWIN: Final = "INSERT OR REPLACE INTO twins (device, reported) VALUES (?, ?)"
 
 _devices: Final = TypeAdapter(DeviceRecord)
-_reported: Final = TypeAdapter(dict[Address, tuple[Scalar, float, int | None]])
 
 
 def is_live(write: Write) -> TypeGuard[SaveCommand]:
@@ -136,35 +131,10 @@ def _in_time(record: DeviceRecord, convert: Callable[[float], float]) -> DeviceR
     )
 
 
-def write_twin(
-    connection: sqlite3.Connection,
-    device: DeviceId,
-    reported: Mapping[Address, Reported] | None,
-    clock: Clock,
-) -> None:
-    """Keep the reported values of a device in place of those kept before; None forgets them."""
-    if reported is None:
-        connection.execute("DELETE FROM twins WHERE device = ?", (device,))
-        return
-    values = {
-        address: (r.value, clock.wall_s(r.at_s), r.device_time_ms)
-        for address, r in reported.items()
-    }
-    connection.execute(_SAVE_TWIN, (device, to_json(values).decode()))
-
-
 def read_device(text: str, clock: Clock) -> DeviceRecord:
     """Read back a device."""
     record = _devices.validate_json(text)
     return _in_time(record, clock.mono_s)
-
-
-def read_twin(text: str, clock: Clock) -> dict[Address, Reported]:
-    """Read back the reported values of a device."""
-    return {
-        address: Reported(value, clock.mono_s(at_s), device_time_ms)
-        for address, (value, at_s, device_time_ms) in _reported.validate_json(text).items()
-    }
 
 
 def read_token(row: tuple[str, str, str, str, float], clock: Clock) -> TokenRecord:

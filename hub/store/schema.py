@@ -76,6 +76,12 @@ def create_history(db: Database) -> None:
     db.table("twins").create({"device": str, "reported": str}, pk="device")
 
 
+@history()
+def keep_causes(db: Database) -> None:
+    """What has brought about those values that a command has."""
+    db.table("twins").add_column("causes", str)
+
+
 def connect(path: Path, *, is_full: bool) -> sqlite3.Connection:
     """Open a database file that only this user can read, making it where there is none.
 

@@ -19,8 +19,9 @@ from hub.store.errors import StoreDiskError, StoreError, StoreFullError
 from hub.store.failure import explain, is_damage
 from hub.store.meta import keep_mark
 from hub.store.records import Twins, Write
-from hub.store.rows import is_worth_fsync, newest, write_row, write_twin
+from hub.store.rows import is_worth_fsync, newest, write_row
 from hub.store.schema import transaction
+from hub.store.twin_rows import write_twin
 from protocol.ids import Address, DeviceId
 
 TWINS_AT_ONCE: Final = 64

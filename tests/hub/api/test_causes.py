@@ -78,3 +78,29 @@ async def test_a_guest_is_told_no_name_but_the_own(home: Bench) -> None:
         assert "Ada" not in str(ear.heard)
     assert await asked(home, guest) == [person(guest), SOMEBODY]
     assert [one["name"] for one in await asked(home, given)] == ["Gil", "Ada"]
+
+
+async def test_a_value_tells_what_has_made_it_so(home: Bench) -> None:
+    await home.bring(PLUG)
+    given = await arrive(home, "Ada", role="member")
+    guest = await arrive(home, "Gil", role="guest", grants=[{"right": "see", "devices": [PLUG]}])
+    async with listening(home) as ear, listening(home, None, guest["access"]) as theirs:
+        told = await home.ask("PATCH", SET, {"properties": OFF}, headers=as_(given))
+        heard = await ear.hear("values", cause=told["command"])
+        cause = heard["values"]["outlet.on"]["cause"]
+        assert cause["command"] == told["command"]
+        assert cause["by"] == person(given)
+        heard = await theirs.hear("values", cause=told["command"])
+        assert heard["values"]["outlet.on"]["cause"] == {**cause, "by": SOMEBODY}
+        shown = await home.get(f"{API}/devices/{PLUG}")
+        assert shown["twin"]["outlet.on"]["cause"] == cause
+        shown = await home.ask("GET", f"{API}/devices/{PLUG}", headers=as_(guest))
+        assert shown["twin"]["outlet.on"]["cause"]["by"] == SOMEBODY
+        [listed] = (await home.ask("GET", f"{API}/devices", headers=as_(guest)))["devices"]
+        assert listed["twin"]["outlet.on"]["cause"]["by"] == SOMEBODY
+        home.report(PLUG, {"outlet.on": True})
+        while (await ear.hear("values"))["values"].get("outlet.on", {}).get("value") is not True:
+            continue
+        assert "cause" not in ear.devices[PLUG]["twin"]["outlet.on"]
+    assert "cause" not in (await home.get(f"{API}/devices/{PLUG}"))["twin"]["outlet.on"]
+    assert "Ada" not in str(theirs.heard)

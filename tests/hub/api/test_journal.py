@@ -71,12 +71,21 @@ class World:
             case _:
                 return line(kind="removed", seq=seq, device=getattr(event, "device", ""))
 
-    def part(self, event: ValuesReported, addresses: Collection[Address], seq: int) -> bytes:
+    def part(
+        self,
+        event: ValuesReported,
+        addresses: Collection[Address],
+        seq: int,
+        sight: Sight | None = None,
+    ) -> bytes:
         values = {address: event.values[address] for address in addresses}
         return line(kind="values", seq=seq, device=event.device, values=values)
 
     def receipt(self, record: CommandRecord) -> bytes:
         return b"{}"
+
+    def names_somebody(self, event: ValuesReported) -> bool:
+        raise NotImplementedError
 
     def veiled(self, event: ReceiptChanged, seq: int) -> bytes:
         raise NotImplementedError

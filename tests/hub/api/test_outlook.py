@@ -95,12 +95,21 @@ class World:
             case _:
                 raise AssertionError(event)
 
-    def part(self, event: ValuesReported, addresses: Collection[Address], seq: int) -> bytes:
+    def part(
+        self,
+        event: ValuesReported,
+        addresses: Collection[Address],
+        seq: int,
+        sight: Sight | None = None,
+    ) -> bytes:
         values = {address: event.values[address] for address in addresses}
         return line(type="values", seq=seq, device=event.device, values=values)
 
     def receipt(self, record: CommandRecord) -> bytes:
         raise AssertionError(record)
+
+    def names_somebody(self, event: ValuesReported) -> bool:
+        return False
 
     def veiled(self, event: ReceiptChanged, seq: int) -> bytes:
         raise AssertionError(event)

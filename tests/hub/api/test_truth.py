@@ -10,6 +10,7 @@ from hub.api.frames import Frames
 from hub.api.journal import Journal, Place, Reader
 from hub.api.views import device_summary
 from hub.clock import Clock
+from hub.core.asker import By
 from hub.core.errors import RequestError
 from protocol.ids import CommandId, DeviceId
 from protocol.messages import Scalar
@@ -75,6 +76,7 @@ class Life:
         }
 
     def ask(self, lamp: DeviceId) -> None:
+        self.world.asker = self.chance.choice([None, By("person", "person-1", "Ada", "Phone")])
         try:
             record = self.world.ask({"lamp.level": self.chance.randint(0, 100)}, device=lamp)
         except RequestError:
@@ -172,6 +174,8 @@ def test_phones_know_the_home_over_ten_thousand_changes_and_lost_lines(seed: int
             phone = life.chance.choice(phones)
             phone.read(breaks_off=life.chance.random() < 0.5)
             phone.knows_the_home()
+    shown = [value for device in life.truth().values() for value in device["twin"].values()]
+    assert any("cause" in value for value in shown)
     for phone in phones:
         phone.read()
         phone.knows_the_home()

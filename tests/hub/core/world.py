@@ -4,6 +4,7 @@ import base64
 import json
 from collections.abc import Mapping
 
+from hub.core.asker import By
 from hub.core.commands import CommandRequest
 from hub.core.device import Device
 from hub.core.events import Event
@@ -122,6 +123,7 @@ class World:
         self.epochs: dict[DeviceId, int] = {}
         self.connections: dict[DeviceId, int] = {}
         self._ids = 0
+        self.asker: By | None = None
 
     # The hub's side
 
@@ -158,6 +160,7 @@ class World:
             action=Address(action) if action else None,
             client_id=client_id,
             ttl_s=ttl_s,
+            by=self.asker,
         )
         record, outcome = self.hub.request(request, self.now_s)
         if outcome.saves:

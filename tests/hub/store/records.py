@@ -3,7 +3,7 @@
 from hypothesis import strategies as st
 
 from hub.core.asker import By, Through
-from hub.core.events import Reported
+from hub.core.events import Cause, Reported
 from hub.core.records import CommandRecord, DeviceRecord, Item, Moment, Plan
 from protocol.ids import Address, CommandId, DeviceId
 from protocol.messages import MAX_INTEGER
@@ -99,6 +99,13 @@ commands = st.builds(
 twins = st.dictionaries(
     ids,
     st.dictionaries(
-        addresses, st.builds(Reported, scalars, seconds, st.none() | st.integers(0, 2**52))
+        addresses,
+        st.builds(
+            Reported,
+            scalars,
+            seconds,
+            st.none() | st.integers(0, 2**52),
+            st.none() | st.builds(Cause, st.just(CommandId("c1")), seconds, st.none() | askers),
+        ),
     ),
 )

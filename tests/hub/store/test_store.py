@@ -9,7 +9,7 @@ from typing import get_type_hints
 import pytest
 from hypothesis import given, settings
 
-from hub.core.events import Reported
+from hub.core.events import Cause, Reported
 from hub.core.records import (
     CommandRecord,
     DeviceRecord,
@@ -332,7 +332,16 @@ async def test_what_was_stored_is_handed_out_once(folder: Path, times: Times) ->
 
 
 def test_every_time_in_a_record_is_known_to_be_one() -> None:
-    kinds = [DeviceRecord, CommandRecord, Item, Moment, Reported, TokenRecord, CredentialRecord]
+    kinds = [
+        DeviceRecord,
+        CommandRecord,
+        Item,
+        Moment,
+        Reported,
+        Cause,
+        TokenRecord,
+        CredentialRecord,
+    ]
     names = [(kind.__name__, name) for kind in kinds for name in get_type_hints(kind)]
     times = {f"{kind}.{name}" for kind, name in names if is_time(name)}
     assert times == {
@@ -343,6 +352,7 @@ def test_every_time_in_a_record_is_known_to_be_one() -> None:
         "CommandRecord.expected_at_s",
         "Moment.at_s",
         "Reported.at_s",
+        "Cause.at_s",
         "TokenRecord.created_at_s",
     }, "hub/store/rows.py converts these to wall time and back; convert the new one too"
 
