@@ -14,14 +14,19 @@ from hub.api.arrangement_models import (
     SceneView,
     StepShown,
 )
+from hub.api.automation_models import AutomationShown
+from hub.api.automation_views import automation_shown
+from hub.clock import Clock
 from hub.core.arrangement import groups
 from hub.core.arrangement.records import Floor, Group, Named, Room, Scene, SceneStep
+from hub.core.automations import entitlement
+from hub.core.automations.records import Automation
 from hub.core.device import Device
 from hub.core.hub import Hub
 from hub.core.people.sight import Sight
 from protocol.ids import Address, DeviceId
 
-_Named = TypeVar("_Named", Floor, Room, Group, Scene)
+_Named = TypeVar("_Named", Floor, Room, Group, Scene, Automation)
 
 NamedShown = FloorShown | RoomShown | GroupShown | SceneShown
 
@@ -33,15 +38,18 @@ class ArrangementShown(TypedDict):
     rooms: list[RoomShown]
     groups: list[GroupShown]
     scenes: list[SceneShown]
+    automations: list[AutomationShown]
 
 
-def arrangement_shown(hub: Hub, sight: Sight | None) -> ArrangementShown:
+def arrangement_shown(hub: Hub, sight: Sight | None, clock: Clock) -> ArrangementShown:
     """Show all that exists for a reader; None stands for one for whom all does."""
+    automations = visible(hub, Automation, sight)
     return {
         "floors": [floor_shown(floor) for floor in visible(hub, Floor, sight)],
         "rooms": [room_shown(room) for room in visible(hub, Room, sight)],
         "groups": [group_shown(group) for group in visible(hub, Group, sight)],
         "scenes": [scene_shown(scene) for scene in visible(hub, Scene, sight)],
+        "automations": [automation_shown(one, hub, clock) for one in automations],
     }
 
 
@@ -54,8 +62,10 @@ def exists(hub: Hub, named: Named, sight: Sight | None) -> bool:
     """Say whether something exists for a reader; for guests, only what their devices make up.
 
     That is a room in which one of them is, a floor with such a room, a group or scene of which each
-    device is one of them.
+    device is one of them. Of automations `entitlement.exists` says for whom they do.
     """
+    if isinstance(named, Automation):
+        return entitlement.exists(named, sight)
     if sight is None or not sight.is_guest:
         return True
     match named:
@@ -71,7 +81,7 @@ def exists(hub: Hub, named: Named, sight: Sight | None) -> bool:
             return all(bool(sight.of(step.device)) for step in steps)
 
 
-def named_shown(named: Named) -> NamedShown:
+def named_shown(named: Floor | Room | Group | Scene) -> NamedShown:
     """Show something as lists and the stream do."""
     match named:
         case Floor():

@@ -28,6 +28,9 @@ from protocol.codec import read_object
 from protocol.errors import ViolationError
 
 MAX_BODY_BYTES: Final = 65_536
+MAX_BODY_DEPTH: Final = 12
+"""Conditions within conditions of an automation reach deepest."""
+
 BODY_WITHIN_S: Final = 10.0
 
 _log = logging.getLogger(__name__)
@@ -87,7 +90,7 @@ async def _body(request: web.Request, check: TypeAdapter[Any]) -> object:
         )
     data = await _read(request)
     try:
-        return check.validate_python(read_object(data, MAX_BODY_BYTES))
+        return check.validate_python(read_object(data, MAX_BODY_BYTES, MAX_BODY_DEPTH))
     except ViolationError as error:
         raise problem.of_malformed(error) from error
     except ValidationError as error:

@@ -9,17 +9,21 @@ from typing import Final
 
 from pydantic_core import to_json
 
-from hub.api.arrangement_views import arrangement_shown, named_shown
+from hub.api.arrangement_views import arrangement_shown, named_shown, visible
+from hub.api.automation_views import automation_shown, run_shown
 from hub.api.causes import cause_shown
 from hub.api.evidence import notice_shown
 from hub.api.receipts import receipt_json
 from hub.api.views import device_summary
 from hub.clock import Clock, iso_of_ms
-from hub.core.arrangement.records import Arranged, Named
+from hub.core.arrangement.records import Arranged, Floor, Group, Room, Scene
+from hub.core.automations.records import Automation
 from hub.core.device import Device
 from hub.core.events import (
     ArrangedChanged,
     ArrangedRemoved,
+    AutomationChanged,
+    AutomationRan,
     DeviceAdded,
     DeviceRemoved,
     Event,
@@ -57,7 +61,15 @@ def sealed(text: bytes) -> bytes:
     return bytes((TEXT, 127)) + size.to_bytes(8) + text
 
 
-_Rare = DeviceRemoved | NoticeChanged | NoticeRemoved | ArrangedChanged | ArrangedRemoved
+_Rare = (
+    DeviceRemoved
+    | NoticeChanged
+    | NoticeRemoved
+    | ArrangedChanged
+    | ArrangedRemoved
+    | AutomationChanged
+    | AutomationRan
+)
 
 
 class Frames:
@@ -142,7 +154,11 @@ class Frames:
         seen = here if sight is None else [device for device in here if sight.of(device.id)]
         devices = [device_summary(device, self._clock, sight) for device in seen]
         told = {"type": "snapshot", "seq": seq, "stream": stream, "devices": devices}
-        return _sealed_json({**told, **arrangement_shown(self._hub, sight)})
+        return _sealed_json({**told, **arrangement_shown(self._hub, sight, self._clock)})
+
+    def automations(self, sight: Sight) -> Collection[str]:
+        """See `Renderer.automations`."""
+        return [automation.id for automation in visible(self._hub, Automation, sight)]
 
     def resumed(self, seq: int) -> bytes:
         """See `Renderer.resumed`."""
@@ -164,6 +180,12 @@ class Frames:
         match event:
             case ArrangedChanged(arranged):
                 return _arranged(arranged, seq)
+            case AutomationChanged(automation):
+                now = automation_shown(automation, self._hub, self._clock)
+                return _sealed_json({"type": "automation", "seq": seq, "automation": now})
+            case AutomationRan(_, run):
+                told = run_shown(run, self._clock)
+                return _sealed_json({"type": "automation_run", "seq": seq, "run": told})
             case ArrangedRemoved(kind, id_):
                 return _sealed_json({"type": f"{kind}_removed", "seq": seq, "id": id_})
             case DeviceRemoved(device):
@@ -246,7 +268,7 @@ def _scalar(value: Scalar) -> str:
 
 
 def _arranged(arranged: Arranged, seq: int) -> bytes:
-    if not isinstance(arranged, Named):
+    if not isinstance(arranged, Floor | Room | Group | Scene):
         return b""
     told = {"type": arranged.kind, "seq": seq, arranged.kind: named_shown(arranged)}
     return _sealed_json(told)

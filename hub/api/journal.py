@@ -11,6 +11,8 @@ from typing import Final, NamedTuple, Protocol
 from hub.core.events import (
     ArrangedChanged,
     ArrangedRemoved,
+    AutomationChanged,
+    AutomationRan,
     DeviceAdded,
     DeviceRemoved,
     Event,
@@ -30,7 +32,7 @@ KEPT: Final = 4096
 LAG_LIMIT: Final = 256
 """Changes that go out one by one; of a longer backlog only the latest of each kind does."""
 
-_POINTERS: Final = frozenset({DeviceAdded})
+_POINTERS: Final = frozenset({DeviceAdded, AutomationChanged})
 """Events that say where to look and not what is there."""
 
 
@@ -63,6 +65,9 @@ class Renderer(Protocol):
 
     def device(self, device: DeviceId, seq: int, sight: Sight) -> bytes:
         """Return the text of what is seen of a device as it is now; `b""` when that is nothing."""
+
+    def automations(self, sight: Sight) -> Collection[str]:
+        """Return the ids of the automations that a snapshot tells of."""
 
     def resumed(self, seq: int) -> bytes:
         """Return the text that says: the changes after `seq` follow."""
@@ -304,20 +309,30 @@ class _Overtaken:
                 return False
             case PresenceChanged(device):
                 return device in self._devices or self._is_told(("presence", device))
-            case ReceiptChanged(_, command):
-                return self._is_told(("receipt", command))
-            case NoticeChanged(notice):
-                return self._is_told(("notice", notice.id))
-            case ArrangedChanged(arranged):
-                return self._is_told((arranged.kind, arranged.id))
-            case ArrangedRemoved(kind, id_):
-                return self._is_told((kind, id_))
-            case ViolationFound(device, leaf, violation):
-                return self._is_told((device, leaf, violation.rule, violation.path))
             case _:
-                return False
+                key = _key(event)
+                return key is not None and self._is_told(key)
 
     def _is_told(self, key: tuple[object, ...]) -> bool:
         is_told = key in self._rest
         self._rest.add(key)
         return is_told
+
+
+def _key(event: Event) -> tuple[object, ...] | None:
+    """Return what an event tells the state of; None for one that stands for itself."""
+    match event:
+        case ReceiptChanged(_, command):
+            return "receipt", command
+        case NoticeChanged(notice):
+            return "notice", notice.id
+        case ArrangedChanged(arranged) | AutomationChanged(arranged):
+            return arranged.kind, arranged.id
+        case ArrangedRemoved(kind, id_):
+            return kind, id_
+        case AutomationRan(_, run):
+            return "run", run.id
+        case ViolationFound(device, leaf, violation):
+            return device, leaf, violation.rule, violation.path
+        case _:
+            return None

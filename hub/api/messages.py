@@ -6,6 +6,7 @@ from pydantic import BaseModel, ConfigDict, Field, StringConstraints, TypeAdapte
 from typing_extensions import TypedDict
 
 from hub.api.arrangement_models import FloorShown, GroupShown, RoomShown, SceneShown
+from hub.api.automation_models import AutomationShown, RunShown
 from hub.api.bodies import ClientIdText, Given, by_name
 from hub.api.judged_models import NoticeShown
 from hub.api.models import DeviceSummary, PresenceState, Problem, Receipt, TwinValue
@@ -94,6 +95,7 @@ class Snapshot(TypedDict):
     rooms: list[RoomShown]
     groups: list[GroupShown]
     scenes: list[SceneShown]
+    automations: list[AutomationShown]
 
 
 class Resumed(TypedDict):
@@ -226,10 +228,28 @@ class SceneNow(TypedDict):
     scene: SceneShown
 
 
-class ArrangedGone(TypedDict):
-    """A floor, room, group or scene is gone."""
+class AutomationNow(TypedDict):
+    """An automation is new or changed, runs next at another time, or has a problem or none."""
 
-    type: Literal["floor_removed", "room_removed", "group_removed", "scene_removed"]
+    type: Literal["automation"]
+    seq: int
+    automation: AutomationShown
+
+
+class AutomationRunNow(TypedDict):
+    """An automation was set off, or has come further; the same run is told several times."""
+
+    type: Literal["automation_run"]
+    seq: int
+    run: RunShown
+
+
+class ArrangedGone(TypedDict):
+    """A floor, room, group, scene or automation is gone."""
+
+    type: Literal[
+        "floor_removed", "room_removed", "group_removed", "scene_removed", "automation_removed"
+    ]
     seq: int
     id: str
 
@@ -288,6 +308,8 @@ Told = (
     | RoomNow
     | GroupNow
     | SceneNow
+    | AutomationNow
+    | AutomationRunNow
     | ArrangedGone
     | FavouritesNow
     | Coalesced

@@ -11,9 +11,13 @@ from typing import Final
 
 from hub.api.journal import Entry, Journal, Place, Reader
 from hub.api.seeing import shows, tells
+from hub.core.automations.entitlement import exists
+from hub.core.automations.records import Automation
 from hub.core.events import (
     ArrangedChanged,
     ArrangedRemoved,
+    AutomationChanged,
+    AutomationRan,
     DeviceAdded,
     DeviceRemoved,
     EventHappened,
@@ -41,11 +45,13 @@ class Told:
         since: From this change on they were told what follows.
         views: What they were told of each device; one that was told stays, so that they hear of
             its end.
+        automations: Ids of those that they were told of, and with which change that ended.
     """
 
     is_whole: bool
     since: int
     views: dict[DeviceId, View] = field(default_factory=dict)
+    automations: dict[str, int | None] = field(default_factory=dict)
 
 
 class Memory:
@@ -146,7 +152,8 @@ class Outlook:
         journal = self._journal
         since = journal.seq if since is None else since
         views = {} if sight.is_whole else {d: v for d in self._devices() if (v := sight.of(d))}
-        self._told = Told(sight.is_whole, since, views)
+        seen = dict.fromkeys(journal.renderer.automations(sight))
+        self._told = Told(sight.is_whole, since, views, seen)
         self._memory.keep(self._scope, self._told)
         self._reader.seq = journal.seq
         if sight.is_whole:
@@ -192,6 +199,10 @@ class Outlook:
                 is_told = bool(self._told.views.get(device))
             case ReceiptChanged() as event if not sight.knows(event.record.by):
                 return self._journal.veiled(entry.seq, event) if _is_seen(event, sight) else b""
+            case AutomationChanged(automation):
+                return self._automation(automation, entry, sight)
+            case ArrangedRemoved("automation", id_):
+                is_told = id_ in self._told.automations
             case event:
                 is_told = _is_seen(event, sight)
         return self._journal.frame(entry.seq) if is_told else b""
@@ -213,6 +224,19 @@ class Outlook:
             return text
         return self._journal.renderer.frame(DeviceRemoved(device), entry.seq) if was_told else b""
 
+    def _automation(self, automation: Automation, entry: Entry, sight: Sight) -> bytes:
+        """Return what is told of an automation: itself, its end, or nothing."""
+        known = self._told.automations
+        if exists(automation, sight):
+            known[automation.id] = None
+            return self._journal.frame(entry.seq)
+        ended = known.get(automation.id, 0)
+        if ended is not None and ended < entry.seq:
+            return b""
+        known[automation.id] = entry.seq if ended is None else ended
+        gone = ArrangedRemoved(automation.kind, automation.id)
+        return self._journal.renderer.frame(gone, entry.seq)
+
 
 def _is_seen(
     event: EventHappened
@@ -222,10 +246,13 @@ def _is_seen(
     | NoticeChanged
     | NoticeRemoved
     | ArrangedChanged
-    | ArrangedRemoved,
+    | ArrangedRemoved
+    | AutomationRan,
     sight: Sight,
 ) -> bool:
     match event:
+        case AutomationRan(automation):
+            return exists(automation, sight)
         case EventHappened(device, address):
             return address in sight.of(device).sees
         case PresenceChanged(device):

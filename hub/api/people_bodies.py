@@ -96,7 +96,7 @@ class GrantHours(Asked):
     def record(self) -> Hours:
         """Return what the core knows it as."""
         days = tuple(sorted({DAYS.index(day) for day in self.days}))
-        return Hours(days, _minute(self.begin), _minute(self.end))
+        return Hours(days, minute_of(self.begin), minute_of(self.end))
 
 
 class GrantBody(Asked):
@@ -229,6 +229,7 @@ def _unix_s(moment: datetime) -> float:
     return min(max(0.0, moment.timestamp()), LAST_S)
 
 
-def _minute(text: str) -> int:
+def minute_of(text: str) -> int:
+    """Return the minute of the day."""
     hour, _, minute = text.partition(":")
     return (int(hour) * 60 + int(minute)) % DAY_MINUTES

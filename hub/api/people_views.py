@@ -81,10 +81,11 @@ def invite_shown(invite: Invite, clock: Clock) -> InviteShown:
 
 def _hours(hours: Hours) -> HoursShown:
     days = [DAYS[day] for day in hours.days]
-    return {"days": days, "begin": _time(hours.begin), "end": _time(hours.end)}
+    return {"days": days, "begin": time_of(hours.begin), "end": time_of(hours.end)}
 
 
-def _time(minute: int) -> str:
+def time_of(minute: int) -> str:
+    """Return a minute of the day as people write it."""
     return f"{minute // 60:02d}:{minute % 60:02d}"
 
 

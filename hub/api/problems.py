@@ -11,6 +11,7 @@ from pydantic import ValidationError
 from pydantic_core import ErrorDetails
 
 from hub.api.models import Problem, ProblemItem
+from hub.core.automations.errors import UnfitError
 from hub.core.errors import BatchRefusedError, RefusedError, RequestError
 from hub.history import HistoryError
 from hub.joining import JoinError
@@ -77,6 +78,8 @@ def of_request(error: RequestError | HistoryError) -> ProblemError:
         return of_violations(error.violations, error.remedies, _refusal(error))
     if isinstance(error, BatchRefusedError):
         return _of_batch(error)
+    if isinstance(error, UnfitError):
+        return _of_unfit(error)
     headers = {"Retry-After": "1"} if error.status in _LATER else {}
     if error.status == HTTPStatus.UNAUTHORIZED:
         headers = {"WWW-Authenticate": CHALLENGE}
@@ -95,6 +98,21 @@ def _of_batch(error: BatchRefusedError) -> ProblemError:
         for place, one in error.problems[:ITEMS_LIMIT]
     ]
     told["path"] = told["errors"][0]["path"]
+    return ProblemError(told)
+
+
+def _of_unfit(error: UnfitError) -> ProblemError:
+    """Tell what is wrong with an automation, and where: 422 if a value breaks a rule."""
+    status = HTTPStatus.UNPROCESSABLE_ENTITY if error.is_value_wrong else error.status
+    if error.code in {"right-missing", "wearer-only"}:
+        status = HTTPStatus.FORBIDDEN
+    told = problem(status, error.code, str(error), error.remedy)
+    told["path"] = error.flaws[0].path
+    if len(error.flaws) > 1:
+        told["errors"] = [
+            {"code": flaw.code, "path": flaw.path, "detail": flaw.detail, "remedy": flaw.remedy}
+            for flaw in error.flaws[:ITEMS_LIMIT]
+        ]
     return ProblemError(told)
 
 

@@ -14,11 +14,12 @@ from hub.api.operations import FLOOR, ROOM, Answer, Body, Call, Routes
 from hub.api.replies import empty_reply, json_reply
 from hub.core.arrangement.errors import ArrangedUnknownError
 from hub.core.arrangement.records import Floor, Group, Kind, Room, Scene
+from hub.core.automations.records import Automation
 from hub.core.people.rights import Right
 
 routes = Routes("Rooms")
 
-_Named = TypeVar("_Named", Floor, Room, Group, Scene)
+_Named = TypeVar("_Named", Floor, Room, Group, Scene, Automation)
 
 CONFLICTS: Final = {409}
 _PLAIN: Final = frozenset({"name", "level", "icon", "floor", "room"})

@@ -14,6 +14,7 @@ from aiohttp import web
 from pydantic_core import to_json
 
 from hub.api import (
+    automations,
     catalogue,
     certificates,
     commands,
@@ -56,6 +57,7 @@ OPERATIONS: Final[tuple[Operation, ...]] = (
     *rooms.routes,
     *groups.routes,
     *scenes.routes,
+    *automations.routes,
     *history.routes,
     *judged.routes,
     *notifications.routes,

@@ -7,6 +7,8 @@ from typing import Final, NamedTuple
 
 from hub.core.arrangement.records import Arranged, Kind
 from hub.core.asker import By
+from hub.core.automations.records import Automation
+from hub.core.automations.runs import Run
 from hub.core.records import CommandRecord, Notice
 from protocol.errors import Violation
 from protocol.ids import Address, CommandId, DeviceId
@@ -165,6 +167,21 @@ class ArrangedRemoved:
     id: str
 
 
+@dataclass(frozen=True, slots=True)
+class AutomationChanged:
+    """An automation is new, is written anew, or is otherwise than before: read it anew."""
+
+    automation: Automation
+
+
+@dataclass(frozen=True, slots=True)
+class AutomationRan:
+    """An automation was set off, and how far it has come."""
+
+    automation: Automation
+    run: Run
+
+
 Event = (
     DeviceAdded
     | DeviceRemoved
@@ -177,4 +194,6 @@ Event = (
     | NoticeRemoved
     | ArrangedChanged
     | ArrangedRemoved
+    | AutomationChanged
+    | AutomationRan
 )

@@ -7,6 +7,7 @@ from pydantic_core import to_json
 
 from hub.core import sleepers
 from hub.core.arrangement.arrangement import Arrangement
+from hub.core.automations.automations import Automations
 from hub.core.children import Children
 from hub.core.commands import CommandRequest, Commands, want
 from hub.core.device import Device, Spec, Strike
@@ -67,6 +68,7 @@ class Hub:
         self._quarantines = Quarantines(self.commands, self.inbox, self._traces)
         self._interviews = Interviews(self._devices, self._next_id)
         self.arrangement = Arrangement(self._devices)
+        self.automations = Automations(self.arrangement)
         self._members = Members(self._devices, self.commands, self._traces, self.arrangement)
         shared = (self._devices, self._members, self.commands, self._next_id)
         self._children, self.households = Children(*shared), Households(*shared)

@@ -20,13 +20,14 @@ from hub.core.arrangement.records import (
     Scene,
     Undo,
 )
+from hub.core.automations.records import Automation
 
 _SAVE: Final = """INSERT INTO arrangement (kind, id, record) VALUES (?, ?, ?)
     ON CONFLICT (kind, id) DO UPDATE SET record = excluded.record"""
 _DROP: Final = "DELETE FROM arrangement WHERE kind = ? AND id = ?"
 
 KINDS: Final[dict[Kind, TypeAdapter[Arranged]]] = {
-    one.kind: TypeAdapter(one) for one in (Floor, Room, Group, Scene, Favourites, Undo)
+    one.kind: TypeAdapter(one) for one in (Floor, Room, Group, Scene, Automation, Favourites, Undo)
 }
 
 

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import replace
+from functools import partial
 from typing import Final, TypeVar, cast
 
 from hub.core.arrangement import groups, scenes
@@ -25,8 +26,12 @@ from hub.core.arrangement.records import (
     Scene,
     Undo,
 )
+from hub.core.automations.checks import Surroundings, flaws
+from hub.core.automations.errors import UnfitError
+from hub.core.automations.mentions import renamed
+from hub.core.automations.records import Automation
 from hub.core.device import Device
-from hub.core.events import ArrangedChanged, ArrangedRemoved, DeviceAdded
+from hub.core.events import ArrangedChanged, ArrangedRemoved, AutomationChanged, DeviceAdded
 from hub.core.outcome import Outcome
 from hub.core.records import SaveDevice
 from protocol.ids import DeviceId
@@ -36,6 +41,7 @@ MOST: Final[Mapping[Kind, int]] = {
     "room": 128,
     "group": 128,
     "scene": 256,
+    "automation": 128,
     "favourites": 256,
     "undo": 32,
 }
@@ -44,11 +50,15 @@ MOST: Final[Mapping[Kind, int]] = {
 MOST_MEMBERS: Final = 64
 MOST_FAVOURITES: Final = 256
 
-_Kept = TypeVar("_Kept", Floor, Room, Group, Scene, Favourites, Undo)
+_Kept = TypeVar("_Kept", Floor, Room, Group, Scene, Automation, Favourites, Undo)
 
 
 class Arrangement:
     """All that people have arranged, by kind and id; of devices it changes room and icon alone.
+
+    Attributes:
+        asked: What each group was told last.
+        has_sun: Whether it is known where on earth the home is.
 
     A change is in force when the method returns; its outcome says what has to be kept of it. Who
     cannot keep it calls `put_back`.
@@ -58,6 +68,7 @@ class Arrangement:
         self._devices = devices
         self._all: dict[tuple[Kind, str], Arranged] = {}
         self.asked: dict[str, groups.Asked] = {}
+        self.has_sun = False
 
     def restore(self, kept: Iterable[Arranged]) -> None:
         """Take up what an earlier run left; of devices that have left since nothing remains."""
@@ -118,6 +129,13 @@ class Arrangement:
         else:
             self._all[arranged.kind, arranged.id] = before
 
+    @property
+    def surroundings(self) -> Surroundings:
+        """What automations can name."""
+        return Surroundings(
+            self._devices, partial(self.find, Group), partial(self.find, Scene), self.has_sun
+        )
+
     def device(self, device: DeviceId) -> Device:
         """Return a device that something arranged is to name.
 
@@ -176,7 +194,10 @@ class Arrangement:
     def _keep(self, arranged: Arranged, out: Outcome) -> None:
         self._all[arranged.kind, arranged.id] = arranged
         out.saves.append(SaveArranged(arranged))
-        out.events.append(ArrangedChanged(arranged))
+        if isinstance(arranged, Automation):
+            out.events.append(AutomationChanged(arranged))
+        else:
+            out.events.append(ArrangedChanged(arranged))
         if isinstance(arranged, Undo):
             undos = list(self.every(Undo))
             for oldest in undos[: -MOST["undo"]]:
@@ -190,10 +211,12 @@ class Arrangement:
 
     def _check(self, arranged: Arranged) -> None:
         match arranged:
-            case Floor() | Room() | Group() | Scene():
-                self._check_name(arranged)
             case Favourites(_, devices):
                 _limit("favourites", len(devices), MOST_FAVOURITES)
+            case Undo():
+                pass
+            case _:
+                self._check_name(arranged)
         match arranged:
             case Room(floor=floor) if floor is not None and self.find(Floor, floor) is None:
                 raise MentionUnknownError("floor", floor)
@@ -204,10 +227,18 @@ class Arrangement:
             case Scene(room=room, steps=steps):
                 self._check_room(room)
                 scenes.check(steps, self._devices, self.find(Scene, arranged.id))
+            case Automation():
+                self._check_automation(arranged)
         is_new = (arranged.kind, arranged.id) not in self._all
         if is_new and arranged.kind != "undo":
             there = sum(1 for kind, _ in self._all if kind == arranged.kind)
             _limit(f"{arranged.kind}s", there + 1, MOST[arranged.kind])
+
+    def _check_automation(self, automation: Automation) -> None:
+        before = self.find(Automation, automation.id)
+        found = list(flaws(automation, self.surroundings, before))
+        if found:
+            raise UnfitError(found)
 
     def _check_room(self, room: str | None) -> None:
         if room is not None and self.find(Room, room) is None:
@@ -250,6 +281,8 @@ def _renamed(arranged: Arranged, old: DeviceId, new: DeviceId | None) -> Arrange
         case Scene(steps=steps) | Undo(steps=steps) if new and any(s.device == old for s in steps):
             moved = (replace(s, device=new) if s.device == old else s for s in steps)
             return replace(arranged, steps=tuple(moved))
+        case Automation() if new:
+            return renamed(arranged, old, new)
         case _:
             return arranged
 

@@ -111,6 +111,7 @@ _LISTS: dict[Kind, str] = {
     "room": "GET /api/v1/rooms",
     "group": "GET /api/v1/groups",
     "scene": "GET /api/v1/scenes",
+    "automation": "GET /api/v1/automations",
     "favourites": "GET /api/v1/devices",
     "undo": "it is told when a scene is activated, and good once",
 }

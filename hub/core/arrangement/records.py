@@ -4,10 +4,11 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import ClassVar, Literal
 
+from hub.core.automations.records import Automation
 from protocol.ids import Address, DeviceId
 from protocol.messages import Scalar
 
-Kind = Literal["floor", "room", "group", "scene", "favourites", "undo"]
+Kind = Literal["floor", "room", "group", "scene", "automation", "favourites", "undo"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -108,7 +109,7 @@ class Undo:
     steps: tuple[SceneStep, ...]
 
 
-Named = Floor | Room | Group | Scene
+Named = Floor | Room | Group | Scene | Automation
 """What has a name of its own, which no other of its kind has."""
 
 Arranged = Named | Favourites | Undo

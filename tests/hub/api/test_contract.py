@@ -104,6 +104,7 @@ async def arranged(home: Bench) -> str:
         "floors": {},
         "rooms": {},
         "groups": {"members": [PLUG]},
+        "automations": {"actions": [{"type": "notify", "text": "Hello"}]},
         "scenes": {"capture": [PLUG]},
     }
     text = ""

@@ -97,6 +97,9 @@ class World:
     def device(self, device: DeviceId, seq: int, sight: Sight) -> bytes:
         raise NotImplementedError
 
+    def automations(self, sight: Sight) -> Collection[str]:
+        return ()
+
     def resumed(self, seq: int) -> bytes:
         return line(kind="resumed", seq=seq)
 

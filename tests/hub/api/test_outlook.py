@@ -126,6 +126,9 @@ class World:
             return b""
         return line(type="device", seq=seq, device=self.shown(device, sight))
 
+    def automations(self, sight: Sight) -> Collection[str]:
+        return ()
+
     def resumed(self, seq: int) -> bytes:
         return line(type="resumed", seq=seq)
 

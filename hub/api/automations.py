@@ -1,0 +1,152 @@
+"""Operations on automations."""
+
+from dataclasses import replace
+from typing import Final
+
+from aiohttp import web
+from pydantic import TypeAdapter
+
+from hub.api.arrangement_views import visible
+from hub.api.automation_bodies import ChangeAutomation, MakeAutomation
+from hub.api.automation_forms import actions, condition, trigger
+from hub.api.automation_models import AutomationList, AutomationShown
+from hub.api.automation_views import automation_shown
+from hub.api.operations import AUTOMATION, Answer, Body, Call, Routes
+from hub.api.replies import empty_reply, json_reply
+from hub.api.rooms import CONFLICTS, changed, new_arranged_id, there
+from hub.core.automations.entitlement import trespasses
+from hub.core.automations.errors import UnfitError
+from hub.core.automations.records import Automation
+from hub.core.people.rights import Right
+
+routes = Routes("Automations")
+
+_WRITTEN: Final = frozenset({"mode", "triggers", "conditions", "actions"})
+"""Who changes one of these becomes the author."""
+
+
+@routes.operation(
+    "GET", "/automations", Answer(200, "All automations.", AutomationList), right=Right.SEE
+)
+async def list_automations(call: Call[None]) -> web.Response:
+    """List the automations of the home.
+
+    One that looks at what tells of a body is seen by its wearer alone; a guest sees those of which
+    each device is theirs.
+    """
+    home = call.context.home
+    found = visible(home.hub, Automation, call.sight)
+    shown = [automation_shown(one, home.hub, home.clock) for one in found]
+    return json_reply(AutomationList(automations=shown))
+
+
+@routes.operation(
+    "POST",
+    "/automations",
+    Answer(201, "The new automation.", AutomationShown, leads_to=("show_automation", "/id")),
+    body=TypeAdapter(MakeAutomation),
+    problems=CONFLICTS,
+    right=Right.ARRANGE,
+)
+async def make_automation(call: Call[MakeAutomation]) -> web.Response:
+    """Make an automation; 128 at most, no two of one name.
+
+    All that it names is checked against the product specs: a problem says where it is wrong, and
+    what to send instead. It may do what its author may do, at the time at which it does it.
+    """
+    body, home = call.body, call.context.home
+    automation = Automation(
+        new_arranged_id("automation"),
+        body.name,
+        call.person,
+        body.icon,
+        body.is_enabled,
+        body.mode,
+        tuple(trigger(one) for one in body.triggers),
+        tuple(condition(one) for one in body.conditions),
+        actions(body.actions),
+    )
+    _check_rights(call, automation)
+    await home.arranging.keep(automation)
+    return json_reply(automation_shown(automation, home.hub, home.clock), 201)
+
+
+@routes.operation(
+    "GET",
+    "/automations/{id}",
+    Answer(200, "The automation.", AutomationShown),
+    parameters=(AUTOMATION,),
+    right=Right.SEE,
+)
+async def show_automation(call: Call[None]) -> web.Response:
+    """Show an automation: what it does, when it runs next, how it last ran, what is wrong with it.
+
+    Values that cannot be read, and texts among arguments, are not shown: one may be a password.
+    """
+    home = call.context.home
+    return json_reply(automation_shown(_automation(call), home.hub, home.clock))
+
+
+@routes.operation(
+    "PATCH",
+    "/automations/{id}",
+    Answer(200, "The automation as it is now.", AutomationShown),
+    parameters=(AUTOMATION,),
+    body=TypeAdapter(ChangeAutomation),
+    problems=CONFLICTS,
+    right=Right.ARRANGE,
+)
+async def change_automation(call: Call[ChangeAutomation]) -> web.Response:
+    """Change an automation, or switch it on or off; a run that waits ends.
+
+    Who changes what it does becomes its author.
+    """
+    body, home, automation = call.body, call.context.home, _automation(call)
+    given = {name for name in body.model_fields_set if getattr(body, name) is not None}
+    after = changed(
+        automation,
+        body,
+        is_enabled=automation.is_enabled if body.is_enabled is None else body.is_enabled,
+        mode=body.mode or automation.mode,
+    )
+    if body.triggers is not None:
+        after = replace(after, triggers=tuple(trigger(one) for one in body.triggers))
+    if body.conditions is not None:
+        after = replace(after, conditions=tuple(condition(one) for one in body.conditions))
+    if body.actions is not None:
+        after = replace(after, actions=actions(body.actions, automation.actions))
+    if given & _WRITTEN:
+        after = replace(after, author=call.person)
+        _check_rights(call, after)
+    await home.arranging.keep(after)
+    return json_reply(automation_shown(after, home.hub, home.clock))
+
+
+@routes.operation(
+    "DELETE",
+    "/automations/{id}",
+    Answer(204, "The automation is gone.", media=()),
+    parameters=(AUTOMATION,),
+    right=Right.ARRANGE,
+)
+async def drop_automation(call: Call[None]) -> web.Response:
+    """Remove an automation; a run that waits ends, and what it did stays done."""
+    await call.context.home.arranging.drop(_automation(call))
+    return empty_reply()
+
+
+def _automation(call: Call[Body]) -> Automation:
+    return there(call, Automation, call.path(AUTOMATION))
+
+
+def _check_rights(call: Call[Body], automation: Automation) -> None:
+    """Go on only if the caller may have an automation do what it says.
+
+    Raises:
+        UnfitError: They may not.
+    """
+    home = call.context.home
+    own = home.people.sight(replace(call.asks, scope=f"{call.scope}/own", grants=()))
+    found = list(trespasses(automation, call.sight, own, home.hub.devices))
+    if found:
+        raise UnfitError(found)
