@@ -10,7 +10,7 @@ export const said = signal(null);
 
 let timer = 0;
 
-/** Say something; `offer` is {text, act}: what can be done about it while it is shown. */
+/** Say something; `offer` is {text, label, act}: what can be done about it while it is shown. */
 export function announce(text, tone = "", offer = null) {
   clearTimeout(timer);
   said.value = { text, tone, offer };

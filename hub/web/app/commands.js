@@ -2,17 +2,20 @@
 
 import { signal } from "./lib.js";
 import { read, write } from "./keep.js";
-import { confirm } from "./home.js";
+import { confirm, device as deviceOf } from "./home.js";
 import { say, state } from "./link.js";
 import { ask } from "./session.js";
-import { announce } from "./announce.js";
+import { announce, why as whyNot } from "./announce.js";
 import { t } from "./words.js";
 
 const SLOW_AT_FIRST_MS = 1_500;
 const SLOW_AT_LEAST_MS = 400;
 const TIMES_KEPT = 20;
 const REFUSAL_SHOWN_MS = 12_000;
+const GATHERED_MS = 400;
+const NAMED = 3;
 const GOOD = new Set(["confirmed", "applied"]);
+const BAD = new Set(["rejected", "expired", "failed"]);
 
 const byDevice = new Map();
 const sent = new Map();
@@ -36,14 +39,49 @@ export function run(device, part, values, title) {
   send(message, { [part.address]: null }, title);
 }
 
-function send(message, values, title) {
-  const id = `app-${crypto.getRandomValues(new Uint32Array(3)).join("-")}`;
-  const command = { id, device: message.device, values, title, isAction: message.type === "call" };
-  command.beganAt = Date.now();
+/** Set properties of all members of a group. Each is pending by itself; those that do not follow are named in one sentence. */
+export async function setTogether(group, values) {
+  const id = newId();
+  const together = { name: group.name, missed: [], timer: 0 };
+  const commands = group.members.map((device, place) => begin(`${id}.${place}`, device, values, { together }));
+  try {
+    const { results } = await ask("PATCH", `/groups/${group.id}/properties`, { id, properties: values, wait_s: 0 });
+    results.forEach(({ receipt, problem }, place) => (receipt ? hearReceipt(receipt) : end(commands[place], whyNot(problem))));
+  } catch (problem) {
+    for (const command of commands) end({ ...command, together: null, title: group.name }, whyNot(problem));
+  }
+}
+
+function miss({ together, device }) {
+  together.missed.push(device);
+  clearTimeout(together.timer);
+  together.timer = setTimeout(() => {
+    announce(t("command.missed", { title: together.name, names: namesOf(together.missed) }), "bad");
+  }, GATHERED_MS);
+}
+
+/** Whether one of several results is none that somebody wanted. */
+export const hasFailed = ({ problem, receipt }) => Boolean(problem) || BAD.has(receipt?.status);
+
+/** Names of devices in a row; of many, only the first ones. */
+export function namesOf(ids) {
+  const names = ids.slice(0, NAMED).map((id) => deviceOf(id).value?.name ?? id);
+  return names.join(t("list.comma")) + (ids.length > NAMED ? ` ${t("list.more", { n: ids.length - NAMED })}` : "");
+}
+
+const newId = () => `app-${crypto.getRandomValues(new Uint32Array(3)).join("-")}`;
+
+function begin(id, device, values, more) {
+  const command = { id, device, values, beganAt: Date.now(), ...more };
   sent.set(id, command);
   mark(command, { isSlow: false, waits: null });
   command.slow = setTimeout(() => mark(command, { isSlow: true }), patience(command));
-  say({ ...message, id }).catch((problem) => {
+  return command;
+}
+
+function send(message, values, title) {
+  const command = begin(newId(), message.device, values, { title, isAction: message.type === "call" });
+  say({ ...message, id: command.id }).catch((problem) => {
     if (problem instanceof Error) return; // the line broke: what became of it is asked later
     end(command, problem.detail ?? t("command.failed"));
   });
@@ -116,7 +154,8 @@ function end(command, refused) {
   }
   held.value = next;
   if (!refused) return;
-  announce(`${command.title}: ${t("command.refused", { why: refused })}`, "bad");
+  if (command.together) miss(command);
+  else announce(`${command.title}: ${t("command.refused", { why: refused })}`, "bad");
   setTimeout(() => forget(held, refused), REFUSAL_SHOWN_MS);
 }
 

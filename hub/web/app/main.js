@@ -102,7 +102,7 @@ function Said() {
     offer.act();
   };
   return html`<div class=${cx("said", text && "shown", tone)} role="status" aria-live="polite">
-    ${text && html`<p><bdi>${text}</bdi>${offer && html`<button type="button" class="said-offer" onClick=${take}>${offer.text}</button>`}</p>`}</div>`;
+    ${text && html`<p><bdi>${text}</bdi>${offer && html`<button type="button" class="said-offer" aria-label=${offer.label} onClick=${take}>${offer.text}</button>`}</p>`}</div>`;
 }
 
 async function begin() {

@@ -1,4 +1,5 @@
-// One component per kind of value; each is given {part, value, title, onSet, isBusy} and nothing else.
+// One component per kind of value; each is given {part, value, title, onSet, isBusy} and nothing else; for several devices
+// that do not show the same, `value` is null and `differ` says how.
 
 import { html, useEffect, useRef, useState, cx } from "../lib.js";
 import { Icon } from "../icons.js";
@@ -7,13 +8,14 @@ import { titleOf } from "../specs.js";
 import { t } from "../words.js";
 import { spans } from "./kinds.js";
 
-export function Switch({ value, title, onSet, isBusy }) {
+/** `isMixed` is given for a switch of several devices, which may differ: then a tap switches all of them on. */
+export function Switch({ value, title, onSet, isBusy, isMixed }) {
   const isOn = value === true;
   return html`<button
     type="button"
-    role="switch"
+    role=${isMixed === undefined ? "switch" : "checkbox"}
     class=${cx("switch", isBusy && "busy")}
-    aria-checked=${isOn ? "true" : "false"}
+    aria-checked=${isMixed ? "mixed" : isOn ? "true" : "false"}
     aria-label=${title}
     onClick=${() => onSet(!isOn)}
   ><span class="switch-track"><span class="switch-thumb"></span></span></button>`;
@@ -60,7 +62,7 @@ export function Select({ part, value, title, onSet }) {
 }
 
 /** While a finger is on it, it shows what the finger says; else what the home says. */
-export function Slider({ part, value, title, onSet }) {
+export function Slider({ part, value, title, onSet, differ }) {
   const [held, hold] = useState(null);
   const [least, most, step] = part.range;
   const shown = held ?? value ?? least;
@@ -74,17 +76,17 @@ export function Slider({ part, value, title, onSet }) {
       step=${step || "any"}
       value=${shown}
       aria-label=${title}
-      aria-valuetext=${valueText(part, shown)}
+      aria-valuetext=${held === null && differ ? differ : valueText(part, shown)}
       style=${{ "--share": `${share}%` }}
-      class=${cx(part.unit === "color_kelvin" && "warmth")}
+      class=${cx(part.unit === "color_kelvin" && "warmth", held === null && differ && "differ")}
       onInput=${(e) => hold(Number(e.target.value))}
       onChange=${(e) => onSet(Number(e.target.value))}
     />
-    <output class="slider-value">${valueText(part, held ?? value)}</output>
+    <output class="slider-value">${held === null && differ ? differ : valueText(part, held ?? value)}</output>
   </div>`;
 }
 
-export function Stepper({ part, value, title, onSet }) {
+export function Stepper({ part, value, title, onSet, differ }) {
   const [least, most, step] = part.range;
   const by = step || 1;
   const move = (way) => {
@@ -96,7 +98,7 @@ export function Stepper({ part, value, title, onSet }) {
     <button type="button" aria-label=${t("control.less", { title })} disabled=${value <= least} onClick=${() => move(-1)}>
       <${Icon} name="minus" size="1.25rem" />
     </button>
-    <output>${valueText(part, value)}</output>
+    <output>${differ || valueText(part, value)}</output>
     <button type="button" aria-label=${t("control.more", { title })} disabled=${value >= most} onClick=${() => move(1)}>
       <${Icon} name="plus" size="1.25rem" />
     </button>

@@ -59,7 +59,7 @@ export function Control({ device, part, pendings }) {
 }
 
 /** A control of its own kind, for whatever it is that it sets: a device, a group, a step of a scene. */
-export function ControlRow({ part, shown, link, note, tool, onSet }) {
+export function ControlRow({ part, shown, link, note, tool, differ, onSet }) {
   const kind = kindOf(part);
   const title = titleOf(part.title, part.name);
   const Input = INPUTS[kind];
@@ -75,7 +75,7 @@ export function ControlRow({ part, shown, link, note, tool, onSet }) {
       ${note}${tool}
     </div>
     <div class="row-body">
-      <${Input} part=${part} value=${shown.value} title=${title} onSet=${onSet} isBusy=${shown.isPending} />
+      <${Input} part=${part} value=${shown.value} title=${title} onSet=${onSet} isBusy=${shown.isPending} differ=${differ} />
     </div>
     <${Standing} going=${shown.going} />
   </div>`;
