@@ -17,6 +17,25 @@ from tests.hub.api.test_people import arrive
 LAMP, CLEANER, FAN = DeviceId("light-0001"), DeviceId("robot-cleaner-0001"), DeviceId("fan-0001")
 
 
+_AT_DUSK = {
+    "name": "Clear the air <b>",
+    "triggers": [
+        {"type": "property", "device": PURIFIER, "address": "air.pm2_5", "above": 35, "for_s": 300},
+        {"type": "event", "device": PURIFIER, "event": "filter.worn"},
+        {"type": "time", "at": "22:30", "days": ["mon", "tue"]},
+    ],
+    "conditions": [
+        {"type": "time", "from": "22:00", "until": "06:00"},
+        {"type": "any", "of": [{"type": "presence", "device": FAN, "is": "unreachable"}]},
+    ],
+    "actions": [
+        {"type": "set", "device": LAMP, "properties": {"light.on": True, "light.brightness": 40}},
+        {"type": "wait", "for_s": 90},
+        {"type": "notify", "text": "🌬 <script>"},
+    ],
+}
+
+
 @asynccontextmanager
 async def furnished(folder: Path) -> AsyncIterator[tuple[Bench, dict[str, str], str]]:
     """Run such a home; yields it, ids by word for the addresses of pages, and its owner's token."""
@@ -46,6 +65,7 @@ async def _arrange(home: Bench) -> dict[str, str]:
         await home.ask("PATCH", f"/api/v1/devices/{device}", {"room": room})
     await home.ask("PATCH", f"/api/v1/devices/{FAN}", {"name": "Fan <b>&amp;</b> אב 🛋️"})
     ids["group"] = await made("groups", name="All lamps", icon="light", members=[LAMP])
+    ids["automation"] = await made("automations", **_AT_DUSK)
     ids["scene"] = await made("scenes", name="Film night", icon="scene", capture=[LAMP, PLUG])
     return ids
 

@@ -8,6 +8,7 @@ import { state } from "./link.js";
 
 const KEEP_AFTER_MS = 2_000;
 const EVENTS_KEPT = 30;
+const RUNS_KEPT = 20;
 
 export const order = signal([]);
 export const hub = signal(read("hub", null));
@@ -18,16 +19,18 @@ export const floors = signal([]);
 export const rooms = signal([]);
 export const groups = signal([]);
 export const scenes = signal([]);
+export const automations = signal([]);
 /** Ids of the devices that this person likes best. */
 export const favourites = signal([]);
 /** Whether anything is known yet: kept from last time, or told just now. */
 export const isKnown = signal(false);
 
 /** What people arrange, by the name under which the stream tells of one. */
-const ARRANGED = { floor: floors, room: rooms, group: groups, scene: scenes };
+const ARRANGED = { floor: floors, room: rooms, group: groups, scene: scenes, automation: automations };
 
 const byId = new Map();
 const happened = new Map();
+const ran = new Map();
 let keeping = 0;
 
 /** Say whether the person may do such things: a right of the API, such as `arrange`. */
@@ -46,6 +49,12 @@ export const unread = computed(() => notices.value.filter((notice) => !notice.is
 export function events(id) {
   if (!happened.has(id)) happened.set(id, signal([]));
   return happened.get(id);
+}
+
+/** Runs of an automation since the app was opened, the latest first; one that goes on is told anew. */
+export function lastRuns(id) {
+  if (!ran.has(id)) ran.set(id, signal([]));
+  return ran.get(id);
 }
 
 /** Show what was known last, before the hub has said a word. */
@@ -108,6 +117,9 @@ export function hear(message) {
     case "event":
       events(message.device).value = [message, ...events(message.device).value].slice(0, EVENTS_KEPT);
       break;
+    case "automation_run":
+      putRun(message.run);
+      break;
     case "notification":
       putNotice(message.notification);
       break;
@@ -150,6 +162,12 @@ function replaceAll(told) {
 /** A list with one more, or with one that has changed in its place. */
 const laid = (known, one) =>
   known.some(({ id }) => id === one.id) ? known.map((old) => (old.id === one.id ? one : old)) : [...known, one];
+
+function putRun(run) {
+  const held = lastRuns(run.automation);
+  const others = held.value.filter(({ id }) => id !== run.id);
+  held.value = [run, ...others].sort((a, b) => b.at.localeCompare(a.at)).slice(0, RUNS_KEPT);
+}
 
 function putNotice(notice) {
   const others = notices.value.filter(({ id }) => id !== notice.id);

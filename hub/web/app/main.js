@@ -4,7 +4,7 @@ import { Fragment, cx, effect, html, render, useEffect, useRef } from "./lib.js"
 import { Icon } from "./icons.js";
 import { hush, said } from "./announce.js";
 import { relative } from "./format.js";
-import { hear, recall, unread } from "./home.js";
+import { automations, hear, may, me, recall, unread } from "./home.js";
 import { LATER, Later } from "./later.js";
 import * as link from "./link.js";
 import { path } from "./route.js";
@@ -20,6 +20,7 @@ import { Settings } from "./pages/settings.js";
 
 const TABS = [
   ["", "nav-home", "nav.home"],
+  ["automations", "automation", "nav.automations"],
   ["inbox", "nav-inbox", "nav.inbox"],
   ["settings", "nav-settings", "nav.settings"],
 ];
@@ -69,7 +70,7 @@ function Main() {
 function Tabs() {
   const [current] = path.value;
   return html`<nav class="tabs" aria-label=${t("nav.main")}>
-    ${TABS.map(([name, icon, word]) => {
+    ${TABS.filter(([name]) => name !== "automations" || hasAutomations()).map(([name, icon, word]) => {
       const isHere = name === homeOf(current);
       return html`<a key=${name} href=${`#/${name}`} class="tab" aria-current=${isHere ? "page" : undefined}>
         <span class="tab-icon"><${Icon} name=${icon} size="1.5rem" />
@@ -78,6 +79,9 @@ function Tabs() {
     })}
   </nav>`;
 }
+
+/** Guests need no tab for what they can neither see nor make. */
+const hasAutomations = () => !me.value || may("arrange") || automations.value.length > 0;
 
 /** The tab to which a page belongs. */
 function homeOf(page) {

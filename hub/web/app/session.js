@@ -15,6 +15,8 @@ export class Problem extends Error {
     this.path = told.path ?? "";
     this.detail = told.detail ?? "";
     this.remedy = told.remedy ?? "";
+    this.path = told.path ?? "";
+    this.errors = told.errors ?? [];
   }
 }
 

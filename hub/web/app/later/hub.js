@@ -3,11 +3,12 @@
 import { html, cx, useEffect, useState } from "../lib.js";
 import { Icon } from "../icons.js";
 import { fullMoment } from "../format.js";
-import { hub } from "../home.js";
+import { announce } from "../announce.js";
+import { hub, may } from "../home.js";
 import { state } from "../link.js";
 import { ask } from "../session.js";
 import { t, tOr } from "../words.js";
-import { Back } from "../pages/parts.js";
+import { Back, Pick } from "../pages/parts.js";
 import "./hub.words.js";
 
 const EVERY_MS = 5_000;
@@ -32,17 +33,40 @@ export default function Hub() {
   const about = hub.value;
   return html`<${Back} to="#/settings" /><header class="page-head"><h1 tabindex="-1">${t("hub.title")}</h1></header>
     ${health ? html`<${Verdict} health=${health} />` : html`<p class="empty">${t(state.value === "away" ? "hub.unknown" : "link.coming")}</p>`}
-    ${about && html`<section class="card"><dl>
-      ${[
-        ["hub.name", about.name],
-        ["hub.version", about.version],
-        ["hub.protocol", about.protocol],
-        ["hub.started", fullMoment(about.started_at)],
-        ["hub.devices", about.devices.total],
-        ["hub.streams", about.streams],
-        ["hub.open", about.open_commands],
-      ].map(([word, value]) => html`<div key=${word}><dt>${t(word)}</dt><dd><bdi>${value}</bdi></dd></div>`)}
-    </dl></section>`}`;
+    ${about && html`<${About} about=${about} />`}`;
+}
+
+function About({ about }) {
+  const facts = [
+    ["hub.name", about.name],
+    ["hub.address", location.host],
+    ["hub.version", about.version],
+    ["hub.protocol", about.protocol],
+    ["hub.started", fullMoment(about.started_at)],
+    ["hub.clock", t(about.is_time_synced ? "hub.clock.set" : "hub.clock.unset")],
+    ["hub.devices", devicesText(about.devices)],
+    ["hub.streams", about.streams],
+    ["hub.open", about.open_commands],
+  ];
+  const judge = (mode) => ask("PATCH", "/hub", { mode }).then(
+    (told) => {
+      hub.value = told;
+      announce(t("hub.mode.done"));
+    },
+    (problem) => announce(problem.detail || t("link.away"), "bad"),
+  );
+  return html`<section class="card"><dl>
+      ${facts.map(([word, value]) => html`<div key=${word}><dt>${t(word)}</dt><dd><bdi>${value}</bdi></dd></div>`)}
+    </dl></section>
+    ${may("hub") && html`<section class="card"><${Pick} title=${t("hub.mode")} value=${about.mode} onPick=${judge}
+      choices=${["strict", "warn"].map((mode) => [mode, t(`hub.mode.${mode}`)])} />
+      <p class="soft hub-mode">${t(`hub.mode.${about.mode}.more`)}</p></section>`}`;
+}
+
+/** How many devices there are, and how many of them are what. */
+function devicesText({ total, by_presence: counts }) {
+  const told = Object.entries(counts).filter(([, n]) => n).map(([status, n]) => t("hub.count", { n, status: t(`hub.is.${status}`) }));
+  return told.length ? `${total}: ${told.join(t("hub.list"))}` : total;
 }
 
 function Verdict({ health }) {

@@ -1,0 +1,134 @@
+// What runs by itself: the list, one automation with all it did, and the way to build one.
+
+import { html, cx, useEffect, useState } from "../lib.js";
+import { Icon } from "../icons.js";
+import { announce } from "../announce.js";
+import { Switch } from "../controls/inputs.js";
+import { moment, relative } from "../format.js";
+import { automations, isKnown, lastRuns, may } from "../home.js";
+import { ask } from "../session.js";
+import { t } from "../words.js";
+import { Back, Gone } from "../pages/parts.js";
+import { Builder } from "./builder.js";
+import { draftOf, keepDraft } from "./draft.js";
+import { ideas } from "./ideas.js";
+import { endOf, toneOf } from "./ends.js";
+import { sentence } from "./sentence.js";
+import "./automations.words.js";
+
+const SURE_FOR_MS = 4_000;
+
+export default function Automations({ id, more }) {
+  const automation = automations.value.find((one) => one.id === id);
+  useEffect(() => void (document.title = automation?.name ?? t("auto.title")), [automation?.name]);
+  if (!id) return html`<${List} />`;
+  const isWritten = id === "new" || more === "edit";
+  if (isWritten && !may("arrange")) return html`<${Gone} text=${t("auto.not.yours")} />`;
+  if (id === "new") return html`<${Builder} />`;
+  if (!automation) return isKnown.value ? html`<${Gone} text=${t("auto.gone")} />` : null;
+  return isWritten ? html`<${Builder} key=${id} id=${id} automation=${automation} />` : html`<${One} key=${id} automation=${automation} />`;
+}
+
+function List() {
+  const list = automations.value;
+  const isMine = may("arrange");
+  return html`<header class="page-head with-tool"><h1 tabindex="-1">${t("auto.title")}</h1>
+      ${isMine && html`<a class="button" href="#/automations/new" aria-label=${t("auto.new")}><${Icon} name="add" size="1.25rem" />${t("auto.add")}</a>`}</header>
+    ${list.length > 0 ? html`<ul class="autos">${list.map((one) => html`<${Row} key=${one.id} automation=${one} />`)}</ul>`
+      : html`<div class="empty-page small"><${Icon} name="automation" size="2.5rem" /><p>${t(isMine ? "auto.none" : "auto.none.guest")}</p>
+        ${isMine && html`<p class="soft">${t("auto.none.more")}</p>`}</div>`}
+    ${isMine && html`<${Ideas} />`}`;
+}
+
+const link = (id, ...more) => `#/automations/${[id, ...more].map(encodeURIComponent).join("/")}`;
+
+function Row({ automation }) {
+  const { id, name, icon, is_enabled: isEnabled } = automation;
+  return html`<li class=${cx("auto", !isEnabled && "off")} data-automation=${id}>
+    <a class="auto-link" href=${link(id)}>
+      <span class="auto-icon"><${Icon} name=${icon || "automation"} fallback="automation" size="1.5rem" /></span>
+      <span class="auto-text"><b><bdi>${name}</bdi></b><span class="auto-says">${sentence(automation)}</span><${Standing} automation=${automation} /></span>
+    </a>
+    ${may("arrange") && html`<${Toggle} automation=${automation} />`}
+  </li>`;
+}
+
+function Toggle({ automation }) {
+  const { id, name, is_enabled: isEnabled } = automation;
+  const turn = (is_enabled) => tried(ask("PATCH", `/automations/${encodeURIComponent(id)}`, { is_enabled }));
+  return html`<${Switch} value=${isEnabled} title=${t("auto.enabled", { name })} onSet=${turn} />`;
+}
+
+async function tried(work, done = "") {
+  try {
+    const answer = await work;
+    if (done) announce(done);
+    return answer ?? true;
+  } catch (problem) {
+    announce([problem.detail || t("link.away"), problem.remedy].filter(Boolean).join(". "), "bad");
+    return null;
+  }
+}
+
+/** How it stands: what is wrong, when it runs next, how it last went. */
+function Standing({ automation }) {
+  const { problem, is_enabled: isEnabled, next_at: next } = automation;
+  const run = lastRuns(automation.id).value[0] ?? automation.last_run;
+  const end = run && endOf(run);
+  return html`<span class="auto-standing">
+    ${problem && html`<span class="standing bad"><${Icon} name="warn" size="1rem" /><span dir="auto">${problem.detail}</span></span>`}
+    ${!isEnabled && html`<span class="standing">${t("auto.off")}</span>`}
+    ${isEnabled && next && html`<span class="standing"><${Icon} name="clock" size="1rem" />${t("auto.next", { when: moment(next) })}</span>`}
+    ${run && html`<span class=${cx("standing", toneOf(end))}><${Icon} name="history" size="1rem" />${t("auto.last", { end: t(`auto.end.${end}`), when: relative(run.at) })}</span>`}
+  </span>`;
+}
+
+function Ideas() {
+  const found = ideas();
+  if (!found.length) return null;
+  const begin = (automation) => {
+    keepDraft("new", draftOf(automation));
+    location.hash = "#/automations/new";
+  };
+  return html`<section class="ideas" aria-labelledby="ideas-title"><h2 id="ideas-title">${t("auto.ideas")}</h2>
+    <ul class="idea-list">${found.map(({ word, automation }) => html`<li key=${word}><button type="button" class="idea" onClick=${() => begin(automation)}>
+      <${Icon} name="add" size="1.25rem" /><span><b>${t(word)}</b><span class="soft">${sentence(automation)}</span></span></button></li>`)}</ul>
+  </section>`;
+}
+
+function One({ automation }) {
+  const { id, name, icon, problem } = automation;
+  const path = `/automations/${encodeURIComponent(id)}`;
+  const copy = () => {
+    keepDraft("new", draftOf({ ...automation, name: t("auto.copy.name", { name }).slice(0, 64) }));
+    location.hash = "#/automations/new";
+  };
+  const drop = async () => {
+    if (await tried(ask("DELETE", path), t("auto.dropped", { name }))) location.hash = "#/automations";
+  };
+  return html`<article class="one-auto">
+    <${Back} to="#/automations" />
+    <header class="device-head"><span class="device-icon"><${Icon} name=${icon || "automation"} fallback="automation" size="2rem" /></span>
+      <div><h1 tabindex="-1"><bdi>${name}</bdi></h1></div>${may("arrange") && html`<${Toggle} automation=${automation} />`}</header>
+    <p class="reads">${sentence(automation)}</p>
+    <${Standing} automation=${automation} />
+    ${problem?.remedy && html`<p class="soft" dir="auto">${problem.remedy}</p>`}
+    <div class="auto-tools">
+      ${may("arrange") && html`
+        <a class="button quiet" href=${link(id, "edit")}><${Icon} name="edit" size="1.25rem" />${t("auto.edit")}</a>
+        <button type="button" class="button quiet" onClick=${copy}><${Icon} name="add" size="1.25rem" />${t("auto.copy")}</button>
+        <${Drop} onDrop=${drop} />`}
+    </div>
+  </article>`;
+}
+
+function Drop({ onDrop }) {
+  const [isAsked, asked] = useState(false);
+  useEffect(() => {
+    if (!isAsked) return;
+    const timer = setTimeout(() => asked(false), SURE_FOR_MS);
+    return () => clearTimeout(timer);
+  }, [isAsked]);
+  return html`<button type="button" class=${cx("button", "quiet", "danger", isAsked && "sure")} onClick=${() => (isAsked ? onDrop() : asked(true))}>
+    <${Icon} name="trash" size="1.25rem" />${t(isAsked ? "control.sure" : "auto.drop")}</button>`;
+}

@@ -1,0 +1,174 @@
+"""Automations are built by tapping, read as a sentence, run, and say why."""
+
+import re
+from collections.abc import AsyncIterator
+from typing import Any
+
+import pytest
+import pytest_asyncio
+from playwright.async_api import Browser, Locator, Page, expect
+
+from tests.app.phone import PHONE, Phone
+from tests.drivers.cable import Cable
+from tests.hub.api.bench import Bench
+from tests.hub.api.test_people import arrive
+
+pytestmark = [pytest.mark.asyncio(loop_scope="session"), pytest.mark.xdist_group("app")]
+
+PATH = "/api/v1/automations"
+FAN, LIGHT, SENSOR = "fan-0001", "light-0001", "environment-sensor-0001"
+FAN_ON = {"type": "property", "device": FAN, "address": "fan.on", "is": True}
+LIGHT_ON = {"type": "set", "device": LIGHT, "properties": {"light.on": True}}
+
+
+@pytest_asyncio.fixture(loop_scope="session")
+async def tapping(phone: Phone) -> AsyncIterator[Phone]:
+    """A phone at an empty list of automations, of devices that are called as their ids are."""
+    hub = phone.home
+    for device, name in ((FAN, "Fan"), (LIGHT, "Light"), (SENSOR, "Air")):
+        await hub.ask("PATCH", f"/api/v1/devices/{device}", {"name": name})
+    await phone.page.evaluate("() => localStorage.removeItem('drafts')")
+    await phone.go("automations")
+    yield phone
+    for one in (await hub.get(PATH))["automations"]:
+        await hub.ask("DELETE", f"{PATH}/{one['id']}", status=204)
+
+
+async def add(page: Page, section: str, kind: str) -> Locator:
+    """Add a piece to a section, and return its editor."""
+    part = page.get_by_role("group", name=f"Add to “{section}”")
+    await part.get_by_role("button", name=kind, exact=True).click()
+    return page.locator(".piece.open .piece-body")
+
+
+async def made(hub: Bench, name: str, **parts: Any) -> str:
+    body = {"name": name, "triggers": [FAN_ON], "actions": [LIGHT_ON], **parts}
+    id_: str = (await hub.ask("POST", PATH, body, status=201))["id"]
+    return id_
+
+
+async def tap_together(page: Page) -> None:
+    when = await add(page, "When", "A device")
+    await when.get_by_label("Device").select_option(f"device {FAN}")
+    await when.get_by_label("What of it").select_option("property fan.on")
+    then = await add(page, "Then", "A device")
+    await then.get_by_label("Device or group").select_option(f"device {LIGHT}")
+    await then.get_by_label("What of it").select_option("set light.on")
+    await then.get_by_label("And what else of it").select_option("set light.brightness")
+    await then.get_by_role("slider", name="Brightness").fill("40")
+
+
+def plain(text: str) -> str:
+    """Return a sentence without the marks that hold names in their place."""
+    return re.sub("[\u2068\u2069]", "", text).replace("\u202f", "").strip()
+
+
+async def test_what_is_missing_is_said_where_it_is_missing(tapping: Phone) -> None:
+    page = tapping.page
+    await page.get_by_role("link", name="New automation").click()
+    await add(page, "When", "The sun")
+    await add(page, "If", "A time")
+    await page.get_by_role("button", name="Save").click()
+    await expect(page.locator(".part-actions [role=alert]")).to_have_text("Say what is to happen")
+    await expect(page.locator("[data-path='conditions.0'] [role=alert]")).to_have_text(
+        "Give a time"
+    )
+    await page.locator("[data-path='conditions.0']").get_by_role("button", name="Remove").click()
+    then = await add(page, "Then", "A message")
+    await then.get_by_label("What the message says").fill("Dusk <b>")
+    await page.get_by_label("Name").fill("Dusk")
+    await page.get_by_role("button", name="Save").click()
+    flaw = page.locator("[data-path='triggers.0'] [role=alert]")
+    await expect(flaw).to_contain_text("latitude and longitude")
+    await expect(page.locator(".reads")).to_contain_text("Dusk <b>")
+    tapping.complaints = [one for one in tapping.complaints if "409" not in one]
+
+
+async def test_keyboard_alone_reaches_the_piece_that_was_added(tapping: Phone) -> None:
+    page = tapping.page
+    await page.get_by_role("link", name="New automation").focus()
+    await page.keyboard.press("Enter")
+    group = page.get_by_role("group", name="Add to “When”")
+    await group.get_by_role("button", name="A device", exact=True).focus()
+    await page.keyboard.press("Enter")
+    await expect(page.get_by_role("combobox", name="Device")).to_be_focused()
+    await page.keyboard.press("Shift+Tab")
+    await page.keyboard.press("Enter")
+    await expect(page.locator(".piece")).to_have_count(0)
+
+
+async def test_an_idea_from_the_home_is_a_beginning(tapping: Phone) -> None:
+    page = tapping.page
+    await page.get_by_role("button", name="Clear the air").click()
+    await expect(page.get_by_label("Name")).to_have_value("Clear the air")
+    await page.get_by_role("button", name="Save").click()
+    await expect(page.locator(".reads")).to_contain_text("PM2.5")
+
+
+async def test_what_was_written_outlives_a_broken_line_and_a_reload(
+    far_phone: Phone, cable: Cable
+) -> None:
+    page = far_phone.page
+    await far_phone.go("automations", "new")
+    then = await add(page, "Then", "A message")
+    await then.get_by_label("What the message says").fill("Hello")
+    await page.get_by_label("Name").fill("Greeting")
+    await cable.cut()
+    await page.get_by_role("button", name="Save").click()
+    await expect(page.locator(".said")).to_contain_text("does not answer")
+    await expect(page.get_by_label("Name")).to_have_value("Greeting")
+    await cable.mend()
+    await page.reload()
+    await far_phone.is_live()
+    await expect(page.get_by_label("Name")).to_have_value("Greeting")
+    await page.get_by_role("button", name="Save").click()
+    await expect(page.get_by_role("heading", level=1)).to_have_text("Greeting")
+    await page.get_by_role("button", name="Remove").click()
+    await page.get_by_role("button", name="Tap again to confirm").click()
+    await expect(page.get_by_role("heading", level=1)).to_have_text("Automations")
+
+
+async def test_it_reads_in_chinese(home: Bench, own_phone: Phone) -> None:
+    page = own_phone.page
+    night = {"type": "time", "from": "22:00", "until": "06:00", "days": ["mon", "tue"]}
+    wait = {"type": "wait", "for_s": 300}
+    id_ = await made(home, "夜", conditions=[night], actions=[LIGHT_ON, wait])
+    await own_phone.go("settings")
+    await page.get_by_role("button", name="中文").click()
+    await own_phone.go("automations", id_)
+    said = plain(await page.locator(".reads").inner_text()).replace("\uff0c", ",")
+    fan, light = [(await home.get(f"/api/v1/devices/{one}"))["name"] for one in (FAN, LIGHT)]
+    assert said == (
+        f"当{fan}打开时,如果周一、周二 22:00 到 06:00 之间,就打开{light},然后等待 5min。"
+    )
+    await own_phone.go("automations", id_, "edit")
+    await page.locator(".piece-text").first.click()
+    await own_phone.stands_well()
+    await own_phone.stands_large()
+    await home.ask("DELETE", f"{PATH}/{id_}", status=204)
+
+
+async def test_a_guest_sees_no_builder(home: Bench, browser: Browser) -> None:
+    grant = {"right": "control", "devices": [LIGHT]}
+    guest = await arrive(home, "Gail", role="guest", grants=[grant])
+    id_ = await made(home, "Not theirs")
+    context = await browser.new_context(
+        viewport=PHONE,  # type: ignore[arg-type]  # a TypedDict
+        service_workers="block",
+        locale="en-GB",
+    )
+    try:
+        phone = await Phone.open(await context.new_page(), home, home.url)
+        await phone.enter(guest["access"])
+        await expect(phone.page.locator(".tile")).to_have_count(1)
+        await expect(phone.page.get_by_role("link", name="Automations")).to_have_count(0)
+        for way in (["new"], [id_, "edit"]):
+            await phone.go("automations", *way)
+            await expect(phone.page.get_by_text("made by owners and members")).to_be_visible()
+        await phone.go("automations")
+        await expect(phone.page.get_by_text("Nothing here is yours to see")).to_be_visible()
+        assert await phone.page.get_by_role("link", name="New automation").count() == 0
+    finally:
+        await context.close()
+        await home.ask("DELETE", f"{PATH}/{id_}", status=204)
+        await home.ask("DELETE", f"/api/v1/people/{guest['person']['id']}", status=204)
