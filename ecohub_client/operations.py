@@ -39,6 +39,7 @@ from ecohub_client.shapes import (
     GroupView,
     HealthReport,
     HistoryAnswer,
+    HttpsShown,
     HubReport,
     InviteList,
     InviteLook,
@@ -504,6 +505,21 @@ class Operations:
         all close the window.
         """
         return cast("JoinChallenge | JoinGrant", await self._ask("POST", "/api/v1/join", body))
+
+    async def show_https(self) -> HttpsShown:
+        """Show how the hub is reached by https, and the authority that a phone has to trust for it.
+
+        Needs no token: an authority is no secret. Its fingerprint is to be compared with what
+        `ecohub pair` shows.
+        """
+        return cast("HttpsShown", await self._ask("GET", "/api/v1/https"))
+
+    async def renew_authority(self) -> HttpsShown:
+        """Make a new authority, such as after its key got into wrong hands.
+
+        Phones trust the hub again once the new one is installed on each of them.
+        """
+        return cast("HttpsShown", await self._ask("POST", "/api/v1/https/authority/renew"))
 
     async def pair(self, body: Pair) -> TokensGiven:
         """Bring a phone to the home, with the code of the pairing window or of an invite.

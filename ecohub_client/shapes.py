@@ -78,6 +78,17 @@ class Auth(TypedDict):
     resume: NotRequired[ResumeFrom | None]
 
 
+class AuthorityShown(TypedDict):
+    """The hub's own authority, which a phone has to trust."""
+
+    name: str
+    """As phones list it."""
+    fingerprint: str
+    """SHA-256, as phones show it."""
+    expires_at: str
+    pem: str
+
+
 class AutomationList(TypedDict):
     """All automations, in the order in which they were made."""
 
@@ -907,6 +918,17 @@ class HoursShown(TypedDict):
     days: list[Literal["mon", "tue", "wed", "thu", "fri", "sat", "sun"]]
     begin: str
     end: str
+
+
+class HttpsShown(TypedDict):
+    """How the hub is reached by https."""
+
+    kind: Literal["off", "own", "auto"]
+    """own: a certificate of the owner's; auto: one by the hub's authority."""
+    port: int | None
+    """Null while https is not served."""
+    authority: AuthorityShown | None
+    certificate: ServedShown | None
 
 
 class HubReport(TypedDict):
@@ -1766,6 +1788,16 @@ class SendInvite(TypedDict):
     """What somebody new is called."""
     grants: NotRequired[Sequence[GrantBody]]
     expires_in_s: NotRequired[float]
+
+
+class ServedShown(TypedDict):
+    """The certificate that the hub shows."""
+
+    names: list[str]
+    """Names and addresses that it is for."""
+    left_out: list[str]
+    """Own names for which the authority may not speak."""
+    expires_at: str
 
 
 class SessionList(TypedDict):

@@ -33,6 +33,7 @@ from hub.home import Home
 from hub.reach import Reach, drive
 from hub.security import Security
 from hub.store import Store, Stored, StoreError
+from hub.tls.keeper import authority_fingerprint
 from hub.tokens import spoken
 from protocol.advert import HubAdvert
 from protocol.errors import ViolationError
@@ -77,6 +78,7 @@ class Ready:
         url: Of the API, for programs on this machine.
         mqtt_port: Of the broker, for devices.
         open_pairing: Lets the first owner come by the code that it returns; None once there is one.
+        fingerprint: Of the hub's authority, for people to compare; None where it has none.
     """
 
     hub: str
@@ -84,6 +86,7 @@ class Ready:
     mqtt_port: int
     token_path: Path
     open_pairing: Callable[[], str] | None = None
+    fingerprint: str | None = None
 
 
 OnReady = Callable[[Ready], None]
@@ -148,6 +151,7 @@ async def _report(home: Home, api: Api, on_ready: OnReady | None) -> None:
         mqtt_port=home.broker.access.port,
         token_path=home.security.local_token_path,
         open_pairing=None if home.people.register.owners else partial(_first_owner, home),
+        fingerprint=authority_fingerprint(home.tls.standing),
     )
     with _run_file(home.settings.hub.data_dir, ready):
         log.info("hub %s serves %s", ready.hub, ready.url)
@@ -245,7 +249,8 @@ async def _advertise(home: Home, api: Api) -> None:
     told: tuple[HubAdvert, int] | None = None
     while True:
         is_open = home.admission.window.status(home.clock.now_s()).is_open
-        advert = HubAdvert(home.hub_id, mqtt=home.broker.access.port, is_open=is_open)
+        mqtt, https = home.broker.access.port, home.tls.port
+        advert = HubAdvert(home.hub_id, mqtt=mqtt, is_open=is_open, https=https)
         if (advert, api.port) != told:
             told = advert, api.port
             home.discovery.advertise(advert, api.port, home.settings.api.host)

@@ -31,6 +31,7 @@ from hub.people import People
 from hub.pipeline import Pipeline
 from hub.security import Security
 from hub.store import DropCredential, Store, StoreError
+from hub.tls.keeper import Tls
 from hub.tokens import ACCESS_PREFIX
 from hub.twins import TwinKeeper
 from protocol.codec import Decoded
@@ -86,6 +87,7 @@ class Home:
         check = self.certificates.check_join
         self.admission = Admission(hub, clock, self._pipeline, broker, check)
         self.enforcing = Enforcing(hub, clock, self._pipeline)
+        self.tls = Tls(settings.api, settings.hub.data_dir, clock, hub.name)
         self.people = People(store, clock, hub.devices, lambda device: device.record.room)
 
     # For the API
@@ -276,6 +278,7 @@ class Home:
                 part("clock", *self._clock_health(), is_ok=self.clock.is_synced),
                 self.history.health(),
                 self.certificates.health(),
+                self.tls.health(),
             ]
         )
 

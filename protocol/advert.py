@@ -37,24 +37,26 @@ class HubAdvert:
     Attributes:
         mqtt: Port of the broker; a hint for people, a device dials what its grant names.
         is_open: Whether the joining window is open.
+        https: Port at which phones reach the API by https; None where there is none.
     """
 
     id: str
     mqtt: int
     is_open: bool = False
+    https: int | None = None
     api: str = "/api/v1"
     version: str = str(PROTOCOL)
 
     def encode(self) -> dict[str, str]:
         """Return the keys and values of the TXT record."""
-        join = "open" if self.is_open else "closed"
-        return {
+        told = {
             "id": self.id,
             "v": self.version,
             "api": self.api,
             "mqtt": str(self.mqtt),
-            "join": join,
+            "join": "open" if self.is_open else "closed",
         }
+        return told if self.https is None else {**told, "https": str(self.https)}
 
     @classmethod
     def decode(cls, txt: Txt) -> Self:
@@ -69,7 +71,8 @@ class HubAdvert:
             id=_matched(keys, "id", _hub_id),
             version=_version(keys),
             api=_matched(keys, "api", _path, default="/api/v1"),
-            mqtt=_port_number(keys),
+            mqtt=_port_number(keys, "mqtt"),
+            https=_port_number(keys, "https") if keys.get("https") else None,
             is_open=_choice(keys, "join", yes="open", no="closed"),
         )
 
@@ -128,7 +131,7 @@ class DeviceAdvert:
         )
 
 
-_KNOWN: Final = frozenset({"id", "v", "api", "mqtt", "join", "product", "class"})
+_KNOWN: Final = frozenset({"id", "v", "api", "mqtt", "https", "join", "product", "class"})
 
 
 def _keys(txt: Txt) -> dict[str, str]:
@@ -177,10 +180,10 @@ def _version(keys: Mapping[str, str]) -> str:
         raise ViolationError(replace(error.violation, path="v")) from None
 
 
-def _port_number(keys: Mapping[str, str]) -> int:
-    value = _matched(keys, "mqtt", _port)
+def _port_number(keys: Mapping[str, str], key: str) -> int:
+    value = _matched(keys, key, _port)
     if int(value) > 65_535:
-        raise _refused("mqtt", value, "a port is 1 to 65535")
+        raise _refused(key, value, "a port is 1 to 65535")
     return int(value)
 
 

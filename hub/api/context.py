@@ -15,6 +15,7 @@ class Context:
     Attributes:
         version: Of this program.
         document: Returns the OpenAPI document, encoded; the first call takes long.
+        port: Returns where the API is served over plain http.
     """
 
     home: Home
@@ -22,3 +23,4 @@ class Context:
     metrics: Metrics
     version: str
     document: Callable[[], bytes]
+    port: Callable[[], int]

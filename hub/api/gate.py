@@ -1,8 +1,7 @@
 """Decides which requests come in: for this host, from no foreign page, with a token."""
 
 import ipaddress
-import socket
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from http import HTTPStatus
 from typing import Final
 from urllib.parse import urlsplit
@@ -29,13 +28,18 @@ class Gate:
     the first must be a name that only this hub has, or an address, and the second the same.
 
     Args:
-        names: Names of this hub, without port.
+        names: Returns the names of this hub as it is called now, without port.
         origins: Further origins whose pages may use the API.
+
+    Attributes:
+        ports: Where the hub is served by http and by https: a page of one may use the other.
     """
 
-    def __init__(self, home: Home, names: Iterable[str], origins: Iterable[str]) -> None:
-        self._home = home
-        self._names = frozenset(name.lower().rstrip(".") for name in names)
+    def __init__(
+        self, home: Home, names: Callable[[], Iterable[str]], origins: Iterable[str]
+    ) -> None:
+        self.ports: frozenset[int] = frozenset()
+        self._home, self._names = home, names
         self._origins = frozenset(origin.lower().rstrip("/") for origin in origins)
         self._known: set[str] = set()
 
@@ -133,17 +137,23 @@ class Gate:
             self._known.add(host)
 
     def _is_own_name(self, name: str) -> bool:
-        return name in self._names or _is_address(name)
+        if _is_address(name):
+            return True
+        return name in {own.lower().rstrip(".") for own in self._names()}
 
     def _is_own(self, origin: str, host: str) -> bool:
-        is_same = _netloc(origin) == host.lower()
-        return is_same or origin.lower().rstrip("/") in self._origins
+        place = _netloc(origin)
+        if place == host.lower() or origin.lower().rstrip("/") in self._origins:
+            return True
+        port = place.rpartition(":")[2]
+        is_neighbour = port.isdigit() and int(port) in self.ports
+        return is_neighbour and without_port(place) == without_port(host.lower())
 
 
-def own_names(hub_id: str, allowed: Iterable[str]) -> frozenset[str]:
-    """Return the names by which this machine's hub may be called."""
-    machine = socket.gethostname().split(".")[0]
-    return frozenset({"localhost", machine, f"{machine}.local", f"{hub_id}.local", *allowed})
+def without_port(host: str) -> str:
+    """Return a `Host` header without its port; an IPv6 address keeps its brackets."""
+    name, colon, port = host.rpartition(":")
+    return name if colon and port.isdigit() else host
 
 
 def _netloc(origin: str) -> str:

@@ -6,6 +6,7 @@ from aiohttp import web
 from pydantic import TypeAdapter
 
 from hub.api import qr
+from hub.api.gate import without_port
 from hub.api.operations import Answer, Body, Call, Parameter, Routes
 from hub.api.people_bodies import LookAtInvite, OpenPairing, Pair, RefreshTokens, SendInvite
 from hub.api.people_models import (
@@ -218,5 +219,11 @@ def _places(home: Home, offer: Offer) -> Iterator[tuple[str, str]]:
 
 
 def _link(call: Call[Body], code: str) -> str:
-    """Return where the app opens with a code; behind the `#`, so that no log gets to see it."""
-    return f"{call.request.scheme}://{call.request.host}/#pair={spoken(code)}"
+    """Return where the app opens with a code; behind the `#`, so that no log gets to see it.
+
+    It is plain http where https goes by the hub's own authority, which a new phone cannot know yet.
+    """
+    scheme, host = call.request.scheme, call.request.host
+    if scheme == "https" and call.context.home.tls.kind == "auto":
+        scheme, host = "http", f"{without_port(host)}:{call.context.port()}"
+    return f"{scheme}://{host}/#pair={spoken(code)}"

@@ -6,7 +6,7 @@
 import asyncio
 import errno
 from collections.abc import Callable, Mapping
-from functools import cache
+from functools import cache, partial
 from importlib.metadata import version
 from typing import Final
 
@@ -21,6 +21,7 @@ from hub.api import (
     devices,
     groups,
     history,
+    https,
     judged,
     live,
     network,
@@ -37,19 +38,21 @@ from hub.api import (
 from hub.api.connections import HEADERS_WITHIN_S, Connection, Connections
 from hub.api.context import Context
 from hub.api.dispatch import MAX_BODY_BYTES, go_on, guard, serving
-from hub.api.gate import Gate, own_names
+from hub.api.doors import BACKLOG, SecureDoor
+from hub.api.gate import Gate
 from hub.api.operations import Operation
 from hub.api.stream import Stream
+from hub.api.trust import TrustPages
 from hub.home import Home
 from hub.metrics import Metrics
 from hub.ports import describe
+from hub.tls.names import own_names
 from protocol.rules import rules
 
 LINGER_S: Final = 1.0
 """How long the rest of a body that nobody wants is read, so that the answer arrives."""
 
 SHUTDOWN_S: Final = 1.0
-BACKLOG: Final = 512
 
 OPERATIONS: Final[tuple[Operation, ...]] = (
     *overview.routes,
@@ -64,6 +67,7 @@ OPERATIONS: Final[tuple[Operation, ...]] = (
     *certificates.routes,
     *commands.routes,
     *network.routes,
+    *https.routes,
     *pairing.routes,
     *people.routes,
     *catalogue.routes,
@@ -98,6 +102,9 @@ class Api:
         self._connections = Connections(home.clock)
         self._runner: web.AppRunner | None = None
         self._server: asyncio.Server | None = None
+        own = partial(own_names, home.hub_id, self._settings.allowed_hosts)
+        self._gate = Gate(home, own, self._settings.allowed_origins)
+        self._door = SecureDoor(home.tls, self._settings, self._connect, self._neighbours)
         self._hear_no_more: list[Callable[[], None]] = []
 
     async def open(self) -> None:
@@ -109,6 +116,7 @@ class Api:
         await asyncio.to_thread(rules)
         number = await asyncio.to_thread(version, "ecohub")
         app = self._application(number, await asyncio.to_thread(shell.read_shell))
+        (await asyncio.to_thread(TrustPages.read, self._home.tls)).add_to(app.router)
         self._runner = web.AppRunner(app, shutdown_timeout=SHUTDOWN_S)
         await self._runner.setup()
         try:
@@ -119,6 +127,7 @@ class Api:
             await self._runner.cleanup()
             raise await self._start_error(error) from error
         self.port = self._server.sockets[0].getsockname()[1]
+        await self._door.look()
         for listener in (self.metrics.take, self.stream.take):
             self._hear_no_more.append(self._home.bus.subscribe(listener))
 
@@ -128,6 +137,7 @@ class Api:
             async with asyncio.TaskGroup() as tasks:
                 tasks.create_task(self._connections.run(), name="connections")
                 tasks.create_task(self.stream.run(), name="stream")
+                tasks.create_task(self._door.run(), name="https")
         finally:
             await self._close()
 
@@ -136,9 +146,13 @@ class Api:
             unsubscribe()
         if self._server is not None:
             self._server.close()
+        self._door.close()
         self.stream.close()
         if self._runner is not None:
             await self._runner.cleanup()
+
+    def _neighbours(self, secure_port: int) -> None:
+        self._gate.ports = frozenset({self.port, secure_port})
 
     def _connect(self) -> Connection:
         if self._runner is None or self._runner.server is None:
@@ -156,16 +170,15 @@ class Api:
     def _application(
         self, number: str, app_files: Mapping[str, shell.ShellFile]
     ) -> web.Application:
-        home, settings = self._home, self._settings
         context = Context(
-            home=home,
+            home=self._home,
             stream=self.stream,
             metrics=self.metrics,
             version=number,
+            port=lambda: self.port,
             document=cache(lambda: to_json(openapi.document(OPERATIONS, number))),
         )
-        names = own_names(home.hub_id, settings.allowed_hosts)
-        gate = Gate(home, names, settings.allowed_origins)
+        gate = self._gate
         watch = guard(gate, self.metrics.requests)
         app = web.Application(middlewares=[watch], client_max_size=MAX_BODY_BYTES)
         for operation in OPERATIONS:

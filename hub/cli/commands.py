@@ -75,11 +75,15 @@ COMMANDS: Final = (
     Command("certificates list", "hub.cli.certificates:list_all", "Those it has.", _HOME),
     Command("certificates add", "hub.cli.certificates:add", "Bring one to the hub.", _HOME),
     Command("certificates remove", "hub.cli.certificates:remove", "Take one away.", _HOME),
+    Command("authority show", "hub.cli.authority:show", "Its fingerprint, its names.", _HOME),
+    Command("authority export", "hub.cli.authority:export", "For who is to trust it.", _HOME),
+    Command("authority renew", "hub.cli.authority:renew", "Make a new one.", _HOME),
     Command("inbox", "hub.cli.inbox:inbox", "What you are to be told of.", _HOME),
 )
 
 GROUPS: Final[Mapping[str, tuple[str, str]]] = {
     "spec": ("Product specs: begin, judge, compare, import.", _DEVICES),
+    "authority": ("What phones trust for the hub's https: show, export, renew.", _HOME),
     "certificates": ("Certificates by which devices join: list, add, remove.", _HOME),
 }
 """What the groups of commands are about and the panel of each, by their first word."""

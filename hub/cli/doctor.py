@@ -10,6 +10,7 @@ from rich.text import Text
 
 from hub.cli.access import Access, find_access, noted
 from hub.cli.checks import Check, of_machine
+from hub.cli.checks_https import check_https
 from hub.cli.checks_hub import of_hub
 from hub.cli.errors import CannotStartError, CliError
 from hub.cli.options import AsJson, ConfigFile, HubToken, HubUrl
@@ -57,6 +58,8 @@ def _checks(config: Path | None, url: str | None, token: str | None) -> Iterator
         yield Check("settings", "ok", str(file.absolute()) if file else "defaults; no hub.toml")
     here = noted(settings.hub.data_dir)
     yield from of_machine(settings, is_hub_running=here is not None)
+    if here is None:
+        yield from check_https(settings)
     if here is None and url is None:
         yield Check("hub", "note", "none runs here", "start one: ecohub run, or ecohub demo")
         return

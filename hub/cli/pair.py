@@ -9,7 +9,7 @@ from rich.live import Live
 from rich.text import Text
 
 from hub.cli.access import Access, find_access
-from hub.cli.client import HubClient
+from hub.cli.authority import HttpsClient
 from hub.cli.errors import RefusedError
 from hub.cli.lookup import find_person
 from hub.cli.options import AsJson, HubToken, HubUrl
@@ -74,38 +74,52 @@ async def _pair(
     *,
     as_json: bool,
 ) -> "PairedShown | None":
-    async with HubClient(access) as client:
+    async with HttpsClient(access) as client:
         found = None
         if person is not None:
             found = find_person(person, (await client.people())["people"])["id"]
         opened = await client.open_pairing(role=role, person=found, duration_s=duration_s)
         try:
-            return await _wait(client, _announce(access, opened, as_json=as_json))
+            authority = (await client.https())["authority"]
+            print_ = None if authority is None else authority["fingerprint"]
+            opened = _announce(access, opened, print_, as_json=as_json)
+            return await _wait(client, opened)
         finally:
             await client.close_pairing()
 
 
-def _announce(access: Access, opened: "PairingOpened", *, as_json: bool) -> "PairingOpened":
+def _announce(
+    access: Access, opened: "PairingOpened", fingerprint: str | None, *, as_json: bool
+) -> "PairingOpened":
     """Show the code where the person looks, who asked for it just now."""
     link = pairing_link(outside(access.url), opened["code"])
     opened = {**opened, "link": link}
     if as_json:
         print_json({**opened})
     else:
-        out.print(invitation(link, opened["code"]))
+        out.print(invitation(link, opened["code"], fingerprint))
     return opened
 
 
-def invitation(link: str, code: str) -> Group:
-    """Return the QR, the address and the code, for a person who holds a phone."""
-    return Group(
+def invitation(link: str, code: str, fingerprint: str | None = None) -> Group:
+    """Return the QR, the address and the code, for a person who holds a phone.
+
+    Args:
+        link: What the QR leads to.
+        code: The code behind it.
+        fingerprint: Of the hub's authority, where it has one.
+    """
+    told = Group(
         Text(drawn(link), "black on white"),
         Text.assemble("scan this with the phone, or open ", (link.partition("/#")[0], "bold")),
         Text.assemble("and type the code ", (code, "bold green")),
     )
+    if fingerprint is not None:
+        told.renderables.append(Text.assemble("the hub's authority is ", (fingerprint, "bold")))
+    return told
 
 
-async def _wait(client: HubClient, opened: "PairingOpened") -> "PairedShown | None":
+async def _wait(client: HttpsClient, opened: "PairingOpened") -> "PairedShown | None":
     """Return who has paired, once the window is closed; None when nobody has."""
     state: PairingState = opened
     with Live(console=err, transient=True, auto_refresh=False) as screen:

@@ -49,16 +49,18 @@ def _tell(ready: app.Ready, *, as_json: bool) -> None:
         )
     elif err.is_terminal:
         err.print(f"the hub {ready.hub} serves {ready.url}; Ctrl-C stops it", style="green")
+        if ready.fingerprint is not None:
+            err.print(f"its authority, to compare with a phone's: {ready.fingerprint}")
         err.print(f"its token for programs of this user: {ready.token_path}", markup=False)
         err.print("let a device in: ecohub join CODE; see what is here: ecohub devices")
         if ready.open_pairing is not None:
-            _welcome(ready.url, ready.open_pairing())
+            _welcome(ready, ready.open_pairing())
 
 
-def _welcome(url: str, code: str) -> None:
+def _welcome(ready: app.Ready, code: str) -> None:
     """Show the first owner how to come; drawn only now, since it takes long to load."""
     from hub.cli.pair import invitation  # noqa: PLC0415 - loads what only a first start needs
     from hub.cli.qr import outside, pairing_link  # noqa: PLC0415 - likewise
 
     err.print("nobody owns this home yet: the first phone to pair within 10 minutes will")
-    err.print(invitation(pairing_link(outside(url), code), code))
+    err.print(invitation(pairing_link(outside(ready.url), code), code, ready.fingerprint))

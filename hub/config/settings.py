@@ -74,12 +74,27 @@ class ApiSettings(Table):
     Attributes:
         allowed_hosts: Further names by which a request may call this hub (its `Host` header).
         allowed_origins: Further origins whose pages may open the stream.
+        tls: `auto` serves https beside http, `off` does not.
+        https_port: Where; left out: the port after `port`, or any free one where that is 0.
+        certificate: File with a certificate of the owner's own, instead of the hub's authority.
+        key: File with its key, unless that stands in the same file.
     """
 
     host: Text = "0.0.0.0"  # noqa: S104 - phones reach the hub over the home network
     port: Port = 8321
     allowed_hosts: Texts = ()
     allowed_origins: Texts = ()
+    tls: Literal["auto", "off"] = "auto"
+    https_port: Port | None = None
+    certificate: Annotated[Path, AfterValidator(_absolute)] | None = None
+    key: Annotated[Path, AfterValidator(_absolute)] | None = None
+
+    @property
+    def secure_port(self) -> int:
+        """The port for https; 0 lets the system choose one."""
+        if self.https_port is not None:
+            return self.https_port
+        return self.port + 1 if 0 < self.port < 65535 else 0
 
 
 class BrokerSettings(Table):
@@ -253,7 +268,19 @@ class _Source:
         if broker.kind != "external" and broker.url is not None:
             text = f'url in [broker] is not used by kind = "{broker.kind}"; allowed: "external"'
             return [self._at(("broker", "url"), text)]
-        return self._without_keys(settings.admission)
+        return self._without_keys(settings.admission) or self._of_https(settings.api)
+
+    def _of_https(self, api: ApiSettings) -> list[Problem]:
+        if api.key is not None and api.certificate is None:
+            text = "certificate is missing in [api]; key is that of a certificate"
+            return [self._at(("api", "key"), text)]
+        if api.certificate is not None and api.tls == "off":
+            text = 'certificate in [api] is not used by tls = "off"; allowed: "auto"'
+            return [self._at(("api", "certificate"), text)]
+        if api.https_port is not None and api.https_port == api.port != 0:
+            text = f"https_port = {api.port} in [api] is the port of http; allowed: another port"
+            return [self._at(("api", "https_port"), text)]
+        return []
 
     def _without_keys(self, admission: AdmissionSettings) -> list[Problem]:
         if admission.keys:
@@ -315,17 +342,25 @@ def _end(text: str) -> tuple[int, int]:
 
 def _with_places(tables: Mapping[str, object], path: Path | None) -> dict[str, object]:
     """Have relative places of the file count from its own folder."""
-    placed, admission = _with_data_folder(tables, path), tables.get("admission")
-    if path is None or not isinstance(admission, dict):
+    placed = _with_data_folder(tables, path)
+    if path is None:
         return placed
-    folder, moved = path.absolute().parent, dict(admission)
-    if isinstance(registry := moved.get("registry"), str):
-        moved["registry"] = folder / Path(registry).expanduser()
-    if isinstance(keys := moved.get("keys"), list):
-        moved["keys"] = [
-            folder / Path(key).expanduser() if isinstance(key, str) else key for key in keys
-        ]
-    return {**placed, "admission": moved}
+    folder = path.absolute().parent
+    for table, keys in _PLACES.items():
+        if isinstance(given := placed.get(table), dict):
+            moved = {key: _placed(given[key], folder) for key in keys if key in given}
+            placed[table] = {**given, **moved}
+    return placed
+
+
+_PLACES: Final = {"admission": ("registry", "keys"), "api": ("certificate", "key")}
+"""Keys by table that hold a place, or a list of places."""
+
+
+def _placed(value: object, folder: Path) -> object:
+    if isinstance(value, list):
+        return [_placed(one, folder) for one in value]
+    return folder / Path(value).expanduser() if isinstance(value, str) else value
 
 
 def _with_data_folder(tables: Mapping[str, object], path: Path | None) -> dict[str, object]:

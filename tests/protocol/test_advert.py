@@ -45,7 +45,9 @@ def on_the_wire(txt: dict[str, str]) -> dict[bytes, bytes | None]:
     return {key.encode(): value.encode() for key, value in txt.items()}
 
 
-@pytest.mark.parametrize("advert", [HUB, HubAdvert("h", 1, api="/x/y", version="1.4")])
+@pytest.mark.parametrize(
+    "advert", [HUB, HubAdvert("h", 1, api="/x/y", version="1.4"), HubAdvert("h", 1, https=8322)]
+)
 def test_a_hubs_advert_is_read_as_it_was_written(advert: HubAdvert) -> None:
     assert HubAdvert.decode(advert.encode()) == advert
     assert HubAdvert.decode(on_the_wire(advert.encode())) == advert

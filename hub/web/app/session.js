@@ -39,14 +39,27 @@ export function leave() {
 /** A code that the address brought along, for the door. */
 export let givenCode = "";
 
-/** Take what the address has behind its `#`, which no server ever sees: `#eco_…` or `#pair=CODE`. */
+/** Take what the address has behind its `#`, which no server ever sees: `#eco_…`, `#pair=CODE` or `#move=…`. */
 export async function takeFromAddress() {
-  const given = /^#(?:(?:token=)?(ec[oa]_[\w-]{20,120})|pair=([\w-]{4,64}))$/.exec(location.hash);
+  const given = /^#(?:(?:token=)?(ec[oa]_[\w-]{20,120})|pair=([\w-]{4,64})|move=(ecr_[\w.-]{20,120}))$/.exec(location.hash);
   if (!given) return;
   history.replaceState(null, "", location.pathname);
   if (given[1]) await useToken(given[1]);
-  else givenCode = given[2];
+  else if (given[2]) givenCode = given[2];
+  else hold({ access: "", refresh: given[3], refreshId: newRefreshId(), expiresAt: 0 });
 }
+
+/** Go on at another address of the hub, with what this phone is here by; here it is forgotten. */
+export function goOver(there, code) {
+  const held = session.value;
+  let along = held?.refresh ? `#move=${held.refresh}` : held ? `#${held.access}` : "";
+  if (code) along = /^ec[oa]_/.test(code) ? `#${code}` : `#pair=${encodeURIComponent(code)}`;
+  if (held) leave();
+  location.href = `${there}/${along}`;
+}
+
+/** How the hub is reached by https. */
+export const https = () => send("GET", "/https", undefined, null);
 
 /** Use a token that somebody has; throws a Problem when the hub does not take it. */
 export async function useToken(token) {
@@ -61,10 +74,11 @@ export async function pair(code, person, device) {
 
 function take(answer) {
   const expiresAt = Date.now() + answer.expires_s * 1000;
-  // Kept with the token, so that an answer that gets lost is given once more.
-  const refreshId = `refresh-${crypto.getRandomValues(new Uint32Array(3)).join("-")}`;
-  hold({ access: answer.access, refresh: answer.refresh, refreshId, expiresAt });
+  hold({ access: answer.access, refresh: answer.refresh, refreshId: newRefreshId(), expiresAt });
 }
+
+/** Kept with the token, so that an answer that gets lost is given once more. */
+const newRefreshId = () => `refresh-${crypto.getRandomValues(new Uint32Array(3)).join("-")}`;
 
 async function refresh(old) {
   try {

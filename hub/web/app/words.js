@@ -183,9 +183,13 @@ export const WORDS = {
   "settings.leave": ["Sign out of this hub", "退出此中枢"],
   "settings.leave.more": ["What this phone knows of the home is forgotten.", "这部手机上的家庭信息将被清除。"],
   "settings.plain": [
-    "This page came over plain http: a browser then allows neither installing nor opening without the hub, and what is said can be read on the network.",
-    "此页面通过普通 http 打开：浏览器不允许安装和离线使用，且网络上的其他人可以读到内容。",
+    "This page came over plain http: a browser then allows neither camera nor installing nor opening without the hub, and what is said can be read on the network.",
+    "此页面通过普通 http 打开：浏览器不允许使用摄像头、安装和离线打开，且网络上的其他人可以读到内容。",
   ],
+  "secure.how": ["Let this phone trust the hub", "让这部手机信任中枢"],
+  "secure.go": ["Go on over https", "改用 https"],
+  "secure.not": ["This phone does not trust the hub yet", "这部手机还不信任中枢"],
+  "secure.none": ["The hub serves no https just now", "中枢目前不提供 https"],
   "settings.offline": ["The app opens without the hub, too.", "没有中枢也能打开应用。"],
 
   "enter.title": ["Come in", "进入"],

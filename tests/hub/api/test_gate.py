@@ -3,8 +3,9 @@ from pathlib import Path
 
 import pytest
 
-from hub.api.gate import Gate, own_names
+from hub.api.gate import Gate
 from hub.api.server import OPERATIONS
+from hub.tls.names import own_names
 from tests.hub.api.bench import Bench, bench
 
 DEVICES = "/api/v1/devices"
@@ -62,8 +63,10 @@ async def test_nothing_of_the_home_is_served_without_a_token(home: Bench) -> Non
 async def test_what_is_served_without_a_token_is_known(home: Bench) -> None:
     assert {operation.path for operation in OPERATIONS if operation.is_open} == {
         "/api/v1/health",
+        "/api/v1/https",
         "/api/v1/join",
         "/api/v1/pair",
+        "/api/v1/pair/look",
         "/api/v1/sessions/refresh",
         "/api/v1/stream",
         "/api/v1/docs",
@@ -132,7 +135,7 @@ async def test_a_request_without_host_is_malformed(home: Bench) -> None:
 
 
 def test_remembered_hosts_are_bounded() -> None:
-    gate = Gate(None, (), ())  # type: ignore[arg-type]  # tokens are not looked at
+    gate = Gate(None, frozenset, ())  # type: ignore[arg-type]  # tokens are not looked at
     for number in range(2000):
         gate._check_host(f"10.0.{number // 256}.{number % 256}")
     assert len(gate._known) == 256

@@ -54,7 +54,8 @@ async def test_every_route_is_documented(home: Bench) -> None:
     served = {
         (route.method, route.resource.canonical) for route in router.routes() if route.resource
     }
-    app = {(method, path) for path in read_shell() for method in ("GET", "HEAD")}
+    pages = [*read_shell(), "/trust", "/trust/{name}", "/trust/ecohub.{ending}"]
+    app = {(method, path) for path in pages for method in ("GET", "HEAD")}
     assert served - app == documented
 
 

@@ -18,8 +18,11 @@ from hub.cli.checks import (
     check_port,
     check_python,
 )
+from hub.cli.checks_https import check_https
 from hub.cli.checks_hub import check_devices, check_strangers
-from hub.config import BrokerSettings, HubSettings, Settings
+from hub.clock import Clock
+from hub.config import ApiSettings, BrokerSettings, HubSettings, Settings
+from hub.tls.keeper import Tls
 from tests.hub.certificates.papers import Office
 from tests.hub.cli.command_line import at, ecohub
 from tests.hub.cli.fake_hub import FakeHub
@@ -168,3 +171,36 @@ def test_wrong_settings_are_a_finding_and_the_rest_is_looked_at_all_the_same(
     found = json.loads(ended.out)["checks"]
     assert "hub.toml:2" in found[0]["detail"]
     assert {"python", "clock"} <= {check["name"] for check in found}
+
+
+def https_of(folder: Path, **api: object) -> list[tuple[str, str]]:
+    """Return status and detail of what doctor finds of https, the port left aside."""
+    found = ApiSettings.model_validate({"port": 0, **api})
+    settings = Settings(hub=HubSettings(data_dir=folder), api=found)
+    return [(one.status, one.detail) for one in check_https(settings) if one.name == "https"]
+
+
+async def test_the_authority_is_looked_at_before_a_hub_runs(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    assert https_of(tmp_path) == [("ok", "its authority is made at the first start")]
+    await Tls(ApiSettings(), tmp_path, Clock(), "hub-1").look()
+    [(status, detail)] = https_of(tmp_path)
+    assert status == "ok"
+    assert "until" in detail
+    monkeypatch.setattr("time.time", lambda: 1_000.0)
+    assert "clock was never set" in https_of(tmp_path)[0][1]
+    monkeypatch.setattr("time.time", lambda: 4_000_000_000.0)
+    assert https_of(tmp_path)[0][0] == "wrong"
+    (tmp_path / "tls" / "authority.pem").write_text("cut")
+    assert https_of(tmp_path)[0][0] == "wrong"
+
+
+def test_files_for_https_that_are_not_there_are_wrong(tmp_path: Path) -> None:
+    [(status, detail)] = https_of(tmp_path, certificate=str(tmp_path / "chain.pem"))
+    assert status == "wrong"
+    assert "chain.pem" in detail
+
+
+def test_https_that_is_off_is_a_note(tmp_path: Path) -> None:
+    assert https_of(tmp_path, tls="off")[0][0] == "note"

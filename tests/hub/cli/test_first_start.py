@@ -27,10 +27,11 @@ def test_a_home_that_nobody_owns_shows_a_code(
         asked.append("opened")
         return "1234-5678"
 
-    ready = Ready("hub-1", "http://127.0.0.1:8321", 1883, tmp_path, open_pairing)
+    ready = Ready("hub-1", "http://127.0.0.1:8321", 1883, tmp_path, open_pairing, "AB CD")
     told = shown(ready, monkeypatch)
     assert "nobody owns this home yet" in told
     assert "1234-5678" in told
+    assert "authority is AB CD" in told
     assert asked == ["opened"]
 
 

@@ -5,7 +5,7 @@ import pytest
 from hub.config import ConfigError, load_settings
 
 KNOWN_TABLES = "[admission], [api], [broker], [discovery], [drivers], [history], [hub]"
-KNOWN_API = "allowed_hosts, allowed_origins, host, port"
+KNOWN_API = "allowed_hosts, allowed_origins, certificate, host, https_port, key, port, tls"
 KNOWN_BROKER = "audit, executable, host, kind, password, port, provision_command, url, user"
 KINDS = '"auto", "mosquitto", "embedded", "external"'
 PORTS = "a whole number from 0 to 65535"
@@ -28,8 +28,24 @@ WRONG = [
         f"hub.toml:1: unknown table [port]; allowed: {KNOWN_TABLES}",
     ),
     (
-        "[api.tls]\ncert = 1",
-        f'hub.toml:1: unknown key "tls" in [api]; allowed: {KNOWN_API}',
+        "[api.http]\ncert = 1",
+        f'hub.toml:1: unknown key "http" in [api]; allowed: {KNOWN_API}',
+    ),
+    (
+        '[api]\ntls = "on"',
+        'hub.toml:2: tls = "on" in [api] is not allowed; allowed: "auto", "off"',
+    ),
+    (
+        '[api]\nkey = "k.pem"',
+        "hub.toml:2: certificate is missing in [api]; key is that of a certificate",
+    ),
+    (
+        '[api]\ntls = "off"\ncertificate = "c.pem"',
+        'hub.toml:3: certificate in [api] is not used by tls = "off"; allowed: "auto"',
+    ),
+    (
+        "[api]\nport = 80\nhttps_port = 80",
+        "hub.toml:3: https_port = 80 in [api] is the port of http; allowed: another port",
     ),
     (
         'api.port = "80"',
@@ -363,3 +379,23 @@ def test_settings_cannot_be_changed_later() -> None:
     settings = load_settings(None)
     with pytest.raises(ValueError, match="frozen"):
         settings.api.port = 1
+
+
+def test_files_for_https_count_from_the_folder_of_the_settings(tmp_path: Path) -> None:
+    file = tmp_path / "hub.toml"
+    file.write_text('[api]\ncertificate = "tls/chain.pem"\nkey = "/etc/key.pem"\n')
+    api = load_settings(file).api
+    assert (api.certificate, api.key) == (tmp_path / "tls/chain.pem", Path("/etc/key.pem"))
+
+
+@pytest.mark.parametrize(
+    ("text", "port"),
+    [("", 8322), ("port = 80", 81), ("port = 0", 0), ("https_port = 443", 443)],
+    ids=["default", "after", "any", "named"],
+)
+def test_https_has_the_port_after_that_of_http_unless_another_is_named(
+    text: str, port: int, tmp_path: Path
+) -> None:
+    file = tmp_path / "hub.toml"
+    file.write_text(f"[api]\n{text}\n")
+    assert load_settings(file).api.secure_port == port

@@ -4,6 +4,7 @@ import { html, useEffect, useState } from "../lib.js";
 import { Problem, givenCode, pair, useToken } from "../session.js";
 import { language } from "../settings.js";
 import { t } from "../words.js";
+import { Secure } from "./secure.js";
 
 export function Enter() {
   const [given, give] = useState({ code: givenCode, person: "" });
@@ -35,6 +36,7 @@ export function Enter() {
       <p id="trouble" class="trouble" role="alert">${trouble}</p>
       <button class="button main" disabled=${isBusy}>${t(isBusy ? "enter.going" : "enter.go")}</button>
     </form>
+    <${Secure} code=${given.code} />
     <button type="button" class="button quiet" lang=${language.value === "en" ? "zh-Hans" : "en"}
       onClick=${() => (language.value = language.value === "en" ? "zh" : "en")}>${language.value === "en" ? "中文" : "English"}</button>
   </main>`;

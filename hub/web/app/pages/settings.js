@@ -8,6 +8,7 @@ import { leave } from "../session.js";
 import { language, measures, temperatureUnit, theme } from "../settings.js";
 import { t } from "../words.js";
 import { Pick } from "./parts.js";
+import { Secure } from "./secure.js";
 
 /** Pages that are reached from here: name, picture, and the right that they are for. */
 const PLACES = [
@@ -36,7 +37,7 @@ export function Settings() {
         choices=${["metric", "us"].map((key) => [key, t(`settings.measures.${key}`)])} />
     </section>
     <section class="card"><h2>${t("settings.phone")}</h2>
-      <p class="soft">${t(window.isSecureContext ? "settings.offline" : "settings.plain")}</p>
+      <${Secure} />
       <button type="button" class="button quiet danger" onClick=${leave}><${Icon} name="logout" size="1.25rem" />${t("settings.leave")}</button>
       <p class="soft">${t("settings.leave.more")}</p>
     </section>`;

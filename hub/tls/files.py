@@ -1,0 +1,131 @@
+"""The files of the hub's TLS: `tls/authority.pem` and `tls/hub.pem` in the data folder.
+
+* PaperFileError    a file cannot be used; says which, why, and what mends it
+"""
+
+import os
+import secrets
+import ssl
+from pathlib import Path
+from typing import Final
+
+from cryptography import x509
+from cryptography.hazmat.primitives.asymmetric import ec
+from cryptography.hazmat.primitives.serialization import load_pem_private_key
+
+from hub.tls.papers import Paper
+
+FOLDER: Final = "tls"
+AUTHORITY: Final = "authority.pem"
+CERTIFICATE: Final = "hub.pem"
+
+MAX_BYTES: Final = 65_536
+"""Larger files are no certificates."""
+
+
+class PaperFileError(Exception):
+    """A file cannot be used.
+
+    Attributes:
+        remedy: What a person can do about it.
+    """
+
+    def __init__(self, what: str, remedy: str) -> None:
+        super().__init__(what)
+        self.remedy = remedy
+
+
+def read_paper(path: Path) -> Paper | None:
+    """Return a certificate with its key; None where there is no such file.
+
+    A file that others could read, as after a careless restore, is closed to them.
+
+    Raises:
+        PaperFileError: It is there and cannot be used.
+    """
+    try:
+        content = read_bytes(path)
+        if path.stat().st_mode & 0o077:
+            path.chmod(0o600)
+    except FileNotFoundError:
+        return None
+    except OSError as error:
+        raise _unusable(path, error.strerror or str(error)) from error
+    try:
+        key = load_pem_private_key(content, None)
+        certificate = x509.load_pem_x509_certificate(content)
+    except (ValueError, TypeError) as error:
+        raise _unusable(path, "it holds no certificate with its key") from error
+    if not isinstance(key, ec.EllipticCurvePrivateKey):
+        raise _unusable(path, "its key is of another kind")
+    if key.public_key() != certificate.public_key():
+        raise _unusable(path, "the key is not that of the certificate")
+    return Paper(certificate, key)
+
+
+def write_paper(path: Path, paper: Paper) -> None:
+    """Write a certificate with its key, whole or not at all, for nobody else's eyes.
+
+    Raises:
+        PaperFileError: It cannot be written.
+    """
+    draft = path.with_name(f".{path.name}.{secrets.token_hex(4)}")
+    flags = os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_NOFOLLOW
+    try:
+        path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
+        try:
+            with os.fdopen(os.open(draft, flags, 0o600), "wb") as file:
+                file.write(paper.pem())
+                file.flush()
+                os.fsync(file.fileno())
+            draft.replace(path)
+        finally:
+            draft.unlink(missing_ok=True)
+        _settle(path.parent)
+    except OSError as error:
+        remedy = "see that the data folder can be written and has room"
+        what = f"{path} cannot be written: {error.strerror or error}"
+        raise PaperFileError(what, remedy) from error
+
+
+def read_bytes(path: Path) -> bytes:
+    """Return the content of a small file.
+
+    Raises:
+        OSError: It cannot be read.
+    """
+    with path.open("rb") as file:
+        return file.read(MAX_BYTES)
+
+
+def serving(chain: Path, key: Path | None = None) -> ssl.SSLContext:
+    """Return how to serve TLS with the certificate of a file.
+
+    Raises:
+        OSError: It cannot be read, or certificate and key do not go together (`ssl.SSLError`).
+    """
+    context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
+    context.minimum_version = ssl.TLSVersion.TLSv1_2
+    context.load_cert_chain(chain, key, password=_no_password)
+    return context
+
+
+def _no_password() -> str:
+    """Refuse a key that is locked, instead of asking on the terminal for what unlocks it."""
+    return ""
+
+
+def _settle(folder: Path) -> None:
+    descriptor = os.open(folder, os.O_RDONLY | os.O_DIRECTORY)
+    try:
+        os.fsync(descriptor)
+    finally:
+        os.close(descriptor)
+
+
+def _unusable(path: Path, why: str) -> PaperFileError:
+    remedy = (
+        "put the file back from a backup; or make a new authority, which every phone has to be "
+        "told of anew: ecohub authority renew"
+    )
+    return PaperFileError(f"{path} cannot be used: {why}", remedy)
