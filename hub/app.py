@@ -186,6 +186,7 @@ async def _build(settings: Settings, clock: Clock, store: Store) -> Home:
         discovery=Discovery(settings.discovery, clock),
         drivers=_drivers(settings, broker),
     )
+    home.activity.restore(stored.activity)
     await home.people.open()
     records = (await store.credentials()).values()
     home.admission.restore({record.device: record.password_hash for record in records})

@@ -6,6 +6,7 @@ from collections.abc import Coroutine, Mapping
 from typing import Final
 
 from drivers.contract import Driver
+from hub.activity import Activity
 from hub.admission import Admission
 from hub.arranging import Arranging
 from hub.broker import Broker
@@ -75,6 +76,7 @@ class Home:
         self.started_s = clock.now_s()
         self.drivers = drivers
         self._pipeline = Pipeline(store, self._release)
+        self.activity = Activity(hub, store, clock, self.bus.publish)
         self.commanding = Commanding(hub, clock, self._pipeline)
         self.arranging = Arranging(hub, clock, self._pipeline)
         self._waiters: dict[CommandId, list[asyncio.Future[None]]] = {}
@@ -323,17 +325,21 @@ class Home:
 
     async def run(self) -> None:
         """Carry out outcomes and let time pass; when cancelled, finish what was decided."""
+        hear_no_more = self.bus.subscribe(self.activity.take)
         try:
             async with asyncio.TaskGroup() as tasks:
                 tasks.create_task(self._pipeline.run(), name="pipeline")
                 tasks.create_task(self._tick(), name="tick")
                 tasks.create_task(self.commanding.run(), name="plans")
                 tasks.create_task(self._twins.run(), name="twins")
+                tasks.create_task(self.activity.run(), name="activity")
                 tasks.create_task(self.certificates.run(), name="certificates")
                 tasks.create_task(self.history.run(self.bus), name="history")
         finally:
             await self._pipeline.drain()
             self._twins.save_all()
+            self.activity.save()
+            hear_no_more()
 
     async def _tick(self) -> None:
         while True:

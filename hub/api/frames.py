@@ -9,6 +9,8 @@ from typing import Final
 
 from pydantic_core import to_json
 
+from hub.api.activity_models import EntryShown
+from hub.api.activity_views import entry_shown
 from hub.api.arrangement_views import arrangement_shown, named_shown, visible
 from hub.api.automation_views import automation_shown, run_shown
 from hub.api.causes import cause_shown
@@ -20,6 +22,7 @@ from hub.core.arrangement.records import Arranged, Floor, Group, Room, Scene
 from hub.core.automations.records import Automation
 from hub.core.device import Device
 from hub.core.events import (
+    ActivityAdded,
     ArrangedChanged,
     ArrangedRemoved,
     AutomationChanged,
@@ -95,8 +98,14 @@ class Frames:
                 return self._violation(event, seq)
             case DeviceAdded():
                 return self._device(event, seq)
+            case ActivityAdded(entry):
+                return _activity(entry_shown(entry, self._clock), seq)
             case _:
                 return self._rest(event, seq)
+
+    def activity(self, event: ActivityAdded, seq: int, sight: Sight) -> bytes:
+        """See `Renderer.activity`."""
+        return _activity(entry_shown(event.entry, self._clock, sight), seq)
 
     def names_somebody(self, event: ValuesReported) -> bool:
         """See `Renderer.names_somebody`."""
@@ -251,6 +260,10 @@ class Frames:
             return b""
         told = device_summary(device, self._clock)
         return _sealed_json({"type": "device", "seq": seq, "device": told})
+
+
+def _activity(shown: EntryShown, seq: int) -> bytes:
+    return _sealed_json({"type": "activity", "seq": seq, "entry": shown})
 
 
 def _receipt(text: bytes, seq: int) -> bytes:

@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from typing import Final, NamedTuple, Protocol
 
 from hub.core.events import (
+    ActivityAdded,
     ArrangedChanged,
     ArrangedRemoved,
     AutomationChanged,
@@ -56,6 +57,9 @@ class Renderer(Protocol):
 
     def names_somebody(self, event: ValuesReported) -> bool:
         """Say whether the text of `event` tells who has asked for something."""
+
+    def activity(self, event: ActivityAdded, seq: int, sight: Sight) -> bytes:
+        """Return the text of `event`, as far as `sight` goes."""
 
     def veiled(self, event: ReceiptChanged, seq: int) -> bytes:
         """Return the text of `event` for who may not know who in particular has asked."""

@@ -5,6 +5,7 @@ from typing import Annotated, Literal, NotRequired
 from pydantic import BaseModel, ConfigDict, Field, StringConstraints, TypeAdapter
 from typing_extensions import TypedDict
 
+from hub.api.activity_models import EntryShown
 from hub.api.arrangement_models import FloorShown, GroupShown, RoomShown, SceneShown
 from hub.api.automation_models import AutomationShown, RunShown
 from hub.api.bodies import ClientIdText, Given, by_name
@@ -254,6 +255,14 @@ class ArrangedGone(TypedDict):
     id: str
 
 
+class ActivityNow(TypedDict):
+    """Something was written into the activity log; audit is not told on the stream."""
+
+    type: Literal["activity"]
+    seq: int
+    entry: EntryShown
+
+
 class FavouritesNow(TypedDict):
     """The favourites of the person on this stream; told after each snapshot, resume and change."""
 
@@ -311,6 +320,7 @@ Told = (
     | AutomationNow
     | AutomationRunNow
     | ArrangedGone
+    | ActivityNow
     | FavouritesNow
     | Coalesced
     | Accepted

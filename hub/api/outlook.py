@@ -11,9 +11,11 @@ from typing import Final
 
 from hub.api.journal import Entry, Journal, Place, Reader
 from hub.api.seeing import shows, tells
+from hub.core.activity import is_seen
 from hub.core.automations.entitlement import exists
 from hub.core.automations.records import Automation
 from hub.core.events import (
+    ActivityAdded,
     ArrangedChanged,
     ArrangedRemoved,
     AutomationChanged,
@@ -197,6 +199,8 @@ class Outlook:
                 return self._device(device, entry, sight)
             case DeviceRemoved(device):
                 is_told = bool(self._told.views.get(device))
+            case ActivityAdded() as event:
+                return self._activity(event, entry, sight)
             case ReceiptChanged() as event if not sight.knows(event.record.by):
                 return self._journal.veiled(entry.seq, event) if _is_seen(event, sight) else b""
             case AutomationChanged(automation):
@@ -223,6 +227,13 @@ class Outlook:
             self._told.views[device] = sight.of(device)
             return text
         return self._journal.renderer.frame(DeviceRemoved(device), entry.seq) if was_told else b""
+
+    def _activity(self, event: ActivityAdded, entry: Entry, sight: Sight) -> bytes:
+        if not is_seen(event.entry, sight):
+            return b""
+        is_same = not sight.is_guest
+        renderer, seq = self._journal.renderer, entry.seq
+        return self._journal.frame(seq) if is_same else renderer.activity(event, seq, sight)
 
     def _automation(self, automation: Automation, entry: Entry, sight: Sight) -> bytes:
         """Return what is told of an automation: itself, its end, or nothing."""

@@ -14,6 +14,7 @@ from aiohttp import web
 from pydantic_core import to_json
 
 from hub.api import (
+    activity,
     automations,
     catalogue,
     certificates,
@@ -64,6 +65,7 @@ OPERATIONS: Final[tuple[Operation, ...]] = (
     *history.routes,
     *judged.routes,
     *notifications.routes,
+    *activity.routes,
     *certificates.routes,
     *commands.routes,
     *network.routes,

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from functools import partial
 from typing import Final, NamedTuple
 
+from hub.core.activity import Entry
 from hub.core.arrangement.records import Arranged, Kind
 from hub.core.asker import By
 from hub.core.automations.records import Automation
@@ -182,6 +183,12 @@ class AutomationRan:
     run: Run
 
 
+class ActivityAdded(NamedTuple):
+    """Something that people may want to know later was written down; audit is not announced."""
+
+    entry: Entry
+
+
 Event = (
     DeviceAdded
     | DeviceRemoved
@@ -196,4 +203,5 @@ Event = (
     | ArrangedRemoved
     | AutomationChanged
     | AutomationRan
+    | ActivityAdded
 )

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from types import MappingProxyType
 from typing import Final, Literal, NamedTuple
 
+from hub.core.activity import Entry
 from hub.core.arrangement.records import DropArranged, SaveArranged
 from hub.core.asker import By
 from protocol.ids import Address, CommandId, DeviceId
@@ -280,6 +281,13 @@ class DropNotice:
 
 
 @dataclass(frozen=True, slots=True)
+class SaveAudit:
+    """Keep an entry of audit, in one transaction with what it tells of."""
+
+    entry: Entry
+
+
+@dataclass(frozen=True, slots=True)
 class SaveMode:
     """Keep how newcomers are judged."""
 
@@ -296,4 +304,5 @@ Save = (
     | SaveMode
     | SaveArranged
     | DropArranged
+    | SaveAudit
 )

@@ -10,6 +10,7 @@ from typing import Final, TypeVar
 from sqlite_utils import Migrations
 
 from hub.clock import Clock
+from hub.core.activity import Entry
 from hub.core.events import Reported
 from hub.store import meta, reading, schema
 from hub.store.command_log import left_over, write_fold
@@ -24,7 +25,7 @@ HISTORY: Final = "history.db"
 
 _log = logging.getLogger(__name__)
 _Read = TypeVar("_Read")
-_Twins = dict[DeviceId, dict[Address, Reported]]
+_Told = tuple[dict[DeviceId, dict[Address, Reported]], list[Entry]]
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,12 +48,13 @@ def open_databases(folder: Path, clock: Clock) -> Opened:
     opening = _Opening(folder, clock)
     control, stored = opening.control()
     try:
-        history, twins = opening.history()
+        history, (twins, activity) = opening.history()
     except BaseException:
         control.close()
         raise
     known = {device.id for device in stored.devices}
     stored.twins.update({device: twin for device, twin in twins.items() if device in known})
+    stored.activity.extend(activity)
     stored.notices.extend(opening.notices)
     return Opened(control, history, folder / CONTROL, stored)
 
@@ -71,9 +73,9 @@ class _Opening:
             self._say(f"{path} was missing or empty. {_restored(path)}")
         return self._open(path, schema.control, self._read_control)
 
-    def history(self) -> tuple[sqlite3.Connection, _Twins]:
+    def history(self) -> tuple[sqlite3.Connection, _Told]:
         path = self._folder / HISTORY
-        return self._open(path, schema.history, lambda c: reading.twins(c, self._clock))
+        return self._open(path, schema.history, self._read_history)
 
     def _open(
         self, path: Path, migrations: Migrations, read: Callable[[sqlite3.Connection], _Read]
@@ -127,7 +129,12 @@ class _Opening:
             inbox=inbox,
             mode=mode,
             arrangement=arrangement,
+            activity=reading.activity(control, "audit", self._clock),
         )
+
+    def _read_history(self, history: sqlite3.Connection) -> _Told:
+        twins = reading.twins(history, self._clock)
+        return twins, reading.activity(history, "activity", self._clock)
 
     def _say(self, notice: str) -> None:
         _log.warning("%s", notice)

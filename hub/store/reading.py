@@ -9,10 +9,12 @@ from typing import Final, TypeVar
 from pydantic import ValidationError
 
 from hub.clock import Clock
+from hub.core.activity import Entry
 from hub.core.arrangement.records import Arranged
 from hub.core.events import Reported
 from hub.core.people.records import Invite, Person, Session
 from hub.core.records import CommandRecord, DeviceRecord, Notice
+from hub.store.activity_rows import Table, read_entry
 from hub.store.arrangement_rows import KINDS, read_arranged
 from hub.store.command_rows import read_command
 from hub.store.inbox_rows import read_notice
@@ -55,6 +57,12 @@ def arrangement(control: sqlite3.Connection, clock: Clock) -> list[Arranged]:
         read = partial(read_arranged, kind, clock)
         found += (arranged for _, arranged in _readable(rows, read))
     return found
+
+
+def activity(connection: sqlite3.Connection, table: Table, clock: Clock) -> list[Entry]:
+    """Return the entries of one of the two tables, oldest first."""
+    rows = connection.execute(f"SELECT id, record FROM {table} ORDER BY id")  # noqa: S608 - constants
+    return [entry for _, entry in _readable(rows, lambda text: read_entry(text, clock))]
 
 
 def specs(control: sqlite3.Connection) -> dict[str, bytes]:

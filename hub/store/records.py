@@ -3,6 +3,7 @@
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 
+from hub.core.activity import Entry
 from hub.core.arrangement.records import Arranged
 from hub.core.events import Reported
 from hub.core.people.records import PeopleSave
@@ -45,6 +46,7 @@ class Stored:
         inbox: What people were told of by the home.
         mode: How newcomers are judged; None until somebody has decided on that.
         arrangement: What people have named and put together.
+        activity: What has happened, and who let whom and what in.
     """
 
     hub_id: str
@@ -57,6 +59,7 @@ class Stored:
     inbox: list[Notice] = field(default_factory=list)
     mode: Mode | None = None
     arrangement: list[Arranged] = field(default_factory=list)
+    activity: list[Entry] = field(default_factory=list)
 
 
 @dataclass(frozen=True, slots=True)

@@ -14,12 +14,14 @@ from hub.core.records import (
     DeviceRecord,
     DropDevice,
     DropNotice,
+    SaveAudit,
     SaveCommand,
     SaveDevice,
     SaveMode,
     SaveNotice,
     SaveSpec,
 )
+from hub.store.activity_rows import forget_entries, write_entries
 from hub.store.arrangement_rows import write_arranged
 from hub.store.command_rows import command_line, write_commands
 from hub.store.inbox_rows import timed, write_notice
@@ -88,7 +90,13 @@ _OF_DEVICE: Final = (("devices", "id"), ("commands", "device"), ("credentials", 
 
 def _write_home(
     connection: sqlite3.Connection,
-    write: SaveNotice | DropNotice | SaveArranged | DropArranged | SaveMode | PeopleSave,
+    write: SaveNotice
+    | DropNotice
+    | SaveArranged
+    | DropArranged
+    | SaveMode
+    | SaveAudit
+    | PeopleSave,
     clock: Clock,
 ) -> None:
     match write:
@@ -98,6 +106,9 @@ def _write_home(
             write_arranged(connection, write, clock)
         case SaveMode(mode):
             keep_mode(connection, mode)
+        case SaveAudit(entry):
+            write_entries(connection, "audit", [entry], clock)
+            forget_entries(connection, "audit", clock)
         case _:
             write_people(connection, write, clock)
 

@@ -70,6 +70,13 @@ def create_arrangement(db: Database) -> None:
     db.table("arrangement").create(columns, pk=("kind", "id"))
 
 
+@control()
+def create_audit(db: Database) -> None:
+    """Who let whom and what in."""
+    columns = {"id": int, "at_s": float, "device": str, "record": str}
+    db.table("audit").create(columns, pk="id")
+
+
 @history()
 def create_history(db: Database) -> None:
     """The last reported values of each device."""
@@ -80,6 +87,13 @@ def create_history(db: Database) -> None:
 def keep_causes(db: Database) -> None:
     """What has brought about those values that a command has."""
     db.table("twins").add_column("causes", str)
+
+
+@history()
+def create_activity(db: Database) -> None:
+    """What devices did, and why."""
+    columns = {"id": int, "at_s": float, "device": str, "record": str}
+    db.table("activity").create(columns, pk="id")
 
 
 def connect(path: Path, *, is_full: bool) -> sqlite3.Connection:

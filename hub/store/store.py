@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import Final, Self, TypeVar
 
 from hub.clock import Clock
+from hub.core.activity import Entry
 from hub.core.people.records import Invite, Person, Session
 from hub.store.command_log import CommandLog, Fold
 from hub.store.errors import StoreBusyError, StoreClosedError, StoreDiskError, StoreError
@@ -28,7 +29,7 @@ from hub.store.records import (
 )
 from hub.store.rows import is_live
 from hub.store.upkeep import Upkeep
-from hub.store.writer import Commit, Commits, FoldIn, KeepTwins, Task, Writer
+from hub.store.writer import Commit, Commits, FoldIn, KeepActivity, KeepTwins, Task, Writer
 from protocol.ids import DeviceId
 
 FOLD_AFTER_S: Final = 1.0
@@ -156,6 +157,11 @@ class Store:
         """Have reported values written soon; values of a device replace those kept before."""
         if twins and self._is_open:
             self._writer.put(KeepTwins({device: copy(twin) for device, twin in twins.items()}))
+
+    def save_activity(self, entries: Sequence[Entry]) -> None:
+        """Have entries of activity written soon."""
+        if entries and self._is_open:
+            self._writer.put(KeepActivity(tuple(entries)))
 
     async def flush(self) -> None:
         """Wait until all that was handed over is written.

@@ -24,9 +24,10 @@ def write_twin(
     reported: Mapping[Address, Reported] | None,
     clock: Clock,
 ) -> None:
-    """Keep the reported values of a device in place of those kept before; None forgets them."""
+    """Keep the reported values of a device in place of those before; None forgets all of it."""
     if reported is None:
         connection.execute("DELETE FROM twins WHERE device = ?", (device,))
+        connection.execute("DELETE FROM activity WHERE device = ?", (device,))
         return
     values = {
         address: (r.value, clock.wall_s(r.at_s), r.device_time_ms)

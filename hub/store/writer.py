@@ -12,8 +12,10 @@ from itertools import islice
 from typing import Final
 
 from hub.clock import Clock
+from hub.core.activity import ACTIVITY_KEPT, Entry
 from hub.core.events import Reported
 from hub.core.records import DropDevice
+from hub.store.activity_rows import forget_entries, write_entries
 from hub.store.command_log import Fold, write_fold
 from hub.store.errors import StoreDiskError, StoreError, StoreFullError
 from hub.store.failure import explain, is_damage
@@ -53,6 +55,13 @@ class KeepTwins:
 
 
 @dataclass(frozen=True, slots=True)
+class KeepActivity:
+    """Entries of activity to be written when there is time."""
+
+    entries: Sequence[Entry]
+
+
+@dataclass(frozen=True, slots=True)
 class Commits:
     """Commits of one turn of the loop, in their order."""
 
@@ -67,7 +76,7 @@ class FoldIn:
     done: Callable[[StoreError | None], None]
 
 
-Job = Commits | KeepTwins | FoldIn | Task
+Job = Commits | KeepTwins | KeepActivity | FoldIn | Task
 
 
 class Writer:
@@ -85,6 +94,7 @@ class Writer:
         self._jobs: queue.SimpleQueue[Job | None] = queue.SimpleQueue()
         self._thread = threading.Thread(target=self._run, name="store", daemon=True)
         self._twins: dict[DeviceId, Mapping[Address, Reported] | None] = {}
+        self._entries: list[Entry] = []
         self._is_due, self._is_full = False, True
         self._troubles: dict[sqlite3.Connection, StoreError] = {}
         self._marked_s = 0.0
@@ -98,8 +108,8 @@ class Writer:
 
     @property
     def is_settled(self) -> bool:
-        """Whether all twins that were handed over are written; asked from within a `Task`."""
-        return not self._twins
+        """Whether all that devices told is written; asked from within a `Task`."""
+        return not (self._twins or self._entries)
 
     def start(self) -> None:
         """Begin to work."""
@@ -140,15 +150,21 @@ class Writer:
                 jobs.append(self._jobs.get_nowait())
         return jobs
 
-    def _do(self, job: KeepTwins | FoldIn | Task) -> None:
+    def _do(self, job: KeepTwins | KeepActivity | FoldIn | Task) -> None:
         if isinstance(job, FoldIn):
             self._fold(job)
+            return
+        if isinstance(job, KeepActivity):
+            self._entries += job.entries
+            del self._entries[: -ACTIVITY_KEPT.most]
+            self._write_activity()
             return
         self._is_due = True
         if isinstance(job, KeepTwins):
             self._twins.update(job.twins)
             return
         self._write_twins(len(self._twins))
+        self._write_activity()
         job.work()
 
     def _fold(self, job: FoldIn) -> None:
@@ -190,7 +206,18 @@ class Writer:
     def _forget_twins(self, devices: Sequence[DeviceId]) -> None:
         if devices:
             self._twins.update(dict.fromkeys(devices))
+            self._entries = [entry for entry in self._entries if entry.device not in devices]
             self._is_due = True
+
+    def _write_activity(self) -> None:
+        """Write the entries that wait; those that cannot be written wait for the next."""
+        if not self._entries:
+            return
+        with self._judged(self.history) as judged, transaction(self.history):
+            write_entries(self.history, "activity", self._entries, self._clock)
+            forget_entries(self.history, "activity", self._clock)
+        if judged.error is None:
+            self._entries.clear()
 
     def _write_twins(self, count: int) -> None:
         some = dict(islice(self._twins.items(), count))

@@ -13,6 +13,7 @@ from drivers.contract import Receiver
 from hub.broker import make_broker
 from hub.clock import Clock
 from hub.config import BrokerSettings, DiscoverySettings, HubSettings, Settings
+from hub.core.activity import Entry
 from hub.core.commands import CommandRequest
 from hub.core.errors import DeviceUnknownError
 from hub.core.hub import Hub
@@ -40,6 +41,7 @@ class Shelf:
 
     kept: list[Write] = field(default_factory=list)
     twins: list[dict[DeviceId, object]] = field(default_factory=list)
+    entries: list[Entry] = field(default_factory=list)
     error: StoreFullError | None = None
     gate: asyncio.Event = field(default_factory=asyncio.Event)
 
@@ -51,6 +53,9 @@ class Shelf:
         if saves and self.error:
             raise self.error
         self.kept.extend(saves)
+
+    def save_activity(self, entries: Sequence[Entry]) -> None:
+        self.entries.extend(entries)
 
     def save_twins(self, twins: Mapping[DeviceId, object]) -> None:
         self.twins.append(dict(twins))

@@ -10,6 +10,7 @@ from hypothesis import strategies as st
 
 from hub.api.journal import Journal, Place, Reader
 from hub.core.events import (
+    ActivityAdded,
     DeviceAdded,
     DeviceRemoved,
     Event,
@@ -83,6 +84,9 @@ class World:
 
     def receipt(self, record: CommandRecord) -> bytes:
         return b"{}"
+
+    def activity(self, event: ActivityAdded, seq: int, sight: Sight) -> bytes:
+        raise NotImplementedError
 
     def names_somebody(self, event: ValuesReported) -> bool:
         raise NotImplementedError

@@ -11,6 +11,7 @@ import pytest
 from hub.api.journal import Journal, Place
 from hub.api.outlook import Memory, Outlook
 from hub.core.events import (
+    ActivityAdded,
     DeviceAdded,
     DeviceRemoved,
     Event,
@@ -107,6 +108,9 @@ class World:
 
     def receipt(self, record: CommandRecord) -> bytes:
         raise AssertionError(record)
+
+    def activity(self, event: ActivityAdded, seq: int, sight: Sight) -> bytes:
+        raise AssertionError(event)
 
     def names_somebody(self, event: ValuesReported) -> bool:
         return False
