@@ -298,6 +298,7 @@ class Pong(TypedDict):
 
     type: Literal["pong"]
     ref: Ref | None
+    now: Timestamp
 
 
 Told = (

@@ -1,7 +1,5 @@
 """Operations by which phones come to the home: the pairing window, invites, tokens."""
 
-from collections.abc import Iterator
-
 from aiohttp import web
 from pydantic import TypeAdapter
 
@@ -18,11 +16,10 @@ from hub.api.people_models import (
     PairingState,
     TokensGiven,
 )
-from hub.api.people_views import grant_shown, invite_shown, person_shown, role_name
+from hub.api.people_views import grant_shown, invite_shown, person_shown, places, role_name
 from hub.api.replies import empty_reply, json_reply
 from hub.clock import Clock
-from hub.core.arrangement.records import Room
-from hub.core.people.records import INVITE_ID, InviteId, Offer, Role
+from hub.core.people.records import INVITE_ID, InviteId, Role
 from hub.core.people.rights import Right
 from hub.home import Home
 from hub.people import Tokens
@@ -156,7 +153,7 @@ async def look_at_invite(call: Call[LookAtInvite]) -> web.Response:
         "name": known.name if known else offer.name,
         "is_known": known is not None,
         "grants": [grant_shown(grant) for grant in offer.grants],
-        "places": dict(_places(home, offer)),
+        "places": places(home, offer.grants),
         "expires_at": home.clock.iso(invite.expires_at_s),
     }
     return json_reply(look)
@@ -205,17 +202,6 @@ def _window(home: Home) -> PairingState:
         "person": None if status.offer is None else status.offer.person,
         "paired": paired,
     }
-
-
-def _places(home: Home, offer: Offer) -> Iterator[tuple[str, str]]:
-    """Name the rooms and devices of an offer that are here still."""
-    for grant in offer.grants:
-        for device in grant.devices:
-            if found := home.hub.devices.get(device):
-                yield device, found.record.name
-        for room in grant.rooms:
-            if kept := home.hub.arrangement.find(Room, room):
-                yield room, kept.name
 
 
 def _link(call: Call[Body], code: str) -> str:

@@ -8,7 +8,7 @@ from pydantic import TypeAdapter
 from hub.api.operations import Answer, Body, Call, Parameter, Routes
 from hub.api.people_bodies import ChangeMe, ChangePerson, ChangeSession
 from hub.api.people_models import Me, PersonList, PersonShown, SessionList, SessionShown
-from hub.api.people_views import person_shown, role_name, session_shown
+from hub.api.people_views import person_shown, places, role_name, session_shown
 from hub.api.replies import empty_reply, json_reply
 from hub.core.errors import DeviceUnknownError
 from hub.core.people.access import has_right
@@ -40,6 +40,7 @@ async def show_me(call: Call[None]) -> web.Response:
     person = home.people.register.people.get(asks.person) if asks.person else None
     shown: Me = {
         "person": person_shown(person, home.clock, is_all_told=True) if person else None,
+        "places": places(home, asks.grants),
         "session": asks.scope,
         "name": asks.name,
         "role": role_name(asks.role),

@@ -159,6 +159,9 @@ class Me(TypedDict):
     """
 
     person: PersonShown | None
+    places: Annotated[
+        dict[str, str], Field(description="What the rooms and devices of your grants are called.")
+    ]
     session: str
     name: str
     role: RoleName

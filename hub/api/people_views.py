@@ -1,5 +1,6 @@
 """Shows people, sessions and invites: core objects in, the API's dictionaries out."""
 
+from collections.abc import Iterable
 from datetime import UTC, datetime
 
 from hub.api.people_bodies import DAYS
@@ -12,7 +13,9 @@ from hub.api.people_models import (
     SessionShown,
 )
 from hub.clock import Clock
+from hub.core.arrangement.records import Room
 from hub.core.people.records import Grant, Hours, Invite, Person, Role, Session
+from hub.home import Home
 
 
 def role_name(role: Role) -> RoleName:
@@ -50,6 +53,19 @@ def grant_shown(grant: Grant) -> GrantShown:
         "since": _iso(grant.from_s),
         "until": _iso(grant.until_s),
     }
+
+
+def places(home: Home, grants: Iterable[Grant]) -> dict[str, str]:
+    """Name the rooms and devices of grants that are here still; the grants tell them by id."""
+    named: dict[str, str] = {}
+    for grant in grants:
+        for device in grant.devices:
+            if found := home.hub.devices.get(device):
+                named[device] = found.record.name
+        for room in grant.rooms:
+            if kept := home.hub.arrangement.find(Room, room):
+                named[room] = kept.name
+    return named
 
 
 def session_shown(session: Session, clock: Clock, *, is_mine: bool) -> SessionShown:

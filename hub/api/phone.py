@@ -112,7 +112,7 @@ class Phone:
                 "hub": self._home.hub_id,
                 "protocol": str(PROTOCOL),
                 "stream": self._journal.stream,
-                "now": self._home.clock.iso(self._home.clock.now_s()),
+                "now": self._now(),
             }
         )
         self.write()
@@ -236,7 +236,7 @@ class Phone:
             return
         match said:
             case Ping(ref=ref):
-                self._tell({"type": "pong", "ref": ref})
+                self._tell({"type": "pong", "ref": ref, "now": self._now()})
             case Auth():
                 detail = "this stream has authenticated already"
                 remedy = "open another stream for another token"
@@ -301,6 +301,9 @@ class Phone:
             ttl_s=said.expires_in_s,
             by=asks.by,
         )
+
+    def _now(self) -> str:
+        return self._home.clock.iso(self._home.clock.now_s())
 
     def _tell_favourites(self, asks: Principal) -> None:
         chosen = self._home.hub.arrangement.favourites(asks.person or asks.scope)

@@ -2,8 +2,8 @@
 
 import os
 import shutil
-from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager
+from collections.abc import AsyncIterator, Awaitable, Callable
+from contextlib import AsyncExitStack, asynccontextmanager
 from importlib.metadata import entry_points
 
 import pytest
@@ -73,6 +73,13 @@ async def stranger(home: Bench, browser: Browser) -> AsyncIterator[Phone]:
     """A phone that nobody has let in yet."""
     async with _phone(home, browser, home.url) as one:
         yield one
+
+
+@pytest_asyncio.fixture(loop_scope="session")
+async def another(home: Bench, browser: Browser) -> AsyncIterator[Callable[[], Awaitable[Phone]]]:
+    """Brings further phones that nobody has let in yet."""
+    async with AsyncExitStack() as stack:
+        yield lambda: stack.enter_async_context(_phone(home, browser, home.url))
 
 
 @pytest_asyncio.fixture(loop_scope="session")

@@ -47,6 +47,8 @@ async def furnished(folder: Path) -> AsyncIterator[tuple[Bench, dict[str, str], 
         ids: dict[str, str] = {"lamp": LAMP, "purifier": PURIFIER, "sensor": SENSOR, "fan": FAN}
         ids |= await _arrange(home)
         owner = await _invite(home, ids["room"])
+        people = (await home.get("/api/v1/people"))["people"]
+        ids |= {person["role"]: person["id"] for person in people}
         await _happen(home)
         yield home, ids, owner
 

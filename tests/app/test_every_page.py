@@ -62,6 +62,11 @@ PLACES = (
     Place("rooms", "new", ".making"),
     Place("rooms", "{room}", ".pick-line"),
     Place("rooms", "{floor}", ".stepper"),
+    Place("people", "", ".person-row"),
+    Place("people", "{owner}", ".phone-row.this"),
+    Place("people", "{guest}", ".right-row"),
+    Place("people", "invite", ".right-hours, .pick"),
+    Place("people", "invite/{owner}", ".main-button"),
     Place("nowhere", "", ".empty-page"),
 )
 

@@ -1,17 +1,12 @@
 // Values, ages and times as people read them.
 
-import { signal } from "./lib.js";
+import { now } from "./clock.js";
 import { language } from "./settings.js";
 import { titleOf } from "./specs.js";
 import { convert } from "./units.js";
 import { t } from "./words.js";
 
-const TICK_MS = 10_000;
 const NARROW = "\u202f";
-
-/** The time of day, anew every 10 s: what shows an age depends on it. */
-export const now = signal(Date.now());
-setInterval(() => (now.value = Date.now()), TICK_MS);
 
 const locale = () => (language.value === "zh" ? "zh-CN" : "en-GB");
 
@@ -77,7 +72,7 @@ const SIZES = [["day", 86_400], ["hour", 3_600], ["minute", 60], ["second", 1]];
 /** How long ago, or in how long, something is. */
 export function relative(moment) {
   const seconds = (new Date(moment).getTime() - now.value) / 1000;
-  if (seconds > -30 && seconds <= 0) return t("age.now");
+  if (seconds > -30 && seconds < 15) return t("age.now");
   const [unit, size] = SIZES.find(([, each]) => Math.abs(seconds) >= each) ?? SIZES[3];
   return intl(Intl.RelativeTimeFormat, { numeric: "always" }).format(Math.round(seconds / size), unit);
 }

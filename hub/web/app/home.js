@@ -1,9 +1,10 @@
 // The home as the hub tells it: a signal per device, so that one value draws one tile anew.
 
 import { batch, computed, signal } from "./lib.js";
+import { hubNow } from "./clock.js";
 import { fetchKept, keep, read, write } from "./keep.js";
 import { abandon, catchUp, hearReceipt } from "./commands.js";
-import { ask } from "./session.js";
+import { ask, session } from "./session.js";
 import { state } from "./link.js";
 
 const KEEP_AFTER_MS = 2_000;
@@ -32,9 +33,13 @@ const byId = new Map();
 const happened = new Map();
 const ran = new Map();
 let keeping = 0;
+let visits = 0;
 
 /** Say whether the person may do such things: a right of the API, such as `arrange`. */
 export const may = (right) => me.value?.rights.includes(right) ?? false;
+
+/** Whether the person is here as a guest: of them no phone keeps what they saw. */
+export const isGuest = () => me.value?.role === "guest";
 
 /** A device as a signal: null while there is none of that id. */
 export function device(id) {
@@ -44,6 +49,9 @@ export function device(id) {
 
 export const devices = computed(() => order.value.map((id) => device(id).value));
 export const unread = computed(() => notices.value.filter((notice) => !notice.is_read).length);
+
+/** Whether the person may carry a scene out: all of its devices are theirs to control. */
+export const mayRun = ({ devices: ids }) => ids.every((id) => !device(id).value?.controllable);
 
 /** Events of a device since the app was opened, the latest first. */
 export function events(id) {
@@ -57,10 +65,11 @@ export function lastRuns(id) {
   return ran.get(id);
 }
 
-/** Show what was known last, before the hub has said a word. */
+/** Show what was known last, as long as the hub has not said a word. */
 export async function recall() {
+  if (isGuest()) return;
   const kept = await fetchKept("home");
-  if (!kept || isKnown.value) return;
+  if (!kept || isKnown.value || !session.value) return;
   batch(() => {
     replaceAll(kept.devices);
     notices.value = kept.notices;
@@ -81,6 +90,20 @@ function rearrange(message) {
   if (!held) return;
   const isGone = kind !== message.type;
   held.value = isGone ? held.value.filter(({ id }) => id !== message.id) : laid(held.value, message[kind]);
+}
+
+/** Know nothing any more: this phone is out, or somebody else holds it now. */
+export function forget() {
+  visits += 1;
+  batch(() => {
+    replaceAll([]);
+    isKnown.value = false;
+    notices.value = favourites.value = [];
+    arrange({});
+    me.value = hub.value = null;
+  });
+  happened.clear();
+  ran.clear();
 }
 
 export function hear(message) {
@@ -134,7 +157,7 @@ export function hear(message) {
 
 /** Lay values over those known: what a receipt proves before the device has told all phones. */
 export function confirm(id, values) {
-  const at = new Date().toISOString();
+  const at = new Date(hubNow()).toISOString();
   const shown = Object.entries(values).map(([address, value]) => [address, { value, at }]);
   change(id, (known) => ({ twin: { ...known.twin, ...Object.fromEntries(shown) } }));
 }
@@ -174,10 +197,21 @@ function putNotice(notice) {
   notices.value = [notice, ...others].sort((a, b) => b.id - a.id);
 }
 
+/** Ask who this is once more: rights may have changed though nothing that is seen has. */
+export async function refreshMe() {
+  const asking = visits;
+  const person = await ask("GET", "/me").catch(() => null);
+  if (!person || visits !== asking) return;
+  me.value = person;
+  write("me", person);
+}
+
 async function refreshRest() {
   catchUp();
+  const asking = visits;
   try {
     const [about, person, inbox] = await Promise.all([ask("GET", "/hub"), ask("GET", "/me"), ask("GET", "/notifications")]);
+    if (visits !== asking) return;
     batch(() => {
       hub.value = about;
       me.value = person;
@@ -194,6 +228,7 @@ function keepSoon() {
   keeping ||= setTimeout(() => {
     keeping = 0;
     if (state.value !== "live") return;
+    if (isGuest()) return keep("home", null);
     const arranged = Object.entries(ARRANGED).map(([kind, held]) => [`${kind}s`, held.value]);
     const home = { devices: devices.value, notices: notices.value, favourites: favourites.value };
     keep("home", { ...home, ...Object.fromEntries(arranged) });

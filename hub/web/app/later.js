@@ -5,12 +5,12 @@ import { html, useEffect, useState } from "./lib.js";
 import { t } from "./words.js";
 import { Gone } from "./pages/parts.js";
 
-export const LATER = new Set(["add", "automations", "edit", "history", "hub", "rooms"]);
+export const LATER = new Set(["add", "automations", "edit", "history", "hub", "people", "rooms"]);
 
 const fetched = new Map();
 
-/** Draw the page of that name with what it is given, once it is here. */
-export function Later({ name, given }) {
+/** Draw the page of that name with what it is given, once it is here; a part of another page comes quietly. */
+export function Later({ name, given, isQuiet }) {
   const [page, tell] = useState(() => fetched.get(name));
   useEffect(() => {
     let isOver = false;
@@ -18,7 +18,7 @@ export function Later({ name, given }) {
     return () => (isOver = true);
   }, [name]);
   const known = fetched.get(name) ?? page;
-  return known ? html`<${known} ...${given} />` : html`<p class="empty" role="status">${t("page.coming")}</p>`;
+  return known ? html`<${known} ...${given} />` : !isQuiet && html`<p class="empty" role="status">${t("page.coming")}</p>`;
 }
 
 async function bring(name) {

@@ -1,6 +1,7 @@
 // The stream from the hub: opens it, says who is there, goes on where it stopped, comes back.
 
 import { batch, effect, signal } from "./lib.js";
+import { hubNow, setByHub } from "./clock.js";
 import { read, write } from "./keep.js";
 import { renewed, session, token } from "./session.js";
 
@@ -9,6 +10,7 @@ const LONGEST_WAIT_MS = 12_000;
 const PING_EVERY_MS = 20_000;
 const PONG_WITHIN_MS = 6_000;
 const QUIET_FOR_MS = 1_500;
+const FIRST_WORD_MS = 300;
 const REFUSED = 4401;
 
 /** live, coming (short breaks are not worth a word), or away; `since` is when it last was live. */
@@ -23,6 +25,7 @@ let quiet = 0;
 let refs = 0;
 let place = null;
 let listener = () => {};
+let tellFirst = () => {};
 const asked = new Map();
 
 /** Listen to all that the hub says, for as long as there is a session. */
@@ -48,6 +51,13 @@ export function say(message) {
   });
 }
 
+/** Resolve once the hub has said who may come in, has not been reached, or takes long to say so. */
+export const firstWord = () =>
+  new Promise((done) => {
+    tellFirst = done;
+    setTimeout(done, FIRST_WORD_MS);
+  });
+
 /** Try at once to reach the hub. */
 export const retry = () => reopen();
 
@@ -70,6 +80,7 @@ function open() {
 
 async function hear(message) {
   if (message.type === "hello") {
+    setByHub(message.now);
     const resume = place?.stream === message.stream ? place : undefined;
     const opened = socket;
     try {
@@ -80,7 +91,10 @@ async function hear(message) {
     }
     return;
   }
-  if (message.type === "pong") clearTimeout(pinging);
+  if (message.type === "pong") {
+    clearTimeout(pinging);
+    setByHub(message.now);
+  }
   if (message.type === "snapshot") place = { stream: message.stream, seq: message.seq };
   else if (message.seq !== undefined && place) place.seq = message.seq;
   batch(() => listener(message));
@@ -105,7 +119,7 @@ function live() {
 }
 
 function heard() {
-  since.value = Date.now();
+  since.value = hubNow();
   write("heard", since.value);
 }
 
@@ -120,6 +134,7 @@ function lost(code) {
   }
   worry();
   if (code === REFUSED) renewed().then(reopen, () => {});
+  else tellFirst();
   clearTimeout(timer);
   timer = setTimeout(open, wait * (0.5 + Math.random()));
   wait = Math.min(LONGEST_WAIT_MS, wait * 1.8);

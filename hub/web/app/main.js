@@ -4,11 +4,11 @@ import { Fragment, cx, effect, html, render, useEffect, useRef } from "./lib.js"
 import { Icon } from "./icons.js";
 import { hush, said } from "./announce.js";
 import { relative } from "./format.js";
-import { automations, hear, may, me, recall, unread } from "./home.js";
+import { automations, forget, hear, may, me, recall, unread } from "./home.js";
 import { LATER, Later } from "./later.js";
 import * as link from "./link.js";
 import { path } from "./route.js";
-import { session, takeFromAddress } from "./session.js";
+import { givenCode, session, takeFromAddress } from "./session.js";
 import { retry } from "./specs.js";
 import { t } from "./words.js";
 import { Device } from "./pages/device.js";
@@ -43,7 +43,7 @@ function Page({ parts }) {
 }
 
 function App() {
-  if (!session.value) return html`<${Enter} /><${Said} />`;
+  if (!session.value || givenCode.value) return html`<${Enter} /><${Said} />`;
   return html`<${Fragment}>
     <a class="skip" href="#main" onClick=${skip}>${t("nav.skip")}</a>
     <${Tabs} />
@@ -111,9 +111,13 @@ function Said() {
 
 async function begin() {
   await takeFromAddress().catch(() => {});
-  if (session.value) await recall();
   render(html`<${App} />`, document.getElementById("app"));
   link.start(hear);
+  // A phone that has been shut out is told so before it shows what it knew.
+  link.firstWord().then(recall);
+  effect(() => {
+    if (!session.value) queueMicrotask(forget);
+  });
   effect(() => {
     document.documentElement.dataset.link = link.state.value;
     if (link.state.value === "live") retry();

@@ -1,5 +1,6 @@
 // Whether a device can be reached, in words.
 
+import { now } from "./clock.js";
 import { relative, moment } from "./format.js";
 import { t, tOr } from "./words.js";
 
@@ -10,7 +11,7 @@ export const isReachable = (device) => REACHABLE.has(device.presence.status);
 export function presenceText(presence) {
   const { status, next_wake_at: wakes } = presence;
   if (status === "asleep") {
-    const isAhead = wakes && new Date(wakes) > Date.now();
+    const isAhead = wakes && new Date(wakes) > now.value;
     return isAhead ? t("presence.asleep", { when: relative(wakes) }) : t("presence.asleep.plain");
   }
   return t(`presence.${status}`, { when: moment(presence.since) });

@@ -30,14 +30,35 @@ function hold(next) {
   write("session", next);
 }
 
-export function leave() {
+/** Why this phone is out, {code, home}, for the door; null where it left by itself. */
+export const out = signal(read("out", null));
+
+const KEPT = ["me", "hub", "heard", "times"];
+
+/** Forget the home; `code` is the problem for which the hub has shut this phone out. */
+export function leave(code = "") {
+  const home = read("hub", null)?.name ?? "";
+  tellOut(code ? { code, home } : null);
   hold(null);
-  write("place", null);
+  for (const name of KEPT) write(name, null);
   forgetAll();
 }
 
+function tellOut(why) {
+  out.value = why;
+  write("out", why);
+}
+
+/** Leave for good: the hub forgets this phone as well. */
+export async function signOut() {
+  const id = read("me", null)?.session;
+  const held = session.value?.refresh && (await token().catch(() => null));
+  leave();
+  if (held && id) await send("DELETE", `/sessions/${id}`, undefined, held).catch(() => {});
+}
+
 /** A code that the address brought along, for the door. */
-export let givenCode = "";
+export const givenCode = signal("");
 
 /** Take what the address has behind its `#`, which no server ever sees: `#eco_…`, `#pair=CODE` or `#move=…`. */
 export async function takeFromAddress() {
@@ -45,7 +66,7 @@ export async function takeFromAddress() {
   if (!given) return;
   history.replaceState(null, "", location.pathname);
   if (given[1]) await useToken(given[1]);
-  else if (given[2]) givenCode = given[2];
+  else if (given[2]) givenCode.value = given[2];
   else hold({ access: "", refresh: given[3], refreshId: newRefreshId(), expiresAt: 0 });
 }
 
@@ -64,13 +85,20 @@ export const https = () => send("GET", "/https", undefined, null);
 /** Use a token that somebody has; throws a Problem when the hub does not take it. */
 export async function useToken(token) {
   await send("GET", "/me", undefined, token);
+  tellOut(null);
   hold({ access: token, refresh: null, expiresAt: null });
 }
 
 /** Pair this phone by a code that the hub or a person has shown. */
 export async function pair(code, person, device) {
-  take(await send("POST", "/pair", { code, person, device }, null));
+  const answer = await send("POST", "/pair", person ? { code, person, device } : { code, device }, null);
+  if (session.value) await signOut();
+  tellOut(null);
+  take(answer);
 }
+
+/** Ask what an invite is for. */
+export const lookAt = (code) => send("POST", "/pair/look", { code }, null);
 
 function take(answer) {
   const expiresAt = Date.now() + answer.expires_s * 1000;
@@ -85,7 +113,7 @@ async function refresh(old) {
     const { refresh: spent, refreshId: id } = old;
     take(await send("POST", "/sessions/refresh", { refresh: spent, id }, null));
   } catch (problem) {
-    if (problem.status >= 400 && problem.status < 500 && problem.status !== 429) leave();
+    if (problem.status >= 400 && problem.status < 500 && problem.status !== 429) leave(problem.code);
     throw problem;
   }
 }
@@ -102,7 +130,7 @@ export async function token() {
 export async function renewed() {
   const held = session.value;
   if (!held?.refresh) {
-    leave();
+    leave("token-wrong");
     throw new Problem(401, { code: "token-wrong" });
   }
   refreshing ??= refresh(held).finally(() => (refreshing = null));

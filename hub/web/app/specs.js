@@ -1,13 +1,15 @@
 // Product specs: asked for once, since a spec's name is the hash of what it says.
 
-import { signal } from "./lib.js";
+import { computed, signal } from "./lib.js";
 import { fetchKept, keep } from "./keep.js";
 import { language } from "./settings.js";
 import { ask } from "./session.js";
 
 const known = new Map();
 
-/** The product of a device as a signal: {spec, parts, byAddress}, or null until it is there. */
+/** The product of a device as a signal: {spec, parts, byAddress}, or null until it is there.
+ *
+ * It holds what the person sees; what they may not set can only be read, what they may not run is left out. */
 export function product(device) {
   const sha = device?.spec_sha256;
   if (!sha) return NONE;
@@ -15,13 +17,36 @@ export function product(device) {
     known.set(sha, signal(null));
     fetchSpec(sha, device.id);
   }
-  return known.get(sha);
+  return device.visible || device.controllable ? narrowed(sha, device) : known.get(sha);
+}
+
+const narrow = new Map();
+
+function narrowed(sha, { visible, controllable }) {
+  const key = `${sha} ${visible} ${controllable}`;
+  if (!narrow.has(key)) {
+    const whole = known.get(sha);
+    narrow.set(key, computed(() => whole.value && granted(whole.value, visible, controllable)));
+  }
+  return narrow.get(key);
+}
+
+function granted({ spec, parts }, visible, controllable) {
+  const isSeen = (part) => !visible || visible.includes(part.address);
+  const isOurs = (part) => !controllable || controllable.includes(part.address);
+  const left = parts.filter(isSeen).map((part) => {
+    if (isOurs(part) || part.kind === "event") return part;
+    const access = part.access?.filter((one) => one !== "write");
+    return access?.length ? { ...part, access } : null;
+  });
+  return inOrder(spec, left.filter(Boolean));
 }
 
 const NONE = signal(null);
 
 /** Ask again for those that could not be had. */
 export function retry() {
+  narrow.clear();
   for (const [sha, held] of known) if (!held.value && !held.isAsked) known.delete(sha);
 }
 
@@ -54,8 +79,12 @@ export function outline(spec) {
     .map((part, index) => ({ part, index }))
     .sort((a, b) => a.part.rank - b.part.rank || a.index - b.index)
     .map(({ part }) => part);
-  const byAddress = new Map(ranked.map((part) => [part.address, part]));
-  return { spec, parts: ranked, byAddress, primary: ranked.find((part) => part.ui?.is_primary) };
+  return inOrder(spec, ranked);
+}
+
+function inOrder(spec, parts) {
+  const byAddress = new Map(parts.map((part) => [part.address, part]));
+  return { spec, parts, byAddress, primary: parts.find((part) => part.ui?.is_primary) };
 }
 
 export const isReadable = (part) => part.kind === "property" && part.access.includes("read");

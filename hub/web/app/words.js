@@ -202,7 +202,23 @@ export const WORDS = {
   "enter.go": ["Come in", "进入"],
   "enter.going": ["Asking the hub …", "正在询问中枢…"],
   "enter.none": ["This hub knows no pairing by code yet: paste the token that `ecohub run` names", "此中枢尚不支持配对码：请粘贴 ecohub run 给出的令牌"],
+  "enter.invited": ["{by} invites you to {home}", "{by} 邀请您加入 {home}"],
+  "enter.invited.name": ["You will be here as {name}.", "您将以“{name}”的名字加入。"],
+  "enter.invited.phone": ["This phone will be one of {name}'s.", "这部手机将属于 {name}。"],
+  "enter.invite.ends": ["The invite is good until {when}.", "邀请有效期至 {when}。"],
+  "enter.stay": ["Stay as you are", "保持现状"],
+  "out.refresh.wrong": [
+    "This phone was signed out of {home}: somebody ended its session, or it was away for 90 days. To come back, ask somebody of the home for an invite.",
+    "这部手机已被登出 {home}：有人结束了它的登录，或已 90 天未使用。如需重新进入，请向家人索取邀请。",
+  ],
+  "out.refresh.reused": [
+    "This phone was signed out of {home}: its key was used a second time, perhaps by somebody else. Ask for an invite, and tell an owner.",
+    "这部手机已被登出 {home}：它的密钥被重复使用，可能有他人冒用。请索取邀请，并告知主人。",
+  ],
+  "out.token.wrong": ["The token of this phone is not good at {home} any more.", "这部手机的令牌在 {home} 已失效。"],
+  "out.other": ["This phone was signed out.", "这部手机已被登出。"],
   "phone.name": ["Phone", "手机"],
+  "phone.kind": ["{kind} device", "{kind} 设备"],
   "page.coming": ["Just a moment …", "请稍候…"],
   "page.failed": ["This page could not be fetched", "无法加载此页面"],
   "page.gone": ["There is no such page", "没有这个页面"],
@@ -220,4 +236,4 @@ export function t(key, given = {}) {
 }
 
 /** Say `key` if there is such a text, else what is given. */
-export const tOr = (key, otherwise) => (WORDS[key] ? t(key) : otherwise);
+export const tOr = (key, otherwise, given) => (WORDS[key] ? t(key, given) : otherwise);

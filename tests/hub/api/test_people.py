@@ -230,6 +230,7 @@ async def test_an_invite_tells_what_it_is_for_and_stays_good(home: Bench) -> Non
     assert sent["qr"][0].startswith("1111111")
     assert {*"".join(sent["qr"])} == {"0", "1"}
     given = await home.ask("POST", PAIR, {"code": sent["code"], "device": "x"})
+    assert (await home.ask("GET", ME, headers=as_(given)))["places"] == told["places"]
     again = await home.ask("POST", INVITES, {"person": given["person"]["id"]}, status=201)
     told = await home.ask("POST", f"{PAIR}/look", {"code": again["code"]}, headers=nobody)
     assert told["is_known"]

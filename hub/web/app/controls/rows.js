@@ -2,8 +2,9 @@
 
 import { html, cx, useState } from "../lib.js";
 import { Icon } from "../icons.js";
+import { now } from "../clock.js";
 import { set, run } from "../commands.js";
-import { moment, pieces, relative, valueText, fullMoment, now } from "../format.js";
+import { moment, pieces, relative, valueText, fullMoment } from "../format.js";
 import { isReachable } from "../presence.js";
 import { isReadable, titleOf } from "../specs.js";
 import { t } from "../words.js";

@@ -1,6 +1,7 @@
 // What a property was: a chart to read off and to zoom, its least, mean and greatest, and a table.
 
 import { html, useEffect, useMemo, useRef, useState, cx } from "../lib.js";
+import { hubNow } from "../clock.js";
 import { draw } from "./chart.js";
 import { duration, fullMoment, moment, number, valueText } from "../format.js";
 import { device as deviceOf, isKnown } from "../home.js";
@@ -44,7 +45,7 @@ function useAnswer(id, address, span) {
   useEffect(() => {
     let isOver = false;
     const look = async () => {
-      const from = new Date(Date.now() - SPANS[span] * 1000).toISOString();
+      const from = new Date(hubNow() - SPANS[span] * 1000).toISOString();
       const query = new URLSearchParams({ address, from, points: POINTS });
       try {
         const answer = await ask("GET", `/devices/${encodeURIComponent(id)}/history?${query}`);

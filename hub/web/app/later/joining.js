@@ -1,6 +1,7 @@
 // The joining window as the hub tells it, and who has come since this page was opened.
 
 import { useEffect, useRef, useState } from "../lib.js";
+import { hubNow } from "../clock.js";
 import { devices, isKnown } from "../home.js";
 import { state } from "../link.js";
 import { ask } from "../session.js";
@@ -29,7 +30,7 @@ export function useWindow() {
   const held = useRef({ endsAt: 0, isWatched: false, wasOpen: false, isShut: false }).current;
   const take = (told) => {
     if (told.is_open && !held.wasOpen) {
-      held.endsAt ||= Date.now() + Math.max(0, Date.parse(told.closes_at) - Date.now());
+      held.endsAt ||= Date.now() + Math.max(0, Date.parse(told.closes_at) - hubNow());
       Object.assign(held, { wasOpen: true, isWatched: true, isShut: false });
       say("");
     } else if (!told.is_open && !told.joining && held.wasOpen) {

@@ -4,8 +4,8 @@ import { html, signal, useEffect } from "../lib.js";
 import { Icon } from "../icons.js";
 import { pieces, relative } from "../format.js";
 import { airs, away, byRoom, glance, liked, needs, on, sensors } from "../glance.js";
-import { device as deviceOf, groups, hub, isKnown, may, notices, order, rooms } from "../home.js";
-import { LATER } from "../later.js";
+import { device as deviceOf, groups, hub, isGuest, isKnown, may, notices, order, rooms } from "../home.js";
+import { LATER, Later } from "../later.js";
 import { byFloor, roomsWalked } from "../places.js";
 import { product as productOf, titleOf } from "../specs.js";
 import { t } from "../words.js";
@@ -22,7 +22,7 @@ const only = signal("all");
 
 export function Home() {
   useEffect(() => void (document.title = hub.value?.name ?? t("app.title")), [hub.value]);
-  return html`<${Head} /><${Needs} /><${Air} /><${Scenes} /><${Devices} />`;
+  return html`<${Head} />${isGuest() && html`<${Later} name="visit" given=${{}} isQuiet />`}<${Needs} /><${Air} /><${Scenes} /><${Devices} />`;
 }
 
 function Head() {
@@ -80,7 +80,7 @@ function AirOne({ device: id, address }) {
 
 function Devices() {
   if (!isKnown.value) return html`<${Waiting} />`;
-  if (order.value.length === 0) return html`<${Nobody} />`;
+  if (order.value.length === 0) return isGuest() ? null : html`<${Nobody} />`;
   const sets = filters();
   const chosen = sets.find((one) => one.key === only.value && one.isThere) ?? sets[0];
   const isSorted = chosen.key === "all" && rooms.value.length > 0 && order.value.length > FEW;

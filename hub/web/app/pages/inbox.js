@@ -4,7 +4,7 @@ import { html, cx, useEffect } from "../lib.js";
 import { Icon } from "../icons.js";
 import { tried } from "../announce.js";
 import { fullMoment, relative } from "../format.js";
-import { device as deviceOf, notices, unread } from "../home.js";
+import { device as deviceOf, may, notices, unread } from "../home.js";
 import { ask } from "../session.js";
 import { product as productOf, titleOf } from "../specs.js";
 import { t } from "../words.js";
@@ -12,7 +12,7 @@ import { t } from "../words.js";
 export function Inbox() {
   useEffect(() => void (document.title = t("inbox.title")));
   return html`<header class="page-head with-tool"><h1 tabindex="-1">${t("inbox.title")}</h1>
-    ${unread.value > 0 && html`<button type="button" class="button quiet" onClick=${() => change("")}>${t("inbox.read.all")}</button>`}</header>
+    ${unread.value > 0 && may("arrange") && html`<button type="button" class="button quiet" onClick=${() => change("")}>${t("inbox.read.all")}</button>`}</header>
     ${notices.value.length === 0 ? html`<div class="empty-page"><${Icon} name="nav-inbox" size="2.5rem" /><p>${t("inbox.none")}</p>
       <p class="soft">${t("inbox.none.more")}</p></div>`
       : html`<ul class="notices">${notices.value.map((notice) => html`<${Notice} key=${notice.id} notice=${notice} />`)}</ul>`}`;
@@ -29,10 +29,10 @@ function Notice({ notice }) {
         <span>${text}</span>
         <time datetime=${notice.at} title=${fullMoment(notice.at)}>${relative(notice.at)}</time></span>
     </a>
-    <span class="notice-tools">
+    ${may("arrange") && html`<span class="notice-tools">
       ${!notice.is_read && html`<button type="button" class="tool" aria-label=${`${t("inbox.read")}: ${text}`} onClick=${() => change(`/${notice.id}`)}><${Icon} name="check" size="1.25rem" /></button>`}
       <button type="button" class="tool" aria-label=${`${t("inbox.drop")}: ${text}`} onClick=${() => drop(notice.id)}><${Icon} name="trash" size="1.25rem" /></button>
-    </span>
+    </span>`}
   </li>`;
 }
 

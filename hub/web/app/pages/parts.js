@@ -1,6 +1,6 @@
 // What several pages share.
 
-import { html, useEffect, useState } from "../lib.js";
+import { html, useEffect, useId, useState } from "../lib.js";
 import { Icon } from "../icons.js";
 import { t } from "../words.js";
 
@@ -17,8 +17,9 @@ export function Gone({ text }) {
 
 /** One of several ways to see things. */
 export function Pick({ title, value, choices, onPick }) {
-  return html`<div class="pick"><h3 id=${`pick-${title}`}>${title}</h3>
-    <div class="chips" role="group" aria-labelledby=${`pick-${title}`}>
+  const id = useId();
+  return html`<div class="pick"><h3 id=${id}>${title}</h3>
+    <div class="chips" role="group" aria-labelledby=${id}>
       ${choices.map(([key, text]) => html`<button type="button" class="chip" key=${key} lang=${key === "zh" ? "zh-Hans" : undefined}
         aria-pressed=${key === value ? "true" : "false"} onClick=${() => onPick(key)}>${text}</button>`)}
     </div></div>`;

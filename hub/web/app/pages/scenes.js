@@ -5,7 +5,7 @@ import { Icon } from "../icons.js";
 import { announce, why } from "../announce.js";
 import { hasFailed, namesOf } from "../commands.js";
 import { LATER } from "../later.js";
-import { may, scenes } from "../home.js";
+import { may, mayRun, scenes } from "../home.js";
 import { ask } from "../session.js";
 import { t } from "../words.js";
 
@@ -38,10 +38,11 @@ async function carryOut(path, name) {
 
 export function Scenes() {
   const isOffered = may("arrange") && LATER.has("scenes");
-  if (!scenes.value.length) return null;
+  const shown = scenes.value.filter(mayRun);
+  if (!shown.length) return null;
   return html`<section class="scenes" aria-label=${t("scene.title")}>
     <div class="chips shortcuts">
-      ${scenes.value.map((scene) => html`<button type="button" class=${cx("chip", "link", going.value.includes(scene.id) && "busy")} key=${scene.id} onClick=${() => activate(scene)}>
+      ${shown.map((scene) => html`<button type="button" class=${cx("chip", "link", going.value.includes(scene.id) && "busy")} key=${scene.id} onClick=${() => activate(scene)}>
         <${Icon} name=${scene.icon} fallback="scene" size="1.125rem" /> <bdi>${scene.name}</bdi></button>`)}
       ${isOffered && html`<a class="chip link" href="#/scenes" aria-label=${t("scene.all")}><${Icon} name="more" size="1.125rem" /></a>`}
     </div>

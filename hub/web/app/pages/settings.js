@@ -4,7 +4,7 @@ import { html, useEffect } from "../lib.js";
 import { Icon } from "../icons.js";
 import { LATER } from "../later.js";
 import { may } from "../home.js";
-import { leave } from "../session.js";
+import { signOut } from "../session.js";
 import { language, measures, temperatureUnit, theme } from "../settings.js";
 import { t } from "../words.js";
 import { Pick } from "./parts.js";
@@ -38,7 +38,7 @@ export function Settings() {
     </section>
     <section class="card"><h2>${t("settings.phone")}</h2>
       <${Secure} />
-      <button type="button" class="button quiet danger" onClick=${leave}><${Icon} name="logout" size="1.25rem" />${t("settings.leave")}</button>
+      <button type="button" class="button quiet danger" onClick=${signOut}><${Icon} name="logout" size="1.25rem" />${t("settings.leave")}</button>
       <p class="soft">${t("settings.leave.more")}</p>
     </section>`;
 }

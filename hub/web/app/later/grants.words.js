@@ -1,0 +1,26 @@
+import { learn } from "../words.js";
+
+learn({
+  "grant.control": ["May control {where}", "可以控制{where}"],
+  "grant.see": ["May see {where}", "可以查看{where}"],
+  "grant.home": ["the whole home", "整个家"],
+  "grant.nowhere": ["nothing yet", "（尚未选择）"],
+  "grant.parts": ["{parts} of {where}", "{where}的{parts}"],
+  "grant.join": [", ", "，"],
+  "grant.hours": ["{days} {begin} to {end}", "{days} {begin} 至 {end}"],
+  "grant.days": ["{first} to {last}", "{first}至{last}"],
+  "grant.daily": ["every day", "每天"],
+  "grant.since": ["from {when}", "{when}起"],
+  "grant.until": ["until {when}", "至 {when}"],
+  "grant.over": ["ended {when}", "已于 {when} 结束"],
+  "grant.today": ["today {time}", "今天 {time}"],
+  "grant.tomorrow": ["tomorrow {time}", "明天 {time}"],
+  "grant.yesterday": ["yesterday {time}", "昨天 {time}"],
+  "grant.gone": ["something that has left", "已移除的设备"],
+  "role.owner": ["Owner", "主人"],
+  "role.member": ["Member", "家人"],
+  "role.guest": ["Guest", "访客"],
+  "role.owner.may": ["May do everything here, also invite and remove people.", "可以做任何事，包括邀请和移除成员。"],
+  "role.member.may": ["Lives here: sees and controls all, arranges rooms and scenes.", "住在这里：查看和控制所有设备，管理房间和场景。"],
+  "role.guest.may": ["Visits, or is a child: only what you choose, for as long as you choose.", "来访者或孩子：只能使用您选定的内容和时间。"],
+});
