@@ -9,6 +9,7 @@ from typing import cast
 from ecohub_client.exchange import Ask, part
 from ecohub_client.shapes import (
     Activated,
+    ActivityPage,
     AddCertificate,
     AskToJoin,
     AutomationList,
@@ -440,6 +441,57 @@ class Operations:
     async def drop_notification(self, notification: str) -> None:
         """Forget a notification."""
         await self._ask("DELETE", f"/api/v1/notifications/{part(notification)}")
+
+    async def list_activity(
+        self,
+        *,
+        device: str | None = None,
+        person: str | None = None,
+        kind: Sequence[
+            Literal[
+                "change",
+                "command",
+                "event",
+                "presence",
+                "run",
+                "pair",
+                "refused",
+                "invite",
+                "grant",
+                "revoke",
+                "role",
+                "join",
+                "unjoin",
+                "setting",
+                "certificate",
+            ]
+        ]
+        | None = None,
+        before: int | None = None,
+        limit: int | None = None,
+    ) -> ActivityPage:
+        """List what has happened, and who wanted it, the latest first.
+
+        Changes that a command has made, commands that changed nothing or failed, warnings of
+        devices, devices lost and found, runs of automations: of all that you see. Who let whom or
+        what in is told to those who may do so themselves. 10,000 entries of activity are kept for
+        30 days, 2,000 of audit for a year. An entry of a page is told in no other, while new ones
+        come.
+        """
+        return cast(
+            "ActivityPage",
+            await self._ask(
+                "GET",
+                "/api/v1/activity",
+                query={
+                    "device": device,
+                    "person": person,
+                    "kind": kind,
+                    "before": before,
+                    "limit": limit,
+                },
+            ),
+        )
 
     async def list_certificates(self) -> CertificateList:
         """List the certificates of the hub's folder with what each is worth today.

@@ -26,6 +26,22 @@ class Activated(TypedDict):
     not_undone: list[LostStep]
 
 
+class ActivityNow(TypedDict):
+    """Something was written into the activity log; audit is not told on the stream."""
+
+    type: Literal["activity"]
+    seq: int
+    entry: EntryShown
+
+
+class ActivityPage(TypedDict):
+    """What has happened, the latest first."""
+
+    entries: list[EntryShown]
+    more: bool
+    """Whether there are earlier ones: ask with `before`."""
+
+
 class AddCertificate(TypedDict):
     """Put a certificate into the hub's folder."""
 
@@ -610,6 +626,51 @@ class DoneShown(TypedDict):
     """Of a wait."""
     detail: str
     results: list[OrderShown]
+
+
+class EntryShown(TypedDict):
+    """One thing that has happened."""
+
+    id: int
+    at: str
+    kind: Literal[
+        "change",
+        "command",
+        "event",
+        "presence",
+        "run",
+        "pair",
+        "refused",
+        "invite",
+        "grant",
+        "revoke",
+        "role",
+        "join",
+        "unjoin",
+        "setting",
+        "certificate",
+    ]
+    """change, command, event, presence and run are activity; else audit."""
+    by: ByShown | None
+    """Who wanted it; null for nobody."""
+    device: NotRequired[str]
+    address: NotRequired[str]
+    """When it is about just one."""
+    addresses: NotRequired[list[str]]
+    """When it is about several."""
+    value: NotRequired[bool | int | float | str | None]
+    """Of a change."""
+    was: NotRequired[bool | int | float | str | None]
+    """Of a change: before it; null when that was not known."""
+    command: NotRequired[str]
+    """Wire id of the command behind it."""
+    status: NotRequired[str]
+    """How a command or a run ended; what presence became."""
+    automation: NotRequired[str]
+    person: NotRequired[str]
+    """Id of whom it concerns."""
+    text: NotRequired[str]
+    """Whom or what it is about, or why, in a few words."""
 
 
 class FavouritesNow(TypedDict):
@@ -1237,6 +1298,8 @@ class Me(TypedDict):
     """
 
     person: PersonShown | None
+    places: dict[str, str]
+    """What the rooms and devices of your grants are called."""
     session: str
     name: str
     role: Literal["owner", "member", "guest"]
@@ -1415,6 +1478,7 @@ class Pong(TypedDict):
 
     type: Literal["pong"]
     ref: str | int | None
+    now: str
 
 
 class PresenceNow(TypedDict):
@@ -2125,6 +2189,7 @@ Told: TypeAlias = (
     | AutomationNow
     | AutomationRunNow
     | ArrangedGone
+    | ActivityNow
     | FavouritesNow
     | Coalesced
     | Accepted

@@ -212,7 +212,9 @@ async def test_rights_are_changed_and_taken_away_by_tapping(
     await row.get_by_role("button", name="Take away").click()
     await tap(page, "Tap again to confirm")
     await expect(page.locator(".rights")).to_contain_text("May do nothing yet")
-    await expect(visitor.page.locator(".visit-over")).to_contain_text("Nothing has been opened")
+    await expect(visitor.page.locator(".visit-over")).to_contain_text(
+        "Nothing has been opened", timeout=20_000
+    )
 
 
 async def test_who_is_shut_out_is_told_why_and_sees_nothing_more(

@@ -8,12 +8,18 @@ import { t } from "../words.js";
 import { dayAndTime, sentence, standing } from "./grants.js";
 import "./visit.words.js";
 
+/** Rights that open nothing just now change without a word on the stream. */
+const AGAIN_MS = 4_000;
+
 export default function Visit() {
   const grants = me.value?.person?.grants ?? [];
   const isEmpty = !order.value.length;
   useEffect(() => {
-    if (isEmpty) refreshMe();
-  }, [isEmpty, now.value]);
+    if (!isEmpty) return;
+    refreshMe();
+    const timer = setInterval(refreshMe, AGAIN_MS);
+    return () => clearInterval(timer);
+  }, [isEmpty]);
   const { state, at } = now.value && standing(grants);
   if (!isKnown.value || !me.value) return null;
   const told = html`<ul>${grants.map((grant, index) => html`<li key=${index} dir="auto">${sentence(grant, me.value.places)}</li>`)}</ul>`;
