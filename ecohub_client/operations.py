@@ -4,7 +4,7 @@ Written by scripts/make_client.py, not by hand.
 """
 
 from collections.abc import Sequence
-from typing import cast
+from typing import Literal, cast
 
 from ecohub_client.exchange import Ask, part
 from ecohub_client.shapes import (

@@ -178,7 +178,7 @@ def operations(document: Json) -> str:
     sequence = "from collections.abc import Sequence\n" if "Sequence[" in text else ""
     return (
         HEAD.format(what="A method for each operation of the API")
-        + f"{sequence}from typing import cast\n\n"
+        + f"{sequence}from typing import {'Literal, ' if 'Literal[' in text else ''}cast\n\n"
         + "from ecohub_client.exchange import Ask, part\n"
         + f"from ecohub_client.shapes import ({imported})\n\n\n"
         + "class Operations:\n"
