@@ -107,6 +107,7 @@ async def test_a_device_is_let_in_named_and_there(
         await adding.stands_large()
         await new.get_by_role("link", name="Open its page").click()
         await expect(page.get_by_role("heading", level=1)).to_have_text("Kettle")
+        await expect(adding.part("outlet.on")).to_be_visible()
 
 
 async def test_a_wrong_code_is_said_and_mended_while_the_window_is_open(

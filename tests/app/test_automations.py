@@ -99,10 +99,17 @@ async def test_keyboard_alone_reaches_the_piece_that_was_added(tapping: Phone) -
 
 async def test_an_idea_from_the_home_is_a_beginning(tapping: Phone) -> None:
     page = tapping.page
-    await page.get_by_role("button", name="Clear the air").click()
+    await page.get_by_role("link", name="Clear the air").click()
     await expect(page.get_by_label("Name")).to_have_value("Clear the air")
+    await page.get_by_label("Name").fill("Fresh air")
+    await page.get_by_role("link", name="Back").click()
+    await page.get_by_role("link", name="Not saved yet").click()
+    await expect(page.get_by_label("Name")).to_have_value("Fresh air")
     await page.get_by_role("button", name="Save").click()
+    await expect(page.get_by_role("heading", level=1)).to_have_text("Fresh air")
     await expect(page.locator(".reads")).to_contain_text("PM2.5")
+    await page.get_by_role("link", name="Back").click()
+    await expect(page.get_by_role("link", name="Not saved yet")).to_have_count(0)
 
 
 async def test_what_was_written_outlives_a_broken_line_and_a_reload(

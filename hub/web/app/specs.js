@@ -14,6 +14,7 @@ export function product(device) {
   const sha = device?.spec_sha256;
   if (!sha) return NONE;
   if (!known.has(sha)) {
+    if (device.presence.status === "interviewing") return NONE; // the hub itself is still asking for it
     known.set(sha, signal(null));
     fetchSpec(sha, device.id);
   }

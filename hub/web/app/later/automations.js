@@ -2,21 +2,21 @@
 
 import { html, cx, useEffect, useState } from "../lib.js";
 import { Icon } from "../icons.js";
-import { announce } from "../announce.js";
+import { announce, tried } from "../announce.js";
 import { Switch } from "../controls/inputs.js";
 import { moment, relative } from "../format.js";
 import { automations, isKnown, lastRuns, may } from "../home.js";
 import { ask } from "../session.js";
 import { t } from "../words.js";
-import { Back, Gone } from "../pages/parts.js";
+import { Back, Gone, useSure } from "../pages/parts.js";
 import { Builder } from "./builder.js";
-import { draftOf, keepDraft } from "./draft.js";
+import { keepDraft, keptDrafts } from "./draft.js";
 import { ideas } from "./ideas.js";
 import { endOf, toneOf } from "./ends.js";
 import { sentence } from "./sentence.js";
 import "./automations.words.js";
 
-const SURE_FOR_MS = 4_000;
+const NAME_LENGTH = 64;
 
 export default function Automations({ id, more }) {
   const automation = automations.value.find((one) => one.id === id);
@@ -24,9 +24,16 @@ export default function Automations({ id, more }) {
   if (!id) return html`<${List} />`;
   const isWritten = id === "new" || more === "edit";
   if (isWritten && !may("arrange")) return html`<${Gone} text=${t("auto.not.yours")} />`;
-  if (id === "new") return html`<${Builder} />`;
+  if (id === "new") return html`<${Builder} name=${["new", more].filter(Boolean).join("/")} automation=${beginning(more)} />`;
   if (!automation) return isKnown.value ? html`<${Gone} text=${t("auto.gone")} />` : null;
-  return isWritten ? html`<${Builder} key=${id} id=${id} automation=${automation} />` : html`<${One} key=${id} automation=${automation} />`;
+  return isWritten ? html`<${Builder} key=${id} id=${id} name=${id} automation=${automation} />` : html`<${One} key=${id} automation=${automation} />`;
+}
+
+/** What a new one begins as: a copy of another, an idea, or nothing. */
+function beginning(from) {
+  const other = automations.value.find(({ id }) => id === from);
+  if (other) return { ...other, name: t("auto.copy.name", { name: other.name }).slice(0, NAME_LENGTH) };
+  return ideas().find(({ word }) => word === from)?.automation;
 }
 
 function List() {
@@ -34,11 +41,29 @@ function List() {
   const isMine = may("arrange");
   return html`<header class="page-head with-tool"><h1 tabindex="-1">${t("auto.title")}</h1>
       ${isMine && html`<a class="button" href="#/automations/new" aria-label=${t("auto.new")}><${Icon} name="add" size="1.25rem" />${t("auto.add")}</a>`}</header>
+    ${isMine && html`<${Unfinished} />`}
     ${list.length > 0 ? html`<ul class="autos">${list.map((one) => html`<${Row} key=${one.id} automation=${one} />`)}</ul>`
       : html`<div class="empty-page small"><${Icon} name="automation" size="2.5rem" /><p>${t(isMine ? "auto.none" : "auto.none.guest")}</p>
         ${isMine && html`<p class="soft">${t("auto.none.more")}</p>`}</div>`}
     ${isMine && html`<${Ideas} />`}`;
 }
+
+/** What was begun on this phone and not saved. */
+function Unfinished() {
+  const [drafts, tell] = useState(keptDrafts);
+  const known = Object.entries(drafts).filter(([name]) => isNew(name) || automations.value.some(({ id }) => id === name));
+  if (!known.length) return null;
+  const drop = (name) => {
+    keepDraft(name, null);
+    tell(keptDrafts());
+  };
+  return html`<ul class="unfinished" aria-label=${t("auto.unfinished")}>${known.map(([name, draft]) => html`<li class="unfinished-one" key=${name}>
+    <a href=${isNew(name) ? `#/automations/${name}` : link(name, "edit")}><${Icon} name="edit" size="1.25rem" />
+      <span><b>${t("auto.unfinished")}</b>${draft.name || sentence(draft)}</span></a>
+    <button type="button" class="tool" aria-label=${`${t("auto.discard")}: ${draft.name}`} onClick=${() => drop(name)}><${Icon} name="close" size="1.25rem" /></button></li>`)}</ul>`;
+}
+
+const isNew = (name) => name.split("/")[0] === "new";
 
 const link = (id, ...more) => `#/automations/${[id, ...more].map(encodeURIComponent).join("/")}`;
 
@@ -59,17 +84,6 @@ function Toggle({ automation }) {
   return html`<${Switch} value=${isEnabled} title=${t("auto.enabled", { name })} onSet=${turn} />`;
 }
 
-async function tried(work, done = "") {
-  try {
-    const answer = await work;
-    if (done) announce(done);
-    return answer ?? true;
-  } catch (problem) {
-    announce([problem.detail || t("link.away"), problem.remedy].filter(Boolean).join(". "), "bad");
-    return null;
-  }
-}
-
 /** How it stands: what is wrong, when it runs next, how it last went. */
 function Standing({ automation }) {
   const { problem, is_enabled: isEnabled, next_at: next } = automation;
@@ -86,25 +100,19 @@ function Standing({ automation }) {
 function Ideas() {
   const found = ideas();
   if (!found.length) return null;
-  const begin = (automation) => {
-    keepDraft("new", draftOf(automation));
-    location.hash = "#/automations/new";
-  };
   return html`<section class="ideas" aria-labelledby="ideas-title"><h2 id="ideas-title">${t("auto.ideas")}</h2>
-    <ul class="idea-list">${found.map(({ word, automation }) => html`<li key=${word}><button type="button" class="idea" onClick=${() => begin(automation)}>
-      <${Icon} name="add" size="1.25rem" /><span><b>${t(word)}</b><span class="soft">${sentence(automation)}</span></span></button></li>`)}</ul>
+    <ul class="idea-list">${found.map(({ word, automation }) => html`<li key=${word}><a class="idea" href=${link("new", word)}>
+      <${Icon} name="add" size="1.25rem" /><span><b>${t(word)}</b><span class="soft">${sentence(automation)}</span></span></a></li>`)}</ul>
   </section>`;
 }
 
 function One({ automation }) {
   const { id, name, icon, problem } = automation;
   const path = `/automations/${encodeURIComponent(id)}`;
-  const copy = () => {
-    keepDraft("new", draftOf({ ...automation, name: t("auto.copy.name", { name }).slice(0, 64) }));
-    location.hash = "#/automations/new";
-  };
   const drop = async () => {
-    if (await tried(ask("DELETE", path), t("auto.dropped", { name }))) location.hash = "#/automations";
+    if (!(await tried(ask("DELETE", path)))) return;
+    announce(t("auto.dropped", { name }));
+    location.hash = "#/automations";
   };
   return html`<article class="one-auto">
     <${Back} to="#/automations" />
@@ -116,19 +124,14 @@ function One({ automation }) {
     <div class="auto-tools">
       ${may("arrange") && html`
         <a class="button quiet" href=${link(id, "edit")}><${Icon} name="edit" size="1.25rem" />${t("auto.edit")}</a>
-        <button type="button" class="button quiet" onClick=${copy}><${Icon} name="add" size="1.25rem" />${t("auto.copy")}</button>
+        <a class="button quiet" href=${link("new", id)}><${Icon} name="add" size="1.25rem" />${t("auto.copy")}</a>
         <${Drop} onDrop=${drop} />`}
     </div>
   </article>`;
 }
 
 function Drop({ onDrop }) {
-  const [isAsked, asked] = useState(false);
-  useEffect(() => {
-    if (!isAsked) return;
-    const timer = setTimeout(() => asked(false), SURE_FOR_MS);
-    return () => clearTimeout(timer);
-  }, [isAsked]);
-  return html`<button type="button" class=${cx("button", "quiet", "danger", isAsked && "sure")} onClick=${() => (isAsked ? onDrop() : asked(true))}>
+  const [isAsked, sure] = useSure();
+  return html`<button type="button" class=${cx("button", "quiet", "danger", isAsked && "sure")} onClick=${() => sure(onDrop)}>
     <${Icon} name="trash" size="1.25rem" />${t(isAsked ? "control.sure" : "auto.drop")}</button>`;
 }

@@ -36,6 +36,7 @@ learn({
   "auto.dropped": ["{name} is removed", "{name}已删除"],
   "auto.save": ["Save", "保存"],
   "auto.saved": ["{name} is saved", "{name}已保存"],
+  "auto.unfinished": ["Not saved yet", "尚未保存"],
   "auto.discard": ["Discard", "放弃更改"],
   "auto.kept": ["Kept on this phone until you save it", "在保存前保留在此手机上"],
   "auto.name": ["Name", "名称"],
@@ -68,6 +69,8 @@ learn({
   "auto.mode.single": ["go on", "忽略"],
   "auto.mode.restart": ["begin anew", "重新开始"],
   "auto.mode.queued": ["again afterwards", "之后再运行"],
+
+  "icon.automation": ["Automation", "自动化"],
 
   "pick.device": ["Device", "设备"],
   "pick.target": ["Device or group", "设备或分组"],
@@ -159,7 +162,7 @@ learn({
   "say.presence.unreachable": ["{device} goes out of reach", "{device}失联"],
   "say.presence.unstable": ["{device} comes and goes", "{device}连接不稳定"],
   "say.presence.interviewing": ["{device} begins to introduce itself", "{device}开始识别"],
-  "say.at": ["it is {at}", "到 {at}"],
+  "say.at": ["it is {at}", "{at}"],
   "say.at.days": ["it is {at} on {days}", "{days} {at}"],
   "say.sunrise": ["the sun rises", "日出"],
   "say.sunset": ["the sun sets", "日落"],

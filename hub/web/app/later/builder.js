@@ -1,14 +1,14 @@
 // An automation is built: when, if and then, piece by piece, and read as a sentence meanwhile.
 
 import { html, cx, useEffect, useRef, useState } from "../lib.js";
-import { Icon } from "../icons.js";
+import { Icon, deviceIcon } from "../icons.js";
 import { announce } from "../announce.js";
-import { classIcon } from "../icons.js";
 import { device as deviceOf } from "../home.js";
 import { ask } from "../session.js";
 import { t } from "../words.js";
 import { Back } from "../pages/parts.js";
-import { DAYS, bodyOf, draftOf, flawsOf, keepDraft, keptDraft, missing, newPiece } from "./draft.js";
+import { DAYS, bodyOf, draftOf, flawsKnown, flawsOf, keepDraft, keptDraft, missing, newPiece } from "./draft.js";
+import { IconPick } from "./editing.js";
 import { Chips, TextIn } from "./fields.js";
 import { DoEditor, LookEditor } from "./pieces.js";
 import { actionText, conditionText, sentence, triggerText } from "./sentence.js";
@@ -35,10 +35,12 @@ const PIECES = {
 
 const ICONS = { device: "device", time: "clock", sun: "sunrise", several: "or", scene: "scene", wait: "timer", notify: "message" };
 
-export function Builder({ id, automation }) {
-  const name = id ?? "new";
+const PICTURES = ["automation", "light", "sunset", "sunrise", "moon", "door", "leave", "shield", "air-purifier", "fan", "heater", "humidifier"];
+
+/** `id` is that of the automation that is changed, none for a new one; `name` that under which the draft is kept. */
+export function Builder({ id, name, automation }) {
   const [draft, set] = useState(() => keptDraft(name) ?? draftOf(automation));
-  const [flaws, tell] = useState({});
+  const [flaws, tell] = useState(() => (id ? flawsKnown(automation) : {}));
   const [open, show] = useState("");
   const [isBusy, busy] = useState(false);
   const change = (news) => {
@@ -82,6 +84,7 @@ export function Builder({ id, automation }) {
     <section class="card">
       <${TextIn} title=${t("auto.name")} most="64" value=${draft.name} onSet=${(text) => change({ name: text })} />
       ${flaws.name && html`<p class="trouble" role="alert">${flaws.name}</p>`}
+      <${IconPick} names=${PICTURES} value=${draft.icon} onPick=${(icon) => change({ icon })} />
       <details class="how"><summary>${t("auto.more")}<${Icon} name="down" size="1.25rem" /></summary>
         <${Chips} title=${t("auto.mode")} value=${draft.mode} onPick=${(mode) => change({ mode })}
           choices=${["single", "restart", "queued"].map((key) => [key, t(`auto.mode.${key}`)])} />
@@ -160,7 +163,8 @@ const holds = (piece, key) => Boolean(key) && (piece.key === key || (piece.of ??
 
 export function PieceIcon({ piece }) {
   const named = { time: "clock", sun: piece.at === "sunrise" ? "sunrise" : "sunset", any: "or", none: "not", scene: "scene", wait: "timer", notify: "message" }[piece.type];
-  const kind = piece.group ? "group" : classIcon(deviceOf(piece.device ?? "").value?.class);
+  const device = deviceOf(piece.device ?? "").value;
+  const kind = piece.group ? "group" : device ? deviceIcon(device) : "device";
   return html`<span class="piece-icon"><${Icon} name=${named ?? kind} size="1.25rem" /></span>`;
 }
 

@@ -22,14 +22,19 @@ export function draftOf(automation = {}) {
   return Object.assign(told, ...SECTIONS.map((section) => ({ [section]: told[section].map(keyed) })));
 }
 
-/** What was written and not saved, under the id of its automation or "new". */
-export const keptDraft = (id) => read(KEPT, {})[id] ?? null;
+/** All that was written and not saved: {"new/...": draft} and by the ids of automations. */
+export const keptDrafts = () => read(KEPT, {});
+
+export const keptDraft = (id) => keptDrafts()[id] ?? null;
 
 export function keepDraft(id, draft) {
-  const { [id]: _, ...others } = read(KEPT, {});
+  const { [id]: _, ...others } = keptDrafts();
   const next = draft ? { ...others, [id]: draft } : others;
   write(KEPT, Object.keys(next).length ? next : null);
 }
+
+/** What is known to be wrong with an automation that is there. */
+export const flawsKnown = ({ problem } = {}) => (problem ? flawsOf(problem) : {});
 
 /** A draft as the API takes it: without keys, and without what says nothing. */
 export function bodyOf(draft) {

@@ -12,7 +12,7 @@ import { DAYS } from "./draft.js";
 import { span } from "./sentence.js";
 
 export function Field({ title, children }) {
-  return html`<label class="field"><span>${title}</span>${children}</label>`;
+  return html`<label class="ask"><span>${title}</span>${children}</label>`;
 }
 
 /** One of a list of groups of choices: [[title, [[key, text]]]]. */
@@ -26,7 +26,7 @@ export function Choose({ title, value, sets, onPick }) {
 }
 
 export function Chips({ title, value, choices, onPick }) {
-  return html`<div class="field" role="group" aria-label=${title}><span aria-hidden="true">${title}</span><div class="chips">
+  return html`<div class="ask" role="group" aria-label=${title}><span aria-hidden="true">${title}</span><div class="chips">
     ${choices.map(([key, text]) => html`<button type="button" class="chip" key=${key} aria-pressed=${key === value ? "true" : "false"}
       onClick=${() => onPick(key)}>${text}</button>`)}
   </div></div>`;
@@ -34,7 +34,7 @@ export function Chips({ title, value, choices, onPick }) {
 
 export function Days({ days, onSet }) {
   const toggled = (day) => DAYS.filter((one) => (one === day ? !days.includes(one) : days.includes(one)));
-  return html`<div class="field" role="group" aria-label=${t("pick.days")}><span aria-hidden="true">${t("pick.days")}</span><div class="chips days">
+  return html`<div class="ask" role="group" aria-label=${t("pick.days")}><span aria-hidden="true">${t("pick.days")}</span><div class="chips days">
     ${DAYS.map((day) => html`<button type="button" class="chip" key=${day} aria-pressed=${days.includes(day) ? "true" : "false"}
       onClick=${() => onSet(toggled(day))}>${t(`say.${day}`)}</button>`)}
   </div></div>`;
@@ -72,7 +72,7 @@ export function SpanIn({ title, value, none, onSet }) {
     type(text);
     onSet(text === "" ? 0 : Math.round(Number(text) * 60));
   };
-  return html`<div class="field" role="group" aria-label=${title}><span aria-hidden="true">${title}</span>
+  return html`<div class="ask" role="group" aria-label=${title}><span aria-hidden="true">${title}</span>
     <div class="chips">
       ${choices.map((one) => html`<button type="button" class="chip" key=${one} aria-pressed=${one === (value || 0) ? "true" : "false"}
         onClick=${() => onSet(one)}>${one ? span(one) : none}</button>`)}
@@ -94,7 +94,7 @@ export function ValueIn({ part, title, value, onSet }) {
   if (kind === "number") return html`<${NumberIn} part=${part} title=${title} value=${value} onSet=${onSet} />`;
   if (kind === "time") return html`<${SpanIn} title=${title} value=${value} onSet=${onSet} />`;
   const isInLine = kind === "switch" || kind === "stepper";
-  return html`<div class=${cx("field", isInLine && "in-line")}><span aria-hidden="true">${title}${kind === "switch" && html`<b>${valueText(part, value)}</b>`}</span>
+  return html`<div class=${cx("ask", isInLine && "in-line")}><span aria-hidden="true">${title}${kind === "switch" && html`<b>${valueText(part, value)}</b>`}</span>
     <${INPUTS[kind]} part=${part} value=${value} title=${title} onSet=${onSet} /></div>`;
 }
 

@@ -3,7 +3,7 @@
 import { html, cx, useEffect, useState } from "../lib.js";
 import { Icon } from "../icons.js";
 import { fullMoment } from "../format.js";
-import { announce } from "../announce.js";
+import { announce, tried } from "../announce.js";
 import { hub, may } from "../home.js";
 import { state } from "../link.js";
 import { ask } from "../session.js";
@@ -48,13 +48,11 @@ function About({ about }) {
     ["hub.streams", about.streams],
     ["hub.open", about.open_commands],
   ];
-  const judge = (mode) => ask("PATCH", "/hub", { mode }).then(
-    (told) => {
-      hub.value = told;
-      announce(t("hub.mode.done"));
-    },
-    (problem) => announce(problem.detail || t("link.away"), "bad"),
-  );
+  const judge = async (mode) => {
+    if (!(await tried(ask("PATCH", "/hub", { mode })))) return;
+    hub.value = { ...hub.value, mode };
+    announce(t("hub.mode.done"));
+  };
   return html`<section class="card"><dl>
       ${facts.map(([word, value]) => html`<div key=${word}><dt>${t(word)}</dt><dd><bdi>${value}</bdi></dd></div>`)}
     </dl></section>
@@ -66,7 +64,7 @@ function About({ about }) {
 /** How many devices there are, and how many of them are what. */
 function devicesText({ total, by_presence: counts }) {
   const told = Object.entries(counts).filter(([, n]) => n).map(([status, n]) => t("hub.count", { n, status: t(`hub.is.${status}`) }));
-  return told.length ? `${total}: ${told.join(t("hub.list"))}` : total;
+  return told.length > 1 ? `${total}: ${told.join(t("hub.list"))}` : (told[0] ?? total);
 }
 
 function Verdict({ health }) {

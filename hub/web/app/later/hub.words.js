@@ -4,7 +4,7 @@ learn({
   "hub.title": ["Hub", "中枢"],
   "hub.ok": ["The hub works", "中枢运行正常"],
   "hub.degraded": ["Something is wrong", "有部件异常"],
-  "hub.part.store": ["Memory", "存储"],
+  "hub.part.store": ["Storage", "存储"],
   "hub.part.broker": ["Broker", "消息代理"],
   "hub.part.link": ["Link to the broker", "代理连接"],
   "hub.part.discovery": ["Discovery", "发现"],

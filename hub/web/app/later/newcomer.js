@@ -1,9 +1,9 @@
 // A device that has just come: how it stands, and its name and room.
 
 import { html, useEffect, useState } from "../lib.js";
-import { Icon, classIcon } from "../icons.js";
-import { announce } from "../announce.js";
-import { rooms } from "../home.js";
+import { Icon, deviceIcon } from "../icons.js";
+import { announce, tried } from "../announce.js";
+import { roomsWalked } from "../places.js";
 import { presenceText } from "../presence.js";
 import { ask } from "../session.js";
 import { product as productOf, titleOf } from "../specs.js";
@@ -19,15 +19,7 @@ export function Newcomer({ device }) {
   const [typed, type] = useState(null);
   const [isKept, keep] = useState(false);
   const path = `/devices/${encodeURIComponent(device.id)}`;
-  const change = async (news) => {
-    try {
-      await ask("PATCH", path, news);
-      return true;
-    } catch (problem) {
-      announce(problem.detail || t("link.away"), "bad");
-      return false;
-    }
-  };
+  const change = (news) => tried(ask("PATCH", path, news));
   const rename = async (event) => {
     event.preventDefault();
     if (!(await change({ name: (typed ?? device.name).trim() }))) return;
@@ -36,7 +28,7 @@ export function Newcomer({ device }) {
     announce(t("device.name.done"));
   };
   return html`<section class="card newcomer" aria-labelledby=${`new-${device.id}`} data-newcomer=${device.id}>
-    <header class="newcomer-head"><span class="device-icon"><${Icon} name=${classIcon(device.class)} size="2rem" /></span>
+    <header class="newcomer-head"><span class="device-icon"><${Icon} name=${deviceIcon(device)} size="2rem" /></span>
       <div><h2 id=${`new-${device.id}`}><bdi>${device.name}</bdi></h2>
         <p class="soft">${product ? titleOf(product.spec.title, device.product) : device.product}</p></div></header>
     <ol class="join-steps" aria-live="polite">
@@ -50,9 +42,9 @@ export function Newcomer({ device }) {
         onInput=${(event) => type(event.target.value)} /></label>
       <button class="button" disabled=${!(typed ?? device.name).trim()}>${t("new.keep")}</button>
     </form>
-    ${rooms.value.length > 0 && html`<div class="pick"><h3 id=${`room-${device.id}`}>${t("new.room")}</h3>
+    ${roomsWalked.value.length > 0 && html`<div class="pick"><h3 id=${`room-${device.id}`}>${t("new.room")}</h3>
       <div class="chips" role="group" aria-labelledby=${`room-${device.id}`}>
-        ${rooms.value.map(({ id, name }) => html`<button type="button" class="chip" key=${id} aria-pressed=${device.room === id ? "true" : "false"}
+        ${roomsWalked.value.map(({ id, name }) => html`<button type="button" class="chip" key=${id} aria-pressed=${device.room === id ? "true" : "false"}
           onClick=${() => change({ room: device.room === id ? null : id })}><bdi>${name}</bdi></button>`)}
       </div></div>`}
     <div class="code-tools"><a class=${isKept ? "button" : "button quiet"} href=${`#/device/${encodeURIComponent(device.id)}`}>${t("new.open")}</a></div>

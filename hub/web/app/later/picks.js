@@ -2,7 +2,8 @@
 
 import { html } from "../lib.js";
 import { mainSwitch } from "../attention.js";
-import { device as deviceOf, devices, groups, rooms } from "../home.js";
+import { device as deviceOf, devices, groups } from "../home.js";
+import { roomsWalked } from "../places.js";
 import { isReadable, isWritable, product as productOf } from "../specs.js";
 import { t } from "../words.js";
 import { Choose, partTitle } from "./fields.js";
@@ -12,12 +13,12 @@ export const PRESENCES = ["online", "unreachable", "asleep", "unstable"];
 /** Choose a device, by rooms; `isGroupToo` offers groups before. */
 export function Target({ piece, isGroupToo, onPick }) {
   const inRoom = (room) => devices.value.filter((one) => (one.room ?? null) === room).map(({ id, name }) => [`device ${id}`, name]);
-  const known = rooms.value.map(({ id }) => id);
+  const known = roomsWalked.value.map(({ id }) => id);
   const stray = devices.value.filter(({ room }) => !known.includes(room)).map(({ id, name }) => [`device ${id}`, name]);
   const sets = [
     [t("pick.groups"), isGroupToo ? groups.value.map(({ id, name }) => [`group ${id}`, name]) : []],
-    ...rooms.value.map(({ id, name }) => [name, inRoom(id)]),
-    [rooms.value.length ? t("pick.noroom") : "", stray],
+    ...roomsWalked.value.map(({ id, name }) => [name, inRoom(id)]),
+    [roomsWalked.value.length ? t("pick.noroom") : "", stray],
   ];
   const value = piece.group ? `group ${piece.group}` : piece.device ? `device ${piece.device}` : "";
   const pick = (chosen) => {

@@ -24,7 +24,7 @@ export function LookEditor({ piece, isTrigger, onSet }) {
 
 function TimeEditor({ piece, isTrigger, onSet }) {
   const change = (news) => onSet({ ...piece, ...news });
-  return html`<div class="field-row">${isTrigger
+  return html`<div class="ask-row">${isTrigger
     ? html`<${Clock} title=${t("pick.at")} value=${piece.at} onSet=${(at) => change({ at })} />`
     : html`<${Clock} title=${t("pick.from")} value=${piece.from} onSet=${(from) => change({ from })} />
       <${Clock} title=${t("pick.until")} value=${piece.until} onSet=${(until) => change({ until })} />`}</div>
@@ -105,7 +105,7 @@ function Claim({ piece, part, isTrigger, onSet }) {
   return html`${choices.length > 1 && html`<${Chips} title=${t("pick.compare")} value=${how} choices=${choices} onPick=${(key) => onSet(turn[key]())} />`}
     ${how === "is" && html`<${ValueIn} part=${part} title=${partTitle(part)} value=${piece.is} onSet=${(is) => onSet({ ...piece, is })} />`}
     ${(how === "above" || how === "below") && bound(how, t("pick.value"))}
-    ${how === "between" && html`<div class="field-row">${bound("above", t("pick.least"))}${bound("below", t("pick.most"))}</div>`}
+    ${how === "between" && html`<div class="ask-row">${bound("above", t("pick.least"))}${bound("below", t("pick.most"))}</div>`}
     ${now && how !== "is" && html`<p class="soft">${now}</p>`}`;
 }
 
@@ -180,8 +180,8 @@ function Settings({ piece, product, onSet }) {
   };
   return html`${Object.entries(piece.properties).map(([address, value]) => row(address, (part, title) => (part
     ? html`<${ValueIn} part=${part} title=${title} value=${value} onSet=${(next) => onSet({ ...piece, properties: { ...piece.properties, [address]: next } })} />`
-    : html`<span class="field">${title}: ${String(value)}</span>`)))}
-    ${(piece.hidden ?? []).map((address) => row(address, (part, title) => html`<span class="field">${title}: ${t("say.hidden")}</span>`))}`;
+    : html`<span class="ask">${title}: ${String(value)}</span>`)))}
+    ${(piece.hidden ?? []).map((address) => row(address, (part, title) => html`<span class="ask">${title}: ${t("say.hidden")}</span>`))}`;
 }
 
 function ArgumentIn({ piece, one, onSet }) {
@@ -189,7 +189,7 @@ function ArgumentIn({ piece, one, onSet }) {
   const title = titleOf(one.title, one.name);
   const change = (value) => onSet({ ...piece, arguments: { ...piece.arguments, [one.name]: value }, hidden: hidden.filter((name) => name !== one.name) });
   if (hidden.includes(one.name) && !(one.name in piece.arguments)) {
-    return html`<div class="setting"><span class="field">${title}: ${t("say.hidden")}</span>
+    return html`<div class="setting"><span class="ask">${title}: ${t("say.hidden")}</span>
       <button type="button" class="tool" aria-label=${t("auto.piece.edit", { text: title })} onClick=${() => change("")}><${Icon} name="edit" size="1.125rem" /></button></div>`;
   }
   return html`<${ValueIn} part=${one} title=${title} value=${piece.arguments[one.name]} onSet=${change} />`;

@@ -2,7 +2,7 @@
 
 import { html, cx } from "../lib.js";
 import { Icon } from "../icons.js";
-import { announce } from "../announce.js";
+import { tried } from "../announce.js";
 import { useNow } from "./clock.js";
 import { t } from "../words.js";
 
@@ -12,7 +12,7 @@ export function Progress({ joining, wanted }) {
   const attempts = joining.isWatched ? view.attempts : [];
   const left = Math.max(0, Math.round((joining.endsAt - now) / 1000));
   const time = `${Math.floor(left / 60)}:${String(left % 60).padStart(2, "0")}`;
-  const shut = () => joining.close().catch((problem) => announce(problem.detail || t("link.away"), "bad"));
+  const shut = () => tried(joining.close());
   return html`<section class="card join-card" aria-labelledby="join-title">
     <h2 id="join-title">${t("join.title")}</h2>
     <ol class="join-steps" aria-live="polite" aria-relevant="additions text">
