@@ -48,7 +48,7 @@ async def many(folder: Path, count: int) -> AsyncIterator[Callable[[], Awaitable
 async def _join(folder: Path, hub: HubProcess, api: HubClient, count: int) -> None:
     names = tuple(f"{PRODUCT}-{number:04}" for number in range(1, count + 1))
     vendor = parse_product(Light.document()).vendor
-    kept, hub_id = StateFolder(folder / "devices"), (await api.hub())["id"]
+    kept, hub_id = StateFolder(folder / "devices"), (await api.api.show_hub())["id"]
     for login in await join_all(hub, names, vendor, PRODUCT):
         credentials = Credentials(
             device=DeviceId(login.user),
@@ -91,12 +91,14 @@ async def _arrived(folder: Path, hub: HubProcess, api: HubClient, count: int) ->
 
 
 async def _are_online(api: HubClient, count: int) -> bool:
-    return (await api.hub())["devices"]["by_presence"].get("online") == count
+    return (await api.api.show_hub())["devices"]["by_presence"].get("online") == count
 
 
 async def _have_told(api: HubClient, count: int) -> bool:
-    return sum(bool(device["twin"]) for device in (await api.devices())["devices"]) == count
+    return (
+        sum(bool(device["twin"]) for device in (await api.api.list_devices())["devices"]) == count
+    )
 
 
 async def _are_gone(api: HubClient) -> bool:
-    return not (await api.hub())["devices"]["by_presence"].get("online")
+    return not (await api.api.show_hub())["devices"]["by_presence"].get("online")

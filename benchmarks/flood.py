@@ -24,8 +24,8 @@ async def flood(home: Home, sizes: Sizes) -> Reading:
         await load.ask(Flood(RATE_PER_S))
         flooded_ms = await reports_ms(home, sizes)
         (said,) = await load.ask(Flood(0))
-        traffic = (await home.api.device(loud))["traffic"]
-    await home.api.unjoin(loud)
+        traffic = (await home.api.api.show_device(loud))["traffic"]
+    await home.api.api.unjoin_device(loud)
     if traffic["throttled"] < WRITTEN * (said - traffic["messages"]):
         raise LossError(f"of {said:.0f} messages of a flood {traffic['throttled']} were dropped")
     await home.messages()

@@ -16,7 +16,7 @@ from benchmarks.phone import Phone
 from benchmarks.waiting import until
 from benchmarks.wire import Login
 from benchmarks.worker import Worker
-from hub.api.models import DeviceSummary
+from ecohub_client.shapes import DeviceSummary
 from hub.broker import new_password
 from hub.broker.port import free_port
 from hub.cli.client import HubClient
@@ -63,7 +63,7 @@ class Living:
         verdicts = await self.load.ask(Verdicts())
         counts: dict[str, int] = {}
         for device in self.devices:
-            view = await self.api.device(device)
+            view = await self.api.api.show_device(device)
             traffic, broken = view["traffic"], view["violations"]
             if traffic["missed"] or broken or any(verdicts):
                 rules = ", ".join(found["rule"] for found in broken) or "no rule"
@@ -131,7 +131,7 @@ async def join_all(
 ) -> tuple[Login, ...]:
     """Let devices join as devices do, by HTTP and with proof, and return their credentials."""
     async with hub.api() as api:
-        await api.open_window(CODE, duration_s=600, devices=len(names))
+        await api.api.open_window({"code": CODE, "duration_s": 600, "devices": len(names)})
     loop = asyncio.get_running_loop()
     with ThreadPoolExecutor(JOINING) as threads:
         return tuple(
@@ -148,10 +148,10 @@ async def all_online(api: HubClient, count: int) -> None:
     """Wait until `count` devices are online and have told all their values."""
 
     async def are_online() -> bool:
-        return (await api.hub())["devices"]["by_presence"].get("online") == count
+        return (await api.api.show_hub())["devices"]["by_presence"].get("online") == count
 
     async def have_told_all() -> bool:
-        return are_whole((await api.devices())["devices"], count)
+        return are_whole((await api.api.list_devices())["devices"], count)
 
     await until(are_online, WITHIN_S, POLL_S)
     await until(have_told_all, WITHIN_S, TWINS_POLL_S)

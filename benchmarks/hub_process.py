@@ -159,7 +159,7 @@ def _read(path: str) -> str:
 
 async def _works(api: HubClient) -> bool:
     try:
-        health = await api.health()
+        health = await api.api.show_health()
     except UnreachableError:
         return False
     return {part["name"] for part in health["parts"] if part["status"] == "ok"} >= NEEDED

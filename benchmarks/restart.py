@@ -42,7 +42,7 @@ async def restart(folder: Path, count: int) -> Reading:
 async def _start(folder: Path, name: str, count: int) -> tuple[float, float]:
     """Return how long the start took and the memory of the hub."""
     async with HubProcess(folder / name, folder / f"{name}.log") as hub, hub.api() as api:
-        devices = (await api.devices())["devices"]
+        devices = (await api.api.list_devices())["devices"]
         served_s = time.monotonic()
         await hub.ready()
         ready_s = max(served_s, time.monotonic()) - hub.started_s

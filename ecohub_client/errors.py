@@ -31,7 +31,7 @@ class StreamClosedError(UnreachableError):
     """
 
     def __init__(self, code: int, text: str) -> None:
-        super().__init__(f"the stream was closed: {text or code}")
+        super().__init__(f"the hub closed the stream: {text or code}")
         self.code, self.text = code, text
 
 

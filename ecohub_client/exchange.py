@@ -38,8 +38,9 @@ class Ask(Protocol):
         body: Mapping[str, object] | None = None,
         *,
         query: Query | None = None,
+        is_text: bool = False,
     ) -> object:
-        """Return the decoded JSON, text for what is none, and None for an empty answer."""
+        """Return the decoded JSON, or the text where that is wanted; None for an empty answer."""
 
 
 def part(text: str) -> str:
@@ -52,7 +53,7 @@ class Request:
     """What is sent.
 
     Attributes:
-        wait_s: How long the hub is asked to wait before it answers.
+        is_text: Whether the answer is meant to be something else than JSON.
     """
 
     method: str
@@ -60,6 +61,7 @@ class Request:
     body: Mapping[str, object] | None = None
     query: Query | None = None
     token: str | None = None
+    is_text: bool = False
 
     @property
     def wait_s(self) -> float:
@@ -117,7 +119,7 @@ class Exchange:
             UnreachableError: No answer came in time.
         """
         async with self._sent(request, self.timeout_s + request.wait_s, None) as response:
-            return await self._content(response)
+            return await self._content(response, is_text=request.is_text)
 
     async def chunks(self, request: Request) -> AsyncIterator[bytes]:
         """Yield the content of an answer as it comes, however long it is."""
@@ -145,18 +147,15 @@ class Exchange:
         except (ClientError, TimeoutError, OSError) as error:
             raise self.unreachable(error) from error
 
-    async def _content(self, response: ClientResponse) -> object:
+    async def _content(self, response: ClientResponse, *, is_text: bool = False) -> object:
         text = await response.text()
-        if not response.content_type.endswith("json"):
-            if response.status >= 400:
-                raise UnreachableError(
-                    f"{self.url} is no hub: it answers {response.status} with no JSON"
-                )
+        if is_text or not text:
             return text or None
         try:
             found: object = json.loads(text)
         except ValueError as error:
-            raise UnreachableError(f"{self.url} is no hub: its JSON is none") from error
+            told = f"{self.url} is no hub: it answers {response.status} with no JSON"
+            raise UnreachableError(told) from error
         return found
 
     def unreachable(self, error: Exception) -> UnreachableError:

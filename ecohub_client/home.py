@@ -3,6 +3,7 @@
 from typing import cast
 
 from ecohub_client.shapes import (
+    AutomationShown,
     DeviceNow,
     DeviceSummary,
     FloorShown,
@@ -24,7 +25,7 @@ class Home:
     Attributes:
         place: The last change that is in it, to go on from; None before the first snapshot.
         devices: By id, in the order in which they joined, as `GET /devices` lists them.
-        floors: By id; so are rooms, groups and scenes.
+        floors: By id; so are rooms, groups, scenes and automations.
         favourites: Ids of the devices that the person likes best.
     """
 
@@ -35,6 +36,7 @@ class Home:
         self.rooms: dict[str, RoomShown] = {}
         self.groups: dict[str, GroupShown] = {}
         self.scenes: dict[str, SceneShown] = {}
+        self.automations: dict[str, AutomationShown] = {}
         self.favourites: list[str] = []
 
     @property
@@ -66,10 +68,11 @@ class Home:
     def _begin(self, told: Snapshot) -> None:
         self.place = {"stream": told["stream"], "seq": told["seq"]}
         self.devices = {one["id"]: one for one in told["devices"]}
-        self.floors = {one["id"]: one for one in told["floors"]}
-        self.rooms = {one["id"]: one for one in told["rooms"]}
-        self.groups = {one["id"]: one for one in told["groups"]}
-        self.scenes = {one["id"]: one for one in told["scenes"]}
+        self.floors = {one["id"]: one for one in told.get("floors", [])}
+        self.rooms = {one["id"]: one for one in told.get("rooms", [])}
+        self.groups = {one["id"]: one for one in told.get("groups", [])}
+        self.scenes = {one["id"]: one for one in told.get("scenes", [])}
+        self.automations = {one["id"]: one for one in told.get("automations", [])}
 
     def _change(self, told: DeviceNow | Removed | Values | PresenceNow) -> None:
         if told["type"] == "device":
@@ -83,17 +86,20 @@ class Home:
                 known["presence"] = told["presence"]
 
     def _arrange(self, kind: str, told: dict[str, object]) -> None:
-        """Take a floor, room, group or scene that is new, changed or gone."""
+        """Take a floor, room, group, scene or automation that is new, changed or gone."""
         name = kind.removesuffix("_removed")
         tables: dict[str, object] = {
             "floor": self.floors,
             "room": self.rooms,
             "group": self.groups,
             "scene": self.scenes,
+            "automation": self.automations,
         }
-        table = cast("dict[str, object]", tables.get(name, {}))
+        if name not in tables:
+            return
+        table = cast("dict[str, object]", tables[name])
         if name == kind:
-            one = cast("dict[str, str]", told.get(kind, {}))
-            table[one.get("id", "")] = one
+            one = cast("dict[str, object]", told[kind])
+            table[str(one["id"])] = one
         else:
             table.pop(str(told["id"]), None)

@@ -4,6 +4,7 @@ import asyncio
 import ssl
 from collections.abc import AsyncIterator, Mapping, Sequence
 from contextlib import asynccontextmanager
+from dataclasses import replace
 from os import PathLike
 from types import TracebackType
 from typing import NamedTuple, Self
@@ -205,18 +206,20 @@ class Hub:
         body: Mapping[str, object] | None = None,
         *,
         query: Query | None = None,
+        is_text: bool = False,
     ) -> object:
         exchange, session = self._opened
         token = await session.token()
+        request = Request(method, path, body, query, token, is_text)
         try:
-            return await exchange.send(Request(method, path, body, query, token))
+            return await exchange.send(request)
         except ProblemError as problem:
             if problem.status != _NOT_KNOWN:
                 raise
             other = await session.renewed(token)
             if other is None:
                 raise
-        return await exchange.send(Request(method, path, body, query, other))
+        return await exchange.send(replace(request, token=other))
 
     @property
     def _opened(self) -> tuple[Exchange, Session]:

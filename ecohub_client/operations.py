@@ -114,7 +114,7 @@ class Operations:
 
     async def show_metrics(self) -> str:
         """Show what the hub counts, for Prometheus."""
-        return cast("str", await self._ask("GET", "/metrics"))
+        return cast("str", await self._ask("GET", "/metrics", is_text=True))
 
     async def list_devices(self) -> DeviceList:
         """List the devices of the home with their latest values."""
@@ -679,8 +679,8 @@ class Operations:
 
         It tells nothing of this home: it asks for a token before it loads the document.
         """
-        return cast("str", await self._ask("GET", "/api/v1/docs"))
+        return cast("str", await self._ask("GET", "/api/v1/docs", is_text=True))
 
     async def show_docs_file(self, file: str) -> str:
         """Show a file that the page loads."""
-        return cast("str", await self._ask("GET", f"/api/v1/docs/{part(file)}"))
+        return cast("str", await self._ask("GET", f"/api/v1/docs/{part(file)}", is_text=True))

@@ -161,12 +161,12 @@ async def _watch(client: HubClient, window: DemoWindow) -> None:
     """Let the home live, then do what the picture tells people to try."""
     with suppress(TimeoutError):
         async with asyncio.timeout(LIVE_S), client.stream() as stream:
-            async for frame in stream.frames():
+            async for frame in stream:
                 window.take(frame)
                 await window.look()
-    await client.set("air-purifier-0001", {"fan.level": 3}, wait_s=5.0, expires_in_s=10.0)
+    await client.set("air-purifier-0001", {"fan.level": 3})
     async with asyncio.timeout(TOLD_S), client.stream() as stream:
-        async for frame in stream.frames():
+        async for frame in stream:
             window.take(frame)
             if frame.get("type") == "snapshot":
                 return

@@ -175,10 +175,11 @@ def operations(document: Json) -> str:
     words = {word for _, kinds in methods for kind in kinds for word in re.findall(r"\w+", kind)}
     imported = ", ".join(sorted(words & document["components"]["schemas"].keys()))
     text = "\n".join(method for method, _ in methods)
+    literal = "Literal, " if "Literal[" in text else ""
     sequence = "from collections.abc import Sequence\n" if "Sequence[" in text else ""
     return (
         HEAD.format(what="A method for each operation of the API")
-        + f"{sequence}from typing import {'Literal, ' if 'Literal[' in text else ''}cast\n\n"
+        + f"{sequence}from typing import {literal}cast\n\n"
         + "from ecohub_client.exchange import Ask, part\n"
         + f"from ecohub_client.shapes import ({imported})\n\n\n"
         + "class Operations:\n"
@@ -212,6 +213,8 @@ def _method(method: str, path: str, operation: Json) -> tuple[str, list[str]]:
         arguments += ["*", *(_query(one) for one in queries)]
         pairs = ", ".join(f"{json.dumps(one['name'])}: {_safe(one['name'])}" for one in queries)
         asked.append(f"query={{{pairs}}}")
+    if answer == "str":
+        asked.append("is_text=True")
     call = f"await self._ask({', '.join(asked)})"
     done = call if answer == "None" else f'return cast("{answer}", {call})'
     head = f"    async def {operation['operationId']}({', '.join(arguments)}) -> {answer}:"

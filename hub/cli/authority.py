@@ -3,7 +3,7 @@
 import asyncio
 import sys
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, cast
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
@@ -15,19 +15,7 @@ from hub.cli.output import err, out, print_json
 from hub.cli.tables import plain
 
 if TYPE_CHECKING:
-    from hub.api.https_models import AuthorityShown, HttpsShown
-
-
-class HttpsClient(HubClient):
-    """One client of one hub that knows of its https as well."""
-
-    async def https(self) -> "HttpsShown":
-        """Return how the hub is reached by https."""
-        return cast("HttpsShown", await self._call("GET", "https"))
-
-    async def renew_authority(self) -> "HttpsShown":
-        """Have the hub make a new authority."""
-        return cast("HttpsShown", await self._call("POST", "https/authority/renew"))
+    from ecohub_client.shapes import AuthorityShown, HttpsShown
 
 
 def show(*, hub: HubUrl = None, token: HubToken = None, as_json: AsJson = False) -> None:
@@ -115,10 +103,10 @@ def _required(told: "HttpsShown") -> "AuthorityShown":
 
 
 async def _https(access: Access) -> "HttpsShown":
-    async with HttpsClient(access) as client:
-        return await client.https()
+    async with HubClient(access) as client:
+        return await client.api.show_https()
 
 
 async def _renew(access: Access) -> "HttpsShown":
-    async with HttpsClient(access) as client:
-        return await client.renew_authority()
+    async with HubClient(access) as client:
+        return await client.api.renew_authority()

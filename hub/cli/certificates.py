@@ -16,7 +16,7 @@ from hub.cli.tables import plain, table
 if TYPE_CHECKING:
     from rich.text import Text
 
-    from hub.api.judged_models import CertificateList, CertificateShown
+    from ecohub_client.shapes import CertificateList, CertificateShown
 
 _SHORT: Final = 12
 """Characters of an id that are shown; as many as tell one from all others are enough to name it."""
@@ -92,20 +92,20 @@ def _row(one: "CertificateShown") -> "list[Text | str]":
 
 async def _list(access: Access) -> "CertificateList":
     async with HubClient(access) as client:
-        return await client.certificates()
+        return await client.api.list_certificates()
 
 
 async def _add(access: Access, text: str) -> "CertificateShown":
     async with HubClient(access) as client:
-        return await client.add_certificate(text)
+        return await client.api.add_certificate({"certificate": text})
 
 
 async def _remove(access: Access, start: str) -> str:
     async with HubClient(access) as client:
-        ids = {one["id"] for one in (await client.certificates())["certificates"]}
+        ids = {one["id"] for one in (await client.api.list_certificates())["certificates"]}
         found = [one for one in ids if one.startswith(start)]
         if len(found) != 1:
             what = "more than one certificate" if found else "no certificate"
             raise WordingError(f"{start} names {what}", "see them: ecohub certificates list")
-        await client.remove_certificate(found[0])
+        await client.api.remove_certificate(found[0])
         return found[0]

@@ -12,7 +12,7 @@ from hub.cli.client import HubClient
 from hub.cli.errors import CliError
 
 if TYPE_CHECKING:
-    from hub.api.models import DeviceSummary
+    from ecohub_client.shapes import DeviceSummary
 
 PROBE_WITHIN_S: Final = 3.0
 
@@ -26,15 +26,15 @@ async def of_hub(access: Access, mqtt_port: int | None) -> AsyncIterator[Check]:
     """
     try:
         async with HubClient(access) as client:
-            hub = await client.hub()
+            hub = await client.api.show_hub()
             yield Check("hub", "ok", f"{hub['id']} serves {access.url} since {hub['started_at']}")
-            for part in (await client.health())["parts"]:
+            for part in (await client.api.show_health())["parts"]:
                 is_ok = part["status"] == "ok"
                 detail = part.get("detail", "") or part["status"]
                 remedy = "" if is_ok else part.get("remedy", "")
                 yield Check(f"hub: {part['name']}", "ok" if is_ok else "wrong", detail, remedy)
-            yield check_devices((await client.devices())["devices"])
-            for advert in (await client.discovery())["seen"]:
+            yield check_devices((await client.api.list_devices())["devices"])
+            for advert in (await client.api.show_discovery())["seen"]:
                 if advert["kind"] == "hub" and not advert["said_goodbye"]:
                     where = f"{advert['device'] or advert['name']} at {advert['host']}"
                     remedy = "a device belongs to the one it has joined"

@@ -19,7 +19,7 @@ from protocol.product import Value
 from protocol.validator import CompiledProduct
 
 if TYPE_CHECKING:
-    from hub.api.models import Receipt
+    from ecohub_client.shapes import Receipt
 
 Expires = Annotated[
     float | None,
@@ -90,8 +90,8 @@ async def _command(
     as_json: bool,
 ) -> None:
     async with HubClient(access) as client:
-        found = find_device(text, (await client.devices())["devices"])
-        view = await client.device(found["id"])
+        found = find_device(text, (await client.api.list_devices())["devices"])
+        view = await client.api.show_device(found["id"])
         wish = make_wish(view["id"], product_of(view))
         receipt = await follow(client, wish, _silent if as_json else Steps())
     if as_json:

@@ -21,7 +21,7 @@ from hub.cli.parent import is_make_interrupted
 from hub.discovery.interfaces import interfaces, reachable_addresses
 
 if TYPE_CHECKING:
-    from hub.api.models import DeviceSummary
+    from ecohub_client.shapes import DeviceSummary
 
 ANYWHERE: Final = "0.0.0.0"  # noqa: S104 - what hub.toml says by default, for its addresses
 
@@ -100,7 +100,7 @@ async def _live(plan: Plan, screen: Screen) -> None:
         async with HubClient(access) as client:
             gathering = _gather(home, client, screen, access)
             devices = await while_alive(children.running, gathering)
-            broker = (await client.hub())["broker"].get("detail", "")
+            broker = (await client.api.show_hub())["broker"].get("detail", "")
             screen.home(access, Facts(_addresses(access), plan.folder, broker), devices)
             await while_alive(children.running, screen.life(client, devices))
 

@@ -21,7 +21,7 @@ from hub.cli.errors import CannotStartError, CliError
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-    from hub.api.models import DeviceSummary
+    from ecohub_client.shapes import DeviceSummary
 
 HUB_WITHIN_S: Final = 40.0
 """A hub serves by then, on the slowest machine that makes sense."""
@@ -153,7 +153,9 @@ class DemoHome:
     async def start_devices(self, client: HubClient) -> None:
         """Open the joining window and start a device of each product, which look for the hub."""
         places = PLACES_EACH * len(self._plan.products)
-        await client.open_window(self._plan.code, duration_s=WINDOW_S, devices=places)
+        await client.api.open_window(
+            {"code": self._plan.code, "duration_s": WINDOW_S, "devices": places}
+        )
         await self._start_simulators(self._hub_id)
 
     async def all_here(self, client: HubClient, url: str) -> "list[DeviceSummary]":
@@ -165,10 +167,10 @@ class DemoHome:
         loop = asyncio.get_running_loop()
         began_s = loop.time()
         while True:
-            devices = (await client.devices())["devices"]
+            devices = (await client.api.list_devices())["devices"]
             missing = self._missing(devices)
             if not missing:
-                await client.close_window()
+                await client.api.close_window()
                 return await self._named(client, devices)
             passed_s = loop.time() - began_s
             if passed_s > ONLINE_WITHIN_S:
@@ -206,8 +208,8 @@ class DemoHome:
         for device in devices:
             name = NAMES.get(device["product"], device["name"])
             if name != device["name"]:
-                await client.rename(device["id"], name)
-        return (await client.devices())["devices"]
+                await client.api.change_device(device["id"], {"name": name})
+        return (await client.api.list_devices())["devices"]
 
     async def _start_simulators(self, hub: str) -> None:
         """Start the devices, which are told the hub's id, to look for it by mDNS, or its url."""
@@ -257,7 +259,7 @@ async def _has_broker(access: Access) -> bool:
     """Say whether a hub's broker serves within some seconds."""
     with suppress(TimeoutError):
         async with asyncio.timeout(BROKER_WITHIN_S), HubClient(access) as client:
-            while (await client.hub())["broker"]["status"] != "ok":  # noqa: ASYNC110 - over HTTP
+            while (await client.api.show_hub())["broker"]["status"] != "ok":  # noqa: ASYNC110 - over HTTP
                 await asyncio.sleep(LOOK_EVERY_S)
             return True
     return False

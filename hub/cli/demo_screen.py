@@ -21,7 +21,7 @@ from hub.cli.qr import drawn
 from protocol.validator import CompiledProduct
 
 if TYPE_CHECKING:
-    from hub.api.models import DeviceSummary
+    from ecohub_client.shapes import DeviceSummary
 
 NARROW: Final = 80
 """Columns that the usual terminal has at least."""
@@ -155,7 +155,7 @@ def _program() -> str:
 
 async def _lines(client: HubClient, products: Mapping[str, CompiledProduct]) -> None:
     async with client.stream() as stream:
-        async for frame in stream.frames():
+        async for frame in stream:
             if frame.get("type") in _TOLD:
                 for line in lines_of(frame, products):
                     out.print(line, soft_wrap=True)

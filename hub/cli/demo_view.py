@@ -15,7 +15,7 @@ from protocol.errors import printable
 from protocol.validator import CompiledProduct
 
 if TYPE_CHECKING:
-    from hub.api.models import DeviceSummary
+    from ecohub_client.shapes import DeviceSummary
 
 NAME_WIDTH: Final = 20
 WIDE: Final = 100
@@ -127,9 +127,9 @@ def _head(sight: Sight, width: int) -> Text:
         status = device["presence"]["status"]
         counts[status] = counts.get(status, 0) + 1
     right = Text(f"{len(sight.devices)} devices: ", "dim")
-    for number, (status, count) in enumerate(sorted(counts.items(), key=lambda item: -item[1])):
+    for number, (presence, count) in enumerate(sorted(counts.items(), key=lambda item: -item[1])):
         right.append(", " if number else "", "dim")
-        right.append(f"{count} {status}", PRESENCE_STYLES.get(status, ""))
+        right.append(f"{count} {presence}", PRESENCE_STYLES.get(presence, ""))
     gap = width - sight.title.cell_len - right.cell_len
     return Text.assemble(sight.title, " " * max(2, gap), right)
 

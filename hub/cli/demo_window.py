@@ -3,14 +3,14 @@
 import asyncio
 from collections import deque
 from datetime import UTC, datetime
-from typing import TYPE_CHECKING, Final, cast
+from typing import TYPE_CHECKING, Final
 
 from rich.console import Console
 from rich.live import Live
 from rich.text import Text
 
-from hub.cli.board import Board
-from hub.cli.client import Frame, HubClient
+from ecohub_client import Home
+from hub.cli.client import HubClient
 from hub.cli.demo_view import Sight, changes, picture
 from hub.cli.products import known_products
 from hub.cli.readable import readable
@@ -19,7 +19,7 @@ from protocol.errors import printable
 from protocol.ids import Address
 
 if TYPE_CHECKING:
-    from hub.api.messages import Happened
+    from ecohub_client.shapes import Happened, Told
 
 REFRESH_S: Final = 0.5
 EVENTS_KEPT: Final = 3
@@ -41,30 +41,30 @@ class DemoWindow:
     def __init__(self, client: HubClient, sight: Sight) -> None:
         self.sight = sight
         self._client = client
-        self._board = Board()
+        self._home = Home()
         self._happened: deque[Text] = deque(maxlen=EVENTS_KEPT)
         self._seen: dict[tuple[str, str], str] = {}
         self._changed: dict[tuple[str, str], datetime] = {}
 
     async def run(self, console: Console) -> None:
         """Draw until cancelled or the stream ends; the last picture stays."""
-        self._board.devices = {device["id"]: device for device in self.sight.devices}
+        self._home.devices = {device["id"]: device for device in self.sight.devices}
         with Live(console=console, auto_refresh=False, vertical_overflow="crop") as live:
             async with self._client.stream() as stream, asyncio.TaskGroup() as tasks:
                 drawing = tasks.create_task(self._redraw(live))
-                async for frame in stream.frames():
+                async for frame in stream:
                     self.take(frame)
                 drawing.cancel()
 
-    def take(self, frame: Frame) -> None:
+    def take(self, frame: "Told") -> None:
         """Lay a frame of the stream over what is known."""
-        self._board.take(frame)
-        if frame.get("type") == "event":
-            self._happened.append(self._event(cast("Happened", frame)))
+        self._home.take(frame)
+        if frame["type"] == "event":
+            self._happened.append(self._event(frame))
 
     async def look(self) -> Sight:
         """Return what there is to see now; fetches the product specs of newcomers."""
-        devices = list(self._board.devices.values())
+        devices = list(self._home.devices.values())
         if any(d["spec_sha256"] and d["id"] not in self.sight.products for d in devices):
             self.sight.products = await known_products(self._client, devices)
         self._seen, fresh = changes(self._seen, devices)
@@ -81,7 +81,7 @@ class DemoWindow:
             await asyncio.sleep(REFRESH_S)
 
     def _event(self, told: "Happened") -> Text:
-        device = self._board.devices.get(told["device"])
+        device = self._home.devices.get(told["device"])
         product = self.sight.products.get(told["device"])
         kind = product.events.get(Address(told["event"])) if product else None
         title = kind.title["en"] if kind else told["event"]

@@ -14,7 +14,7 @@ from hub.cli.products import known_products
 from hub.cli.tables import device_table
 
 if TYPE_CHECKING:
-    from hub.api.models import DeviceView
+    from ecohub_client.shapes import DeviceView
 
 
 def devices(*, hub: HubUrl = None, token: HubToken = None, as_json: AsJson = False) -> None:
@@ -56,7 +56,7 @@ def move(
 
 async def _list(access: Access, *, as_json: bool) -> None:
     async with HubClient(access) as client:
-        listed = await client.devices()
+        listed = await client.api.list_devices()
         if as_json:
             print_json(listed)
             return
@@ -68,9 +68,9 @@ async def _list(access: Access, *, as_json: bool) -> None:
 
 async def _move(access: Access, text: str, gateway: str) -> "DeviceView":
     async with HubClient(access) as client:
-        listed = (await client.devices())["devices"]
+        listed = (await client.api.list_devices())["devices"]
         child, heir = find_device(text, listed)["id"], find_device(gateway, listed)["id"]
-        moved = await client.move(child, heir)
+        moved = await client.api.move_child(child, {"gateway": heir})
         if moved["gateway"] != heir:
             err.print(f"it may move: {heir} takes it at its next announce", markup=False)
         return moved
@@ -78,5 +78,5 @@ async def _move(access: Access, text: str, gateway: str) -> "DeviceView":
 
 async def _rename(access: Access, text: str, name: str) -> "DeviceView":
     async with HubClient(access) as client:
-        found = find_device(text, (await client.devices())["devices"])
-        return await client.rename(found["id"], name)
+        found = find_device(text, (await client.api.list_devices())["devices"])
+        return await client.api.change_device(found["id"], {"name": name})

@@ -15,7 +15,7 @@ from hub.cli.tables import plain, table
 from hub.cli.wording import age, seconds_since
 
 if TYPE_CHECKING:
-    from hub.api.models import Advert, DiscoveryReport, Question
+    from ecohub_client.shapes import Advert, DiscoveryReport, Question
 
 LISTEN_S: Final = 1.5
 """Answers to a question come within so long (RFC 6762, 6: at most 0.5 s, and the loop's turn)."""
@@ -50,9 +50,9 @@ async def _report(access: Access, wait_s: float) -> "DiscoveryReport":
     """Return what is known after listening; the hub asks anew when its report is read."""
     async with HubClient(access) as client:
         if wait_s:
-            await client.discovery()
+            await client.api.show_discovery()
             await asyncio.sleep(wait_s)
-        return await client.discovery()
+        return await client.api.show_discovery()
 
 
 def _print_state(report: "DiscoveryReport") -> None:

@@ -5,11 +5,13 @@ import secrets
 from collections.abc import AsyncIterator, Callable, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
-from typing import TYPE_CHECKING, Final, cast
+from typing import TYPE_CHECKING, Any, Final, cast
 
 from rich.text import Text
 
-from hub.cli.client import Frame, HubClient, Stream, refusal
+from ecohub_client import Stream
+from ecohub_client.errors import ProblemError
+from hub.cli.client import HubClient, refusal
 from hub.cli.errors import RefusedError, UnreachableError
 from hub.cli.output import out
 from hub.cli.wording import receipt_status, time_of_day
@@ -17,7 +19,7 @@ from protocol.errors import printable
 from protocol.messages import Scalar
 
 if TYPE_CHECKING:
-    from hub.api.models import Receipt
+    from ecohub_client.shapes import CallAction, Problem, Receipt, ReceiptNow, Set
 
 OnStep = Callable[["Receipt"], None]
 
@@ -44,18 +46,15 @@ class Wish:
     expires_in_s: float | None
     id: str = field(default_factory=lambda: f"cli-{secrets.token_hex(8)}")
 
-    def frame(self) -> Frame:
+    def frame(self) -> "CallAction | Set":
         """Return the wish as the stream takes it."""
-        asked: dict[str, object] = {
-            "ref": self.id,
-            "id": self.id,
-            "device": self.device,
-        }
+        asked: Any = {"ref": self.id, "id": self.id, "device": self.device}
         if self.expires_in_s is not None:
             asked["expires_in_s"] = self.expires_in_s
         if self.action is None:
-            return {**asked, "type": "set", "properties": self.values}
-        return {**asked, "type": "call", "action": self.action, "arguments": self.values}
+            return cast("Set", {**asked, "type": "set", "properties": self.values})
+        called = {"type": "call", "action": self.action, "arguments": self.values}
+        return cast("CallAction", {**asked, **called})
 
 
 async def follow(client: HubClient, wish: Wish, on_step: OnStep) -> "Receipt":
@@ -139,11 +138,11 @@ class Steps:
 
 
 async def _receipts(stream: Stream, wish: Wish) -> "AsyncIterator[Receipt]":
-    async for frame in stream.frames():
+    async for frame in stream:
         match frame:
             case {"type": "snapshot"}:
                 await stream.send(wish.frame())
             case {"type": "accepted" | "receipt", "receipt": {"id": wish.id}}:
-                yield cast("Receipt", frame["receipt"])
+                yield cast("ReceiptNow", frame)["receipt"]
             case {"type": "problem", "ref": wish.id, "problem": problem}:
-                raise refusal(problem)
+                raise refusal(ProblemError(cast("Problem", problem)))

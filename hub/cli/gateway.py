@@ -13,7 +13,7 @@ from hub.cli.options import AsJson, DeviceText, HubToken, HubUrl
 from hub.cli.output import out, print_json
 
 if TYPE_CHECKING:
-    from hub.api.models import DeviceView
+    from ecohub_client.shapes import DeviceView
 
 
 class NoGatewayError(CliError):
@@ -54,13 +54,13 @@ async def _change(
     access: Access, text: str, at_most: int | None, let_in: str | None
 ) -> "DeviceView":
     async with HubClient(access) as client:
-        found = find_device(text, (await client.devices())["devices"])
-        view = await client.device(found["id"])
+        found = find_device(text, (await client.api.list_devices())["devices"])
+        view = await client.api.show_device(found["id"])
         if view["max_children"] is None:
             remedy = "those that bring others are listed with them: ecohub devices"
             raise NoGatewayError(f"{view['id']} is no gateway", remedy)
         if at_most is not None:
-            view = await client.make_room(view["id"], at_most)
+            view = await client.api.change_device(view["id"], {"max_children": at_most})
         if let_in is not None:
-            view = await client.let_in(view["id"], let_in)
+            view = await client.api.let_in_child(view["id"], {"child": let_in})
         return view

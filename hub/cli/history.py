@@ -21,7 +21,7 @@ from hub.cli.wording import age
 from protocol.validator import CompiledProduct
 
 if TYPE_CHECKING:
-    from hub.api.history_models import HistoryAnswer, HistorySeries
+    from ecohub_client.shapes import HistoryAnswer, HistorySeries
 
 WIDTH: Final = 72
 LIST_WIDTH: Final = 36
@@ -70,17 +70,19 @@ async def _ask(
     access: Access, text: str, addresses: list[str], begin: datetime, *, as_json: bool
 ) -> "tuple[HistoryAnswer, CompiledProduct | None]":
     async with HubClient(access) as client:
-        found = find_device(text, (await client.devices())["devices"])
+        found = find_device(text, (await client.api.list_devices())["devices"])
         points = 500 if as_json else 3 * WIDTH
-        answer = await client.history(found["id"], addresses, _iso(begin), points)
-        spec = None if as_json else (await client.device(found["id"]))["spec"]
+        answer = await client.api.show_history(
+            found["id"], address=addresses, from_=_iso(begin), points=points
+        )
+        spec = None if as_json else (await client.api.show_device(found["id"]))["spec"]
         return answer, product_of_spec(spec)
 
 
 async def _export(access: Access, text: str, addresses: list[str], begin: datetime) -> None:
     async with HubClient(access) as client:
-        found = find_device(text, (await client.devices())["devices"])
-        async for chunk in client.history_csv(found["id"], addresses, _iso(begin)):
+        found = find_device(text, (await client.api.list_devices())["devices"])
+        async for chunk in client.history_csv(found["id"], addresses, since=_iso(begin)):
             sys.stdout.buffer.write(chunk)
         sys.stdout.buffer.flush()
 

@@ -7,15 +7,14 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from hub.cli.access import Access, find_access
+from hub.cli.client import HubClient
 from hub.cli.errors import RefusedError, WordingError
-from hub.cli.home_client import HomeClient
 from hub.cli.options import AsJson, HubToken, HubUrl
 from hub.cli.output import err, out, print_json
 from hub.cli.tables import plain, table
 
 if TYPE_CHECKING:
-    from hub.api.arrangement_models import Activated, RoomShown, SceneShown
-    from hub.api.models import DeviceSummary
+    from ecohub_client.shapes import Activated, DeviceSummary, RoomShown, SceneShown
 
 SceneText = Annotated[
     str | None, typer.Argument(metavar="[SCENE]", help="Its id or name; without it, all of them.")
@@ -40,8 +39,11 @@ def scene(
 
 
 async def _rooms(access: Access, *, as_json: bool) -> None:
-    async with HomeClient(access) as client:
-        listed, devices = await client.rooms(), (await client.devices())["devices"]
+    async with HubClient(access) as client:
+        listed, devices = (
+            await client.api.list_rooms(),
+            (await client.api.list_devices())["devices"],
+        )
     if as_json:
         print_json(listed)
         return
@@ -62,13 +64,15 @@ def _within(room: "RoomShown | None", devices: "Sequence[DeviceSummary]") -> str
 
 
 async def _scene(access: Access, name: str | None, undo: str | None, *, as_json: bool) -> None:
-    async with HomeClient(access) as client:
+    async with HubClient(access) as client:
         if undo is not None:
-            done = await client.undo(undo)
+            done = await client.api.undo_scene(undo, {})
         elif name is not None:
-            done = await client.activate(_find(name, (await client.scenes())["scenes"])["id"])
+            done = await client.api.activate_scene(
+                _find(name, (await client.api.list_scenes())["scenes"])["id"], {}
+            )
         else:
-            listed = await client.scenes()
+            listed = await client.api.list_scenes()
             if as_json:
                 print_json(listed)
                 return

@@ -13,7 +13,7 @@ from hub.cli.tables import plain, table
 from hub.cli.wording import age, seconds_since
 
 if TYPE_CHECKING:
-    from hub.api.judged_models import NoticeList
+    from ecohub_client.shapes import NoticeList
 
 
 def inbox(
@@ -42,9 +42,9 @@ def inbox(
 
 async def _inbox(access: Access, *, is_read: bool, is_emptied: bool) -> "NoticeList":
     async with HubClient(access) as client:
-        told = await client.notifications()
+        told = await client.api.list_notifications()
         if is_emptied:
-            await client.drop_notifications()
+            await client.api.drop_notifications()
         elif is_read:
-            await client.read_notifications()
+            await client.api.change_notifications({"is_read": True})
         return told

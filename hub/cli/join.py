@@ -20,7 +20,7 @@ from hub.cli.tables import device_table
 from hub.cli.wording import seconds_until
 
 if TYPE_CHECKING:
-    from hub.api.models import DeviceSummary, WindowState
+    from ecohub_client.shapes import DeviceSummary, WindowState
 
 LOOK_EVERY_S: Final = 0.5
 SETTLE_S: Final = 20.0
@@ -101,14 +101,16 @@ async def _join(
     is_quiet: bool,
 ) -> "list[DeviceSummary]":
     async with HubClient(access) as client:
-        before = (await client.devices())["devices"]
+        before = (await client.api.list_devices())["devices"]
         replaced = find_device(replaces, before)["id"] if replaces else None
-        known = Known(before, (await client.hub())["now"])
-        await client.open_window(code, duration_s=duration_s, devices=devices, replaces=replaced)
+        known = Known(before, (await client.api.show_hub())["now"])
+        await client.api.open_window(
+            {"code": code, "duration_s": duration_s, "devices": devices, "replaces": replaced}
+        )
         try:
             return await _await_newcomers(client, known, is_quiet=is_quiet)
         finally:
-            await client.close_window()
+            await client.api.close_window()
 
 
 async def _await_newcomers(
@@ -118,7 +120,7 @@ async def _await_newcomers(
     left_s = SETTLE_S
     with Live(console=err, transient=True, auto_refresh=False) as screen:
         while True:
-            window = await client.window()
+            window = await client.api.show_window()
             newcomers = await known.newcomers(client)
             if err.is_terminal and not is_quiet:
                 screen.update(_progress(window, newcomers), refresh=True)
@@ -141,14 +143,16 @@ class Known:
 
     async def newcomers(self, client: HubClient) -> "list[DeviceSummary]":
         """Return the devices that have joined since, those included that had joined before."""
-        devices = (await client.devices())["devices"]
+        devices = (await client.api.list_devices())["devices"]
         return [device for device in devices if await self._is_new(client, device)]
 
     async def _is_new(self, client: HubClient, device: "DeviceSummary") -> bool:
         before = self._since.get(device["id"])
         if before is None or device["presence"]["since"] == before:
             return before is None
-        return (await client.device(device["id"]))["identity"]["joined_at"] >= self._opened_at
+        return (await client.api.show_device(device["id"]))["identity"][
+            "joined_at"
+        ] >= self._opened_at
 
 
 def _progress(window: "WindowState", newcomers: "Sequence[DeviceSummary]") -> RenderableType:
@@ -177,10 +181,10 @@ def _ask_about(gateway: str, children: "Sequence[str]") -> None:
 
 async def _unjoin(access: Access, text: str, *, is_sure: bool) -> str:
     async with HubClient(access) as client:
-        listed = (await client.devices())["devices"]
+        listed = (await client.api.list_devices())["devices"]
         found = find_device(text, listed)
         children = [device["id"] for device in listed if device.get("gateway") == found["id"]]
         if children and not is_sure:
             await asyncio.to_thread(_ask_about, found["id"], children)
-        await client.unjoin(found["id"])
+        await client.api.unjoin_device(found["id"])
         return found["id"]

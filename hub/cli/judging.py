@@ -13,7 +13,7 @@ from hub.cli.options import AsJson, DeviceText, HubToken, HubUrl
 from hub.cli.output import out, print_json
 
 if TYPE_CHECKING:
-    from hub.api.models import DeviceView
+    from ecohub_client.shapes import DeviceView
 
 ModeText = Literal["strict", "warn"]
 
@@ -67,22 +67,26 @@ async def _mode(
 ) -> dict[str, str]:
     async with HubClient(access) as client:
         if not texts:
-            hub = await (client.judge_newcomers(mode, of_all=of_all) if mode else client.hub())
+            hub = await (
+                client.api.change_hub({"mode": mode, "of_all": of_all})
+                if mode
+                else client.api.show_hub()
+            )
             return {"newcomers": hub["mode"], **(await _judged(client) if of_all else {})}
-        listed = (await client.devices())["devices"]
+        listed = (await client.api.list_devices())["devices"]
         ids = [find_device(text, listed)["id"] for text in texts]
         if mode:
             for device in ids:
-                await client.judge(device, mode)
+                await client.api.change_device(device, {"mode": mode})
         judged = await _judged(client)
         return {device: judged[device] for device in ids}
 
 
 async def _judged(client: HubClient) -> dict[str, str]:
-    return {device["id"]: device["mode"] for device in (await client.devices())["devices"]}
+    return {device["id"]: device["mode"] for device in (await client.api.list_devices())["devices"]}
 
 
 async def _release(access: Access, text: str) -> "DeviceView":
     async with HubClient(access) as client:
-        found = find_device(text, (await client.devices())["devices"])
-        return await client.release(found["id"])
+        found = find_device(text, (await client.api.list_devices())["devices"])
+        return await client.api.release_device(found["id"])

@@ -13,7 +13,7 @@ from protocol.errors import printable
 from protocol.validator import CompiledProduct
 
 if TYPE_CHECKING:
-    from hub.api.messages import (
+    from ecohub_client.shapes import (
         Coalesced,
         DeviceNow,
         Happened,

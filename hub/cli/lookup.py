@@ -10,8 +10,7 @@ from protocol.product import parse_product
 from protocol.validator import CompiledProduct, compile_product
 
 if TYPE_CHECKING:
-    from hub.api.models import DeviceSummary, DeviceView
-    from hub.api.people_models import PersonShown
+    from ecohub_client.shapes import DeviceSummary, DeviceView, PersonShown
 
 
 def find_device(text: str, devices: "Sequence[DeviceSummary]") -> "DeviceSummary":

@@ -9,7 +9,7 @@ from rich.live import Live
 from rich.text import Text
 
 from hub.cli.access import Access, find_access
-from hub.cli.authority import HttpsClient
+from hub.cli.client import HubClient
 from hub.cli.errors import RefusedError
 from hub.cli.lookup import find_person
 from hub.cli.options import AsJson, HubToken, HubUrl
@@ -18,7 +18,7 @@ from hub.cli.qr import drawn, outside, pairing_link
 from hub.cli.wording import seconds_until
 
 if TYPE_CHECKING:
-    from hub.api.people_models import PairedShown, PairingOpened, PairingState
+    from ecohub_client.shapes import PairedShown, PairingOpened, PairingState
 
 LOOK_EVERY_S: Final = 0.5
 
@@ -74,18 +74,20 @@ async def _pair(
     *,
     as_json: bool,
 ) -> "PairedShown | None":
-    async with HttpsClient(access) as client:
+    async with HubClient(access) as client:
         found = None
         if person is not None:
-            found = find_person(person, (await client.people())["people"])["id"]
-        opened = await client.open_pairing(role=role, person=found, duration_s=duration_s)
+            found = find_person(person, (await client.api.list_people())["people"])["id"]
+        opened = await client.api.open_pairing(
+            {"role": role, "person": found, "duration_s": duration_s}
+        )
         try:
-            authority = (await client.https())["authority"]
+            authority = (await client.api.show_https())["authority"]
             print_ = None if authority is None else authority["fingerprint"]
             opened = _announce(access, opened, print_, as_json=as_json)
             return await _wait(client, opened)
         finally:
-            await client.close_pairing()
+            await client.api.close_pairing()
 
 
 def _announce(
@@ -119,7 +121,7 @@ def invitation(link: str, code: str, fingerprint: str | None = None) -> Group:
     return told
 
 
-async def _wait(client: HttpsClient, opened: "PairingOpened") -> "PairedShown | None":
+async def _wait(client: HubClient, opened: "PairingOpened") -> "PairedShown | None":
     """Return who has paired, once the window is closed; None when nobody has."""
     state: PairingState = opened
     with Live(console=err, transient=True, auto_refresh=False) as screen:
@@ -127,7 +129,7 @@ async def _wait(client: HttpsClient, opened: "PairingOpened") -> "PairedShown | 
             if err.is_terminal:
                 screen.update(_progress(state), refresh=True)
             await asyncio.sleep(LOOK_EVERY_S)
-            state = await client.pairing()
+            state = await client.api.show_pairing()
     return state["paired"]
 
 

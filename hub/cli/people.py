@@ -19,7 +19,14 @@ from hub.cli.tables import plain, table
 from hub.cli.wording import age, seconds_since
 
 if TYPE_CHECKING:
-    from hub.api.people_models import GrantShown, InviteSent, PersonShown, SessionShown
+    from ecohub_client.shapes import (
+        ChangePerson,
+        GrantBody,
+        GrantShown,
+        InviteSent,
+        PersonShown,
+        SessionShown,
+    )
 
 PersonText = Annotated[
     str | None, typer.Argument(metavar="[PERSON]", help="Id or name of a person.")
@@ -104,7 +111,7 @@ def invite(  # noqa: PLR0913 - one argument per option
 ) -> None:
     """Invite somebody: shows a QR and a code to pass on, good once and for seven days."""
     access = find_access(hub, token)
-    grant: dict[str, object] = {
+    grant: GrantBody = {
         "right": "see" if is_looking else "control",
         "rooms": rooms or [],
         "addresses": addresses or [],
@@ -119,14 +126,14 @@ def invite(  # noqa: PLR0913 - one argument per option
 
 
 async def _invite(
-    access: Access, name: str, role: str, grant: dict[str, object], devices: Sequence[str]
+    access: Access, name: str, role: RoleText, grant: "GrantBody", devices: Sequence[str]
 ) -> "InviteSent":
     async with HubClient(access) as client:
-        listed = (await client.devices())["devices"] if devices else []
+        listed = (await client.api.list_devices())["devices"] if devices else []
         ids = [find_device(text, listed)["id"] for text in devices]
-        has_places = bool(ids or grant["rooms"])
-        grants = [{**grant, "devices": ids}] if has_places else []
-        return await client.invite(name=name, role=role, grants=grants)
+        has_places = bool(ids or grant.get("rooms"))
+        grants: list[GrantBody] = [{**grant, "devices": ids}] if has_places else []
+        return await client.api.send_invite({"name": name, "role": role, "grants": grants})
 
 
 async def _people(
@@ -140,18 +147,19 @@ async def _people(
 ) -> "tuple[list[PersonShown], list[SessionShown]]":
     async with HubClient(access) as client:
         if person is not None:
-            found = find_person(person, (await client.people())["people"])
-            change: dict[str, object] = {} if role is None else {"role": role}
+            found = find_person(person, (await client.api.list_people())["people"])
+            change: ChangePerson = {} if role is None else {"role": role}
             if wears:
-                listed = (await client.devices())["devices"]
+                listed = (await client.api.list_devices())["devices"]
                 change["wears"] = [find_device(text, listed)["id"] for text in wears]
             if change:
-                await client.change_person(found["id"], change)
+                await client.api.change_person(found["id"], change)
             if is_removed:
-                await client.remove_person(found["id"])
+                await client.api.remove_person(found["id"])
         if ended is not None:
-            await client.end_session(ended)
-        return (await client.people())["people"], (await client.sessions())["sessions"]
+            await client.api.end_session(ended)
+        people, sessions = await client.api.list_people(), await client.api.list_sessions()
+        return people["people"], sessions["sessions"]
 
 
 def _table(told: "Sequence[PersonShown]", sessions: "Sequence[SessionShown]") -> Table:

@@ -9,7 +9,7 @@ from hub.cli.tables import product_of_spec
 from protocol.validator import CompiledProduct
 
 if TYPE_CHECKING:
-    from hub.api.models import DeviceSummary
+    from ecohub_client.shapes import DeviceSummary
 
 
 async def known_products(
@@ -27,6 +27,6 @@ async def known_products(
 
 async def _product(client: HubClient, device: str) -> CompiledProduct | None:
     try:
-        return product_of_spec((await client.device(device))["spec"])
+        return product_of_spec((await client.api.show_device(device))["spec"])
     except RefusedError:  # it has left the home since the list was made
         return None

@@ -11,7 +11,7 @@ from protocol.units import UNITS
 from protocol.validator import CompiledProduct
 
 if TYPE_CHECKING:
-    from hub.api.models import TwinValue
+    from ecohub_client.shapes import TwinValue
 
 _SCALED: Final[Mapping[str, tuple[str, ...]]] = {
     "bit_per_second": ("bit/s", "kbit/s", "Mbit/s", "Gbit/s"),

@@ -16,8 +16,7 @@ from hub.cli.wording import age, presence, seconds_since, until
 from protocol.value_check import allowed
 
 if TYPE_CHECKING:
-    from hub.api.judged_models import CertificateState
-    from hub.api.models import DeviceView
+    from ecohub_client.shapes import CertificateState, DeviceView
 
 
 _WHY: Final = {
@@ -58,8 +57,8 @@ def show(
 
 async def _view(access: Access, text: str) -> "DeviceView":
     async with HubClient(access) as client:
-        found = find_device(text, (await client.devices())["devices"])
-        return await client.device(found["id"])
+        found = find_device(text, (await client.api.list_devices())["devices"])
+        return await client.api.show_device(found["id"])
 
 
 def _heading(view: "DeviceView") -> Text:

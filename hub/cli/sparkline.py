@@ -7,7 +7,7 @@ from statistics import fmean
 from typing import TYPE_CHECKING, Final
 
 if TYPE_CHECKING:
-    from hub.api.history_models import HistoryGap, HistoryPoint, HistorySeries
+    from ecohub_client.shapes import HistoryGap, HistoryPoint, HistorySeries
 
 BLOCKS: Final = "▁▂▃▄▅▆▇█"
 UNKNOWN: Final = "·"

@@ -20,8 +20,7 @@ from protocol.validator import CompiledProduct, compile_product
 from protocol.value_check import allowed
 
 if TYPE_CHECKING:
-    from hub.api.judged_models import BrokenRule
-    from hub.api.models import DeviceSummary, DeviceView, TwinProperty, TwinValue
+    from ecohub_client.shapes import BrokenRule, DeviceSummary, DeviceView, TwinProperty, TwinValue
 
 VALUES_SHOWN: Final = 4
 """Values of a device that a list shows; all of them stand in `ecohub show`."""

@@ -18,7 +18,7 @@ from hub.cli.wording import time_of_day
 from protocol.errors import printable
 
 if TYPE_CHECKING:
-    from hub.api.judged_models import TracedMessage
+    from ecohub_client.shapes import TracedMessage
 
 LOOK_EVERY_S: Final = 0.5
 LINE: Final = 2_000
@@ -55,7 +55,7 @@ def trace(
 
 async def _trace(access: Access, text: str, *, is_followed: bool, as_json: bool) -> None:
     async with HubClient(access) as client:
-        found = find_device(text, (await client.devices())["devices"])["id"]
+        found = find_device(text, (await client.api.list_devices())["devices"])["id"]
         is_empty = True
         async for message in _messages(client, found, is_followed=is_followed):
             is_empty = False
@@ -72,7 +72,7 @@ async def _messages(
 ) -> "AsyncIterator[TracedMessage]":
     before: list[TracedMessage] = []
     while True:
-        now = (await client.trace(device))["messages"]
+        now = (await client.api.show_trace(device))["messages"]
         for message in newer(before, now):
             yield message
         if not is_followed:

@@ -16,7 +16,7 @@ from hub.cli.output import err, out, print_json
 from hub.cli.tables import violation_table
 
 if TYPE_CHECKING:
-    from hub.api.judged_models import BrokenRules, FieldReport
+    from ecohub_client.shapes import BrokenRules, FieldReport
 
 
 def violations(
@@ -60,11 +60,11 @@ def violations(
 
 async def _broken(access: Access, text: str) -> "BrokenRules":
     async with HubClient(access) as client:
-        found = find_device(text, (await client.devices())["devices"])
-        return await client.violations(found["id"])
+        found = find_device(text, (await client.api.list_devices())["devices"])
+        return await client.api.list_violations(found["id"])
 
 
 async def _report(access: Access, text: str) -> "FieldReport":
     async with HubClient(access) as client:
-        found = find_device(text, (await client.devices())["devices"])
-        return await client.field_report(found["id"])
+        found = find_device(text, (await client.api.list_devices())["devices"])
+        return await client.api.export_violations(found["id"])

@@ -8,7 +8,7 @@ from rich.text import Text
 from protocol.errors import printable
 
 if TYPE_CHECKING:
-    from hub.api.cause_models import ByShown
+    from ecohub_client.shapes import ByShown
 
 PRESENCE_STYLES: Final = {
     "online": "green",

@@ -43,7 +43,10 @@ async def test_each_operation_asks_for_its_path_with_all_it_takes(
         body: Mapping[str, object] | None = None,
         *,
         query: Query | None = None,
+        is_text: bool = False,
     ) -> object:
+        answers = operation["responses"].get("200", {}).get("content", {})
+        assert is_text == bool(answers and "application/json" not in answers)
         asked.append((method, path, body, query))
         return None
 

@@ -94,7 +94,7 @@ def part_of(process: psutil.Process) -> str:
 
 
 async def has_broker(client: HubClient) -> bool:
-    return (await client.hub())["broker"]["status"] == "ok"
+    return (await client.api.show_hub())["broker"]["status"] == "ok"
 
 
 def all_gone(parts: list[psutil.Process], within_s: float = 5.0) -> bool:

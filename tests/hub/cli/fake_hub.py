@@ -55,6 +55,8 @@ class FakeHub:
         place = request.path.removeprefix("/api/v1/")
         body = json.loads(await request.text() or "null")
         self.asked.append((request.method, place, body))
+        if place == "stream":
+            return await self.stream(request)
         if request.headers.get("Authorization") != f"Bearer {TOKEN}":
             return problem(401, "token-wrong", "the token is not one of this hub's", "make another")
         if self.page:
@@ -62,8 +64,6 @@ class FakeHub:
         if place in self.later:
             self.answers[place] = self.later[place].pop(0)
             self.later = {key: rest for key, rest in self.later.items() if rest}
-        if place == "stream":
-            return await self.stream(request)
         if request.method == "DELETE":
             self.answers["join/window"]["is_open"] = False
             return web.Response(status=204)
