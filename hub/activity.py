@@ -1,6 +1,7 @@
 """Writes down what happens and why: activity in batches, audit in one write with its subject."""
 
 import asyncio
+import logging
 from collections import OrderedDict
 from collections.abc import Callable, Iterable, Sequence
 from typing import Final, Protocol
@@ -20,9 +21,12 @@ from hub.core.events import (
 from hub.core.hub import Hub
 from hub.core.people.records import PersonId
 from hub.core.records import CommandRecord, SaveAudit
+from hub.store import StoreError
 from protocol.ids import Address, CommandId, DeviceId
 from protocol.presence import Presence
 from protocol.receipt import Status
+
+_log = logging.getLogger(__name__)
 
 WRITE_EVERY_S: Final = 2.0
 """How long an entry of activity may stay in memory alone."""
@@ -124,13 +128,16 @@ class Activity:
         await self._store.commit([SaveAudit(entry)])
         self.keep([entry])
 
-    def refused(self, what: str) -> Entry | None:
-        """Return an entry about a wrong code, or None while they come too fast."""
+    async def note_refused(self, what: str) -> None:
+        """Write down a wrong code, unless they come too fast; a full disk changes no answer."""
         now_s = self._clock.now_s()
         if now_s - self._refused_s < REFUSED_EVERY_S:
-            return None
+            return
         self._refused_s = now_s
-        return self.audit("refused", None, text=what)
+        try:
+            await self.note(self.audit("refused", None, text=what))
+        except StoreError as error:
+            _log.warning("a wrong %s is not written down: %s", what, error)
 
     async def run(self) -> None:
         """Hand entries over now and then until cancelled."""

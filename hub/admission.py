@@ -3,16 +3,18 @@
 import asyncio
 import logging
 import secrets
-from collections.abc import Callable, Mapping
-from typing import Final
+from collections.abc import Callable, Iterable, Mapping
+from typing import Final, Protocol
 
 from hub.broker import Broker, BrokerError, ProvisionError, hash_password, new_password
 from hub.clock import Clock
+from hub.core.activity import Entry, Kind
+from hub.core.asker import By
 from hub.core.errors import DeviceUnknownError
 from hub.core.hub import Hub
 from hub.core.outcome import Outcome
-from hub.core.records import DeviceRecord, DropDevice, Save, SaveDevice
-from hub.joining import Joined, JoinUncertifiedError, JoinWindow
+from hub.core.records import DeviceRecord, DropDevice, Save, SaveAudit, SaveDevice
+from hub.joining import Joined, JoinProofError, JoinUncertifiedError, JoinWindow
 from hub.pipeline import Pipeline
 from hub.store import CredentialRecord, DropCredential, SaveCredential, StoreError, Write
 from protocol.ids import DeviceId
@@ -24,6 +26,19 @@ EVERYWHERE: Final = ("", "0.0.0.0", "::")  # noqa: S104 - compared with, not bou
 
 BROKER_WITHIN_S: Final = 3.0
 """How long a join waits for a broker that is (re)starting; a device hangs up after 4 s or more."""
+
+
+class Auditor(Protocol):
+    """What writes down who was let in, and who was not; see `hub.activity`."""
+
+    def audit(self, kind: Kind, by: By | None, *, device: DeviceId | None, text: str) -> Entry:
+        """Return an entry that is still to be kept."""
+
+    def keep(self, entries: Iterable[Entry]) -> None:
+        """Show entries that are durable."""
+
+    async def note_refused(self, what: str) -> None:
+        """Write down a wrong code, unless they come too fast."""
 
 
 class Admission:
@@ -41,6 +56,7 @@ class Admission:
         pipeline: Pipeline,
         broker: Broker,
         check: Callable[[Joined], None],
+        auditor: Auditor,
     ) -> None:
         """Make one that lets nobody in yet.
 
@@ -51,8 +67,10 @@ class Admission:
             broker: Is told of credentials.
             check: Raises JoinUncertifiedError for a device that may not join this home, although
                 its proof was right.
+            auditor: Writes down who was let in, and who was not.
         """
-        self._check = check
+        self._check, self._auditor = check, auditor
+        self._by: By | None = None
         self.window = JoinWindow(hub.name)
         self.joining = 0
         self._hub, self._clock, self._pipeline = hub, clock, pipeline
@@ -65,7 +83,12 @@ class Admission:
         self._broker.set_credentials(self._credentials)
 
     def open_window(
-        self, code: str, duration_s: float, devices: int, replaces: DeviceId | None = None
+        self,
+        code: str,
+        duration_s: float,
+        devices: int,
+        replaces: DeviceId | None = None,
+        by: By | None = None,
     ) -> None:
         """Let devices join that know `code`, for a while.
 
@@ -74,6 +97,7 @@ class Admission:
             duration_s: How long, seconds.
             devices: After so many have joined the window closes.
             replaces: A device whose place the next one takes.
+            by: Who wants it.
 
         Raises:
             DeviceUnknownError: There is no device to replace.
@@ -82,6 +106,7 @@ class Admission:
         if replaces is not None and replaces not in self._hub.devices:
             raise DeviceUnknownError(replaces)
         self.window.open(code, self._clock.now_s(), duration_s, devices, replaces)
+        self._by = by
 
     def begin(self, request: JoinRequest) -> JoinChallenge:
         """Answer a device that wants to join.
@@ -100,7 +125,11 @@ class Admission:
             StoreError: The device could not be kept; nothing of it is left.
             BrokerError: The broker could not be told of it; it may try again.
         """
-        joined = self.window.finish(proof, self._clock.now_s())
+        try:
+            joined = self.window.finish(proof, self._clock.now_s())
+        except JoinProofError:
+            await self._auditor.note_refused("setup code")
+            raise
         self.joining += 1
         try:
             self._check(joined)
@@ -134,7 +163,11 @@ class Admission:
         except BrokerError:
             await self._undo(joined.device, joined.replaces, before)
             raise
-        self._pipeline.push(self._hub.admit(record, joined.replaces, self._clock.now_s()))
+        entry = self._auditor.audit("join", self._by, device=joined.device, text=joined.product)
+        admitted = self._hub.admit(record, joined.replaces, self._clock.now_s())
+        admitted.saves.append(SaveAudit(entry))
+        self._pipeline.push(admitted)
+        self._auditor.keep([entry])
         return JoinGrant(
             hub=self._hub.name,
             proof=joined.hub_proof,

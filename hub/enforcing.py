@@ -4,10 +4,11 @@ from collections.abc import Collection
 from dataclasses import replace
 
 from hub.clock import Clock
+from hub.core.activity import Entry
 from hub.core.errors import DeviceUnknownError
 from hub.core.hub import Hub
 from hub.core.outcome import Outcome
-from hub.core.records import Mode, Save, SaveDevice, SaveMode
+from hub.core.records import Mode, Save, SaveAudit, SaveDevice, SaveMode
 from hub.pipeline import Pipeline
 from protocol.ids import DeviceId
 
@@ -38,8 +39,13 @@ class Enforcing:
 
         await self._pipeline.carry_out(Outcome(saves=[kept]), then=go_on)
 
-    async def set_mode(self, mode: Mode, *, of_all: bool) -> None:
+    async def set_mode(self, mode: Mode, entry: Entry, *, of_all: bool) -> None:
         """Judge newcomers strictly or leniently from now on, and with `of_all` those here too.
+
+        Args:
+            mode: How.
+            entry: What is told of it later; durable with it.
+            of_all: Whether it holds for those here, too.
 
         Raises:
             StoreError: It could not be kept; nothing has changed.
@@ -61,7 +67,11 @@ class Enforcing:
                         out.saves += one.saves
             return out
 
-        saves: list[Save] = [SaveMode(mode), *(SaveDevice(record) for record in changed)]
+        saves: list[Save] = [
+            SaveMode(mode),
+            SaveAudit(entry),
+            *(SaveDevice(record) for record in changed),
+        ]
         await self._pipeline.carry_out(Outcome(saves=saves), then=go_on)
 
     async def mark(self, notices: Collection[int], *, is_read: bool) -> None:

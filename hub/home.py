@@ -16,6 +16,8 @@ from hub.certificates.shelf import Reader
 from hub.clock import Clock
 from hub.commanding import Commanding
 from hub.config import Settings
+from hub.core.activity import Entry
+from hub.core.asker import By
 from hub.core.commands import CommandRequest
 from hub.core.device import Device
 from hub.core.errors import DeviceUnknownError, RequestError
@@ -23,7 +25,7 @@ from hub.core.events import DeviceAdded, DeviceRemoved, ReceiptChanged
 from hub.core.hub import Hub
 from hub.core.outcome import Outcome
 from hub.core.people.access import Principal
-from hub.core.records import NATIVE, CommandRecord, DropDevice, Mode, SaveDevice
+from hub.core.records import NATIVE, CommandRecord, DropDevice, Mode, SaveAudit, SaveDevice
 from hub.discovery import Discovery, Sighting
 from hub.enforcing import Enforcing
 from hub.health import Health, judge, part
@@ -87,10 +89,12 @@ class Home:
         reader = Reader(settings.hub.data_dir, settings.admission)
         self.certificates = Certificates(settings.admission, reader, hub, clock, self._pipeline)
         check = self.certificates.check_join
-        self.admission = Admission(hub, clock, self._pipeline, broker, check)
+        self.admission = Admission(hub, clock, self._pipeline, broker, check, self.activity)
         self.enforcing = Enforcing(hub, clock, self._pipeline)
         self.tls = Tls(settings.api, settings.hub.data_dir, clock, hub.name)
-        self.people = People(store, clock, hub.devices, lambda device: device.record.room)
+        self.people = People(
+            store, clock, hub.devices, lambda device: device.record.room, self.activity
+        )
 
     # For the API
 
@@ -166,18 +170,20 @@ class Home:
         """
         await self._describe(device, name=name)
 
-    async def set_mode(self, device: DeviceId, mode: Mode) -> None:
+    async def set_mode(self, device: DeviceId, mode: Mode, by: By) -> None:
         """Judge a device strictly or leniently.
 
         Raises:
             DeviceUnknownError: No such device.
             StoreError: It could not be kept; nothing has changed.
         """
-        await self._describe(device, mode=mode)
+        entry = self.activity.audit("setting", by, device=device, text=f"mode = {mode}")
+        await self._describe(device, entry, mode=mode)
 
     async def _describe(
         self,
         device: DeviceId,
+        entry: Entry | None = None,
         *,
         name: str | None = None,
         mode: Mode | None = None,
@@ -187,23 +193,28 @@ class Home:
         before = known.record if known else None
         try:
             changed = self.hub.describe(device, name=name, mode=mode, max_children=max_children)
+            changed.saves += [SaveAudit(entry)] if entry else []
             await self._pipeline.carry_out(changed)
         except StoreError:
             if before and device in self.hub.devices:
                 most = before.max_children
                 self.hub.describe(device, name=before.name, mode=before.mode, max_children=most)
             raise
+        self.activity.keep([entry] if entry else [])
 
-    async def unjoin(self, device: DeviceId) -> None:
+    async def unjoin(self, device: DeviceId, by: By) -> None:
         """Cut a device off and forget it, its children, its twin and its commands.
 
         Raises:
             DeviceUnknownError: No such device.
             StoreError: It could not be kept; the device is still there.
         """
-        is_child = self._device(device).record.gateway is not None
-        forget = Outcome(saves=self.hub.households.farewell(device))
+        known = self._device(device).record
+        is_child = known.gateway is not None
+        entry = self.activity.audit("unjoin", by, device=device, text=known.name)
+        forget = Outcome(saves=[*self.hub.households.farewell(device), SaveAudit(entry)])
         await self._pipeline.carry_out(forget, [DropCredential(device)])
+        self.activity.keep([entry])
         # Again: what the device said meanwhile must not have brought it back.
         self._pipeline.push(self.hub.unjoin(device))
         await self.people.forget_device(device)
@@ -243,14 +254,16 @@ class Home:
         """
         await self._pipeline.carry_out(self.hub.households.let_in(gateway, child))
 
-    async def make_room(self, gateway: DeviceId, max_children: int) -> None:
+    async def make_room(self, gateway: DeviceId, max_children: int, by: By) -> None:
         """Let a gateway have so many children.
 
         Raises:
             DeviceUnknownError: No such device.
             StoreError: It could not be kept; nothing has changed.
         """
-        await self._describe(gateway, max_children=max_children)
+        text = f"max_children = {max_children}"
+        entry = self.activity.audit("setting", by, device=gateway, text=text)
+        await self._describe(gateway, entry, max_children=max_children)
 
     def _device(self, device: DeviceId) -> Device:
         found = self.hub.devices.get(device)

@@ -1,7 +1,7 @@
 """The people of one home at run time: who asks, what they see, who comes and who goes."""
 
 import asyncio
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
 from hmac import compare_digest
@@ -9,8 +9,11 @@ from typing import Final, NamedTuple, Protocol
 
 from hub import tokens
 from hub.clock import Clock
+from hub.core.activity import Entry, Kind
+from hub.core.asker import By
 from hub.core.device import Device
 from hub.core.people.access import Moment, Principal, Thing, holds_for_s
+from hub.core.people.audit import facts
 from hub.core.people.errors import CodeWrongError, RefreshWrongError
 from hub.core.people.records import (
     DropInvite,
@@ -30,6 +33,7 @@ from hub.core.people.register import UNUSED_S, Register
 from hub.core.people.sight import Sight
 from hub.core.people.wearables import is_wearable, private_addresses
 from hub.core.people.window import Paired, PairingStatus, PairingWindow
+from hub.core.records import SaveAudit
 from protocol.ids import DeviceId
 
 ACCESS_S: Final = 1_800.0
@@ -44,6 +48,8 @@ ANSWER_KEPT_S: Final = 120.0
 LOOK_AGAIN_S: Final = 1.0
 """What somebody with timed grants sees is worked out anew at least so often: clocks jump."""
 
+_HUB: Final = By("hub", "", "")
+
 FOREVER_S: Final = float("inf")
 SIGHTS_KEPT: Final = 1_024
 
@@ -51,11 +57,24 @@ SIGHTS_KEPT: Final = 1_024
 class PeopleStore(Protocol):
     """The part of the store that keeps people."""
 
-    async def commit(self, writes: Sequence[PeopleSave]) -> None:
+    async def commit(self, writes: Sequence[PeopleSave | SaveAudit]) -> None:
         """Keep all of `writes` or none; durable when it returns."""
 
     async def people(self) -> tuple[list[Person], list[Session], list[Invite]]:
         """Return all people, sessions and invites, oldest first."""
+
+
+class Auditor(Protocol):
+    """What writes down who was let in and out; see `hub.activity`."""
+
+    def audit(self, kind: Kind, by: By | None, *, person: PersonId | None, text: str) -> Entry:
+        """Return an entry that is still to be kept."""
+
+    def keep(self, entries: Iterable[Entry]) -> None:
+        """Show entries that are durable."""
+
+    async def note_refused(self, what: str) -> None:
+        """Write down a wrong code, unless they come too fast."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -97,6 +116,7 @@ class People:
     Args:
         devices: Those of the home, by id.
         room_of: Returns the room of a device, if it stands in one.
+        auditor: Writes down who was let in and out.
 
     Attributes:
         register: Who belongs to the home; to be read.
@@ -109,8 +129,9 @@ class People:
         clock: Clock,
         devices: Mapping[DeviceId, Device],
         room_of: Callable[[Device], str | None],
+        auditor: Auditor,
     ) -> None:
-        self._store, self._clock = store, clock
+        self._store, self._clock, self._auditor = store, clock, auditor
         self._devices, self._room_of = devices, room_of
         self.register = Register()
         self.revision = 0
@@ -204,7 +225,7 @@ class People:
         """Return how the pairing window is."""
         return self._window.status(self._clock.now_s())
 
-    async def invite(self, offer: Offer, by: str, lasts_s: float) -> tuple[Invite, str]:
+    async def invite(self, offer: Offer, by: By, lasts_s: float) -> tuple[Invite, str]:
         """Return an invite and its code, which is shown this once.
 
         Raises:
@@ -215,9 +236,9 @@ class People:
             offer = replace(offer, role=self.register.person(offer.person).role)
         code, now_s = tokens.new_invite_code(), self._clock.now_s()
         invite_id = InviteId(tokens.new_name("invite-"))
-        invite = Invite(invite_id, offer, tokens.digest(code), by, now_s, now_s + lasts_s)
+        invite = Invite(invite_id, offer, tokens.digest(code), by.name, now_s, now_s + lasts_s)
         async with self._changing:
-            await self._change(self.register.invite(invite, now_s))
+            await self._change(self.register.invite(invite, now_s), by)
         return invite, code
 
     def invited(self, code: str) -> Invite:
@@ -245,13 +266,18 @@ class People:
         """
         async with self._changing:
             now_s = self._clock.now_s()
-            offer, invite = self._offered(tokens.heard(code), now_s)
+            try:
+                offer, invite = self._offered(tokens.heard(code), now_s)
+            except CodeWrongError:
+                await self._auditor.note_refused("pairing code")
+                raise
             person_id = PersonId(tokens.new_name("person-"))
             person = self.register.newcomer(offer, name, person_id, now_s)
             session_id = SessionId(tokens.new_name(tokens.SESSION_PREFIX))
             session, given = _begun(person, session_id, device, now_s)
             used = [DropInvite(invite.id)] if invite else []
-            await self._change([*self.register.enter(person, session), *used])
+            by = By("person", person.id, person.name, device)
+            await self._change([*self.register.enter(person, session), *used], by)
             if invite is None:
                 self._window.admit(Paired(person.id, person.name, session_id, device))
             return given
@@ -279,7 +305,7 @@ class People:
 
     # Who is here
 
-    async def put(self, person: Person) -> None:
+    async def put(self, person: Person, by: By) -> None:
         """Put a person in the place of who they were.
 
         Raises:
@@ -287,9 +313,9 @@ class People:
             StoreError: It could not be kept; nothing has changed.
         """
         async with self._changing:
-            await self._change(self.register.change(person))
+            await self._change(self.register.change(person), by)
 
-    async def remove(self, person: PersonId) -> None:
+    async def remove(self, person: PersonId, by: By) -> None:
         """Forget a person; their phones are cut off.
 
         Raises:
@@ -297,7 +323,7 @@ class People:
             StoreError: It could not be kept; nothing has changed.
         """
         async with self._changing:
-            await self._change(self.register.remove(person))
+            await self._change(self.register.remove(person), by)
 
     async def rename(self, session: SessionId, device: str) -> Session:
         """Give a phone another name, and return it.
@@ -311,7 +337,7 @@ class People:
             await self._change(self.register.renew(renamed))
         return renamed
 
-    async def end(self, session: SessionId) -> None:
+    async def end(self, session: SessionId, by: By) -> None:
         """End a session; its phone is cut off.
 
         Raises:
@@ -319,9 +345,9 @@ class People:
             StoreError: It could not be kept; nothing has changed.
         """
         async with self._changing:
-            await self._change(self.register.end(session))
+            await self._change(self.register.end(session), by)
 
-    async def take_back(self, invite: InviteId) -> None:
+    async def take_back(self, invite: InviteId, by: By) -> None:
         """Make an invite worthless.
 
         Raises:
@@ -329,7 +355,7 @@ class People:
             StoreError: It could not be kept; nothing has changed.
         """
         async with self._changing:
-            await self._change(self.register.take_back(invite))
+            await self._change(self.register.take_back(invite), by)
 
     async def forget_device(self, device: DeviceId) -> None:
         """Take a device that has left the home out of all grants.
@@ -340,10 +366,15 @@ class People:
         async with self._changing:
             await self._change(self.register.forget_device(device))
 
-    async def _change(self, saves: Sequence[PeopleSave]) -> None:
-        """Have a change durable, then make it so."""
-        await self._store.commit(saves)
+    async def _change(self, saves: Sequence[PeopleSave], by: By = _HUB) -> None:
+        """Have a change durable with what is to be told of it later, then make it so."""
+        entries = [
+            self._auditor.audit(fact.kind, by, person=fact.person, text=fact.text)
+            for fact in facts(saves, self.register)
+        ]
+        await self._store.commit([*saves, *map(SaveAudit, entries)])
         self.register.apply(saves)
+        self._auditor.keep(entries)
         for save in saves:
             if isinstance(save, SaveSession):
                 self._index(save.record)

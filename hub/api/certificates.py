@@ -10,7 +10,7 @@ from certification.errors import PaperError
 from hub.api.bodies import AddCertificate
 from hub.api.certified import certificate_list, certificate_shown
 from hub.api.judged_models import CertificateList, CertificateShown
-from hub.api.operations import CERTIFICATE, Answer, Call, Routes
+from hub.api.operations import CERTIFICATE, Answer, Body, Call, Routes
 from hub.api.problems import refused
 from hub.api.replies import empty_reply, json_reply
 from hub.core.people.rights import Right
@@ -54,6 +54,7 @@ async def add_certificate(call: Call[AddCertificate]) -> web.Response:
     if paper is None:
         remedy = "take others away first: ecohub certificates remove"
         raise refused(409, "certificates-full", "the folder holds as many as are read", remedy)
+    await _note(call, f"added {name}")
     return json_reply(certificate_shown(name, paper, known))
 
 
@@ -71,7 +72,13 @@ async def remove_certificate(call: Call[None]) -> web.Response:
     if not is_gone:
         remedy = "GET /api/v1/certificates lists them"
         raise refused(404, "certificate-unknown", "no such certificate", remedy)
+    await _note(call, f"removed {call.path(CERTIFICATE)[:16]}")
     return empty_reply()
+
+
+async def _note(call: Call[Body], what: str) -> None:
+    activity = call.context.home.activity
+    await activity.note(activity.audit("certificate", call.asks.by, text=what))
 
 
 @contextmanager

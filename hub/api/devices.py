@@ -80,9 +80,9 @@ async def change_device(call: Call[ChangeDevice]) -> web.Response:
     if body.name is not None:
         await home.rename(device.id, body.name)
     if body.mode is not None:
-        await home.set_mode(device.id, body.mode)
+        await home.set_mode(device.id, body.mode, call.asks.by)
     if body.max_children is not None:
-        await home.make_room(device.id, body.max_children)
+        await home.make_room(device.id, body.max_children, call.asks.by)
     if body.is_favourite is not None:
         await home.arranging.favour(call.person, device.id, is_favourite=body.is_favourite)
     return json_reply(view_of(call, _device(call)))
@@ -101,7 +101,7 @@ async def unjoin_device(call: Call[None]) -> web.Response:
     It is cut off, its credentials are worthless, and its values and commands are forgotten. With a
     gateway go its children; a child alone does not come back before its gateway may bring it.
     """
-    await call.context.home.unjoin(_device(call).id)
+    await call.context.home.unjoin(_device(call).id, call.asks.by)
     return empty_reply()
 
 

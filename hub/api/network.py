@@ -62,7 +62,8 @@ async def open_window(call: Call[OpenWindow]) -> web.Response:
     """Let devices join for a while that know the setup code; a window open before is closed."""
     home, body = call.context.home, call.body
     replaces = None if body.replaces is None else DeviceId(body.replaces)
-    home.admission.open_window(body.code, body.duration_s, body.devices, replaces)
+    admission, by = home.admission, call.asks.by
+    admission.open_window(body.code, body.duration_s, body.devices, replaces, by)
     return json_reply(_window(home))
 
 

@@ -37,8 +37,10 @@ async def change_hub(call: Call[ChangeHub]) -> web.Response:
 
     It holds over restarts, before what hub.toml says.
     """
-    body = call.body
-    await call.context.home.enforcing.set_mode(body.mode, of_all=body.of_all)
+    body, home = call.body, call.context.home
+    entry = home.activity.audit("setting", call.asks.by, text=f"mode = {body.mode}")
+    await home.enforcing.set_mode(body.mode, entry, of_all=body.of_all)
+    home.activity.keep([entry])
     return json_reply(_report(call))
 
 

@@ -126,7 +126,7 @@ async def send_invite(call: Call[SendInvite]) -> web.Response:
     """
     home, body = call.context.home, call.body
     offer = body.offer(Role.GUEST)
-    invite, code = await home.people.invite(offer, call.asks.name, body.expires_in_s)
+    invite, code = await home.people.invite(offer, call.asks.by, body.expires_in_s)
     shown, link = invite_shown(invite, home.clock), _link(call, code)
     sent: InviteSent = {**shown, "code": spoken(code), "link": link, "qr": qr.rows(link)}
     return json_reply(sent, 201)
@@ -168,7 +168,7 @@ async def look_at_invite(call: Call[LookAtInvite]) -> web.Response:
 )
 async def take_back_invite(call: Call[None]) -> web.Response:
     """Take an invite back."""
-    await call.context.home.people.take_back(InviteId(call.path(INVITE)))
+    await call.context.home.people.take_back(InviteId(call.path(INVITE)), call.asks.by)
     return empty_reply()
 
 

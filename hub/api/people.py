@@ -65,7 +65,7 @@ async def change_me(call: Call[ChangeMe]) -> web.Response:
     if asked is None:
         raise PersonUnknownError
     changed = replace(people.register.person(asked), name=call.body.name)
-    await people.put(changed)
+    await people.put(changed, call.asks.by)
     return json_reply(_shown(call, changed))
 
 
@@ -115,7 +115,7 @@ async def change_person(call: Call[ChangePerson]) -> web.Response:
         grants=person.grants if body.grants is None else tuple(g.record() for g in body.grants),
         wears=person.wears if wears is None else wears,
     )
-    await call.context.home.people.put(changed)
+    await call.context.home.people.put(changed, call.asks.by)
     return json_reply(_shown(call, changed))
 
 
@@ -129,7 +129,7 @@ async def change_person(call: Call[ChangePerson]) -> web.Response:
 )
 async def remove_person(call: Call[None]) -> web.Response:
     """Remove a person; all their phones are cut off. The last owner stays."""
-    await call.context.home.people.remove(_person(call).id)
+    await call.context.home.people.remove(_person(call).id, call.asks.by)
     return empty_reply()
 
 
@@ -170,7 +170,7 @@ async def change_session(call: Call[ChangeSession]) -> web.Response:
 )
 async def end_session(call: Call[None]) -> web.Response:
     """End a session: your own, for owners any. Its phone is cut off within a second."""
-    await call.context.home.people.end(_session(call).id)
+    await call.context.home.people.end(_session(call).id, call.asks.by)
     return empty_reply()
 
 

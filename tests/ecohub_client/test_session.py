@@ -17,6 +17,7 @@ from ecohub_client import (
     UnreachableError,
     read_link,
 )
+from hub.core.asker import By
 from tests.drivers.cable import Cable
 from tests.hub.api.bench import PLUG, Bench
 
@@ -180,7 +181,7 @@ async def test_a_session_that_was_ended_is_forgotten(home: Bench, tmp_path: Path
     async with Hub(home.url, store=FileStore(path)) as hub:
         await hub.pair(await code_of(home), person="Ada", device="Script")
         [session] = home.home.people.register.sessions
-        await home.home.people.end(session)
+        await home.home.people.end(session, By("hub", "", ""))
         with pytest.raises(ProblemError) as refusal:
             await hub.api.list_devices()
         assert refusal.value.status == 401

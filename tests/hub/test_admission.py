@@ -8,10 +8,13 @@ from dataclasses import dataclass, field
 import pytest
 
 from drivers.contract import BrokerAccess
+from hub.activity import Activity
 from hub.admission import Admission
 from hub.broker import Broker, BrokerError, BrokerState, ProvisionError
 from hub.clock import Clock
+from hub.core.activity import Entry
 from hub.core.records import DeviceRecord, DropDevice, SaveDevice
+from hub.joining import JoinProofError
 from hub.pipeline import Pipeline
 from hub.store import DropCredential, SaveCredential, StoreError, StoreFullError, Write
 from protocol.ids import DeviceId
@@ -37,6 +40,9 @@ class Disk:
 
     def keep_now(self, saves: Sequence[Write]) -> bool:
         return False
+
+    def save_activity(self, entries: Sequence[Entry]) -> None:
+        raise NotImplementedError
 
     async def commit(self, saves: Sequence[Write]) -> None:
         await asyncio.sleep(0)
@@ -89,6 +95,12 @@ class Door:
     admission: Admission
     disk: Disk
     porter: Porter
+    diary: Activity
+
+    def told(self) -> list[tuple[str, str]]:
+        """Return kind and words of what was written down, the latest first."""
+        found, _ = self.diary.log.page(None, 9, lambda _: True, 0.0)
+        return [(entry.kind, entry.text) for entry in found]
 
     async def join(self, device: DeviceId) -> None:
         challenge = self.admission.begin(
@@ -117,13 +129,20 @@ async def door() -> AsyncIterator[Door]:
     world.ask({"lamp.level": 3})
     pipeline = Pipeline(disk, lambda outcome: None)
     broker: Broker = porter
-    admission = Admission(world.hub, Clock(), pipeline, broker, lambda joined: None)
+    admission = Admission(
+        world.hub,
+        Clock(),
+        pipeline,
+        broker,
+        lambda joined: None,
+        diary := Activity(world.hub, disk, Clock(), lambda _: None),
+    )
     disk.devices[LAMP] = world.device().record
     disk.credentials[LAMP] = "$7$old"
     admission.restore(disk.credentials)
     running = asyncio.create_task(pipeline.run())
     try:
-        yield Door(world, admission, disk, porter)
+        yield Door(world, admission, disk, porter, diary)
     finally:
         running.cancel()
         with suppress(asyncio.CancelledError):
@@ -140,6 +159,7 @@ async def test_who_is_being_let_in_is_known_though_the_window_has_closed(door: D
     door.porter.gate.set()
     await joining
     assert (door.admission.joining, NEW in door.world.hub.devices) == (0, True)
+    assert door.told() == [("join", "lamp-1")]
 
 
 async def test_who_could_not_be_let_in_is_not_being_let_in_any_more(door: Door) -> None:
@@ -148,6 +168,14 @@ async def test_who_could_not_be_let_in_is_not_being_let_in_any_more(door: Door) 
     with pytest.raises(ProvisionError):
         await door.join(NEW)
     assert door.admission.joining == 0
+    assert door.told() == []
+
+
+async def test_a_wrong_setup_code_is_written_down(door: Door) -> None:
+    door.admission.open_window("8765-4321", 300.0, 1)
+    with pytest.raises(JoinProofError):
+        await door.join(NEW)
+    assert door.told() == [("refused", "setup code")]
 
 
 @pytest.mark.parametrize("device", [LAMP, NEW])

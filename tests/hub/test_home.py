@@ -14,6 +14,7 @@ from hub.broker import make_broker
 from hub.clock import Clock
 from hub.config import BrokerSettings, DiscoverySettings, HubSettings, Settings
 from hub.core.activity import Entry
+from hub.core.asker import By
 from hub.core.commands import CommandRequest
 from hub.core.errors import DeviceUnknownError
 from hub.core.hub import Hub
@@ -29,6 +30,7 @@ from protocol.receipt import Status
 from tests.hub.core.house import ATTIC, BAND, GATEWAY, SENSOR, house_with
 from tests.hub.core.world import LAMP, online_world
 
+ADA = By("person", "person-1", "Ada")
 TURNS = 20
 """Turns of the loop after which everything that can go on has gone on."""
 
@@ -224,15 +226,15 @@ async def test_a_repeat_of_a_command_that_cannot_be_kept_fails_like_it(house: Ho
 async def test_a_device_that_cannot_be_forgotten_is_still_there(house: House) -> None:
     house.shelf.error = StoreFullError("No room", "Free some space.")
     with pytest.raises(StoreFullError):
-        await house.home.unjoin(LAMP)
+        await house.home.unjoin(LAMP, ADA)
     assert LAMP in house.home.hub.devices
     assert house.air.forgotten == []
     house.shelf.error = None
-    await house.home.unjoin(LAMP)
+    await house.home.unjoin(LAMP, ADA)
     assert LAMP not in house.home.hub.devices
     assert house.air.forgotten == [LAMP]
     with pytest.raises(DeviceUnknownError):
-        await house.home.unjoin(LAMP)
+        await house.home.unjoin(LAMP, ADA)
 
 
 async def test_a_name_that_cannot_be_kept_is_not_given(house: House) -> None:
@@ -241,7 +243,7 @@ async def test_a_name_that_cannot_be_kept_is_not_given(house: House) -> None:
     with pytest.raises(StoreFullError):
         await house.home.rename(LAMP, "Bedside")
     with pytest.raises(StoreFullError):
-        await house.home.set_mode(LAMP, "warn")
+        await house.home.set_mode(LAMP, "warn", ADA)
     assert house.home.hub.devices[LAMP].record == before
 
 
@@ -249,7 +251,7 @@ async def test_children_are_commanded_and_sent_away_through_their_gateway(tmp_pa
     async with living(house_with(BAND, SENSOR).hub, tmp_path) as house:
         values = {"lamp.level": 7}
         await house.home.command(CommandRequest(BAND, "phone", CommandId("c1"), values))
-        await house.home.unjoin(BAND)
+        await house.home.unjoin(BAND, ADA)
         await turns()
         assert [type(message) for message in house.air.sent] == [SetCommand, Leave]
         assert house.air.ways == [(BAND, GATEWAY), (BAND, GATEWAY)]
@@ -257,7 +259,7 @@ async def test_children_are_commanded_and_sent_away_through_their_gateway(tmp_pa
         assert house.home.hub.devices[GATEWAY].record.barred == (BAND,)
         await house.home.let_in(GATEWAY, BAND)
         assert house.home.hub.devices[GATEWAY].record.barred == ()
-        await house.home.unjoin(GATEWAY)
+        await house.home.unjoin(GATEWAY, ADA)
         assert dict(house.home.hub.devices) == {}
         dropped = [save.device for save in house.shelf.kept if isinstance(save, DropDevice)]
         assert set(dropped) == {BAND, GATEWAY, SENSOR}
@@ -271,7 +273,7 @@ async def test_what_cannot_be_kept_of_a_household_does_not_hold(tmp_path: Path) 
         with pytest.raises(StoreFullError):
             await house.home.move(BAND, ATTIC)
         with pytest.raises(StoreFullError):
-            await house.home.make_room(GATEWAY, 3)
+            await house.home.make_room(GATEWAY, 3, ADA)
         assert world.device(BAND).record.moves_to is None
         assert world.device(GATEWAY).record.max_children == 64
         house.shelf.error = None

@@ -1,10 +1,16 @@
 """People over time and over restarts: clocks that jump, disks that fail, tokens that run out."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 
 import pytest
 
+from hub.activity import Activity
+from hub.clock import Clock
+from hub.core.activity import Entry
+from hub.core.asker import By
+from hub.core.hub import Hub
 from hub.core.people.errors import (
     CodeWrongError,
     PairingClosedError,
@@ -28,6 +34,7 @@ from protocol.ids import Address, DeviceId
 from tests.hub.clocks import Times
 
 OWNER = Offer(Role.OWNER)
+ADA = By("person", "person-1", "Ada")
 
 
 @dataclass
@@ -42,8 +49,16 @@ class Shelf:
             raise StoreFullError("The disk is full", "Make room.")
         self.kept.extend(writes)  # type: ignore[arg-type]  # what People hands over
 
+    def save_activity(self, entries: Sequence[Entry]) -> None:
+        raise NotImplementedError
+
     async def people(self) -> tuple[list[Person], list[Session], list[Invite]]:
         return [], [], []
+
+
+def people_of(store: Shelf | Store, clock: Clock) -> People:
+    auditor = Activity(Hub("hub-0a1b2c3d", 1), store, clock, lambda _: None)
+    return People(store, clock, {}, lambda _: None, auditor)
 
 
 @pytest.fixture
@@ -58,7 +73,7 @@ def shelf() -> Shelf:
 
 @pytest.fixture
 async def people(shelf: Shelf, times: Times) -> People:
-    made = People(shelf, times.clock(), {}, lambda _: None)
+    made = people_of(shelf, times.clock())
     await made.open()
     return made
 
@@ -132,8 +147,8 @@ async def test_what_cannot_be_kept_has_not_happened(people: People, shelf: Shelf
     shelf.is_full = True
     for change in (
         lambda: people.refresh(given.refresh, None),
-        lambda: people.end(given.session),
-        lambda: people.invite(OWNER, "Ada", 60.0),
+        lambda: people.end(given.session, ADA),
+        lambda: people.invite(OWNER, ADA, 60.0),
     ):
         with pytest.raises(StoreError):
             await change()
@@ -145,7 +160,7 @@ async def test_what_cannot_be_kept_has_not_happened(people: People, shelf: Shelf
 
 async def test_secrets_are_kept_as_hashes_alone(people: People, shelf: Shelf) -> None:
     given = await came(people)
-    invite, code = await people.invite(OWNER, "Ada", 60.0)
+    invite, code = await people.invite(OWNER, ADA, 60.0)
     kept = repr(shelf.kept) + repr([save.record for save in shelf.kept if hasattr(save, "record")])
     family = given.refresh.split(".")[1]
     for secret in (given.access, given.refresh, family, code):
@@ -189,7 +204,7 @@ async def test_a_session_that_nobody_used_for_long_is_over(people: People, times
 
 
 async def test_an_invite_runs_out(people: People, times: Times) -> None:
-    _, code = await people.invite(OWNER, "Ada", 60.0)
+    _, code = await people.invite(OWNER, ADA, 60.0)
     times.pass_(60.0)
     with pytest.raises(CodeWrongError):
         await people.pair(code, "Bo", "phone")
@@ -213,19 +228,19 @@ async def test_people_sessions_and_invites_outlive_a_restart(tmp_path: Path, tim
         until_s=2e9,
     )
     store = Store.open(tmp_path, times.clock())
-    before = People(store, times.clock(), {}, lambda _: None)
+    before = people_of(store, times.clock())
     await before.open()
     given = await came(before, Offer(Role.GUEST, grants=(grant,)))
     gone = await came(before)
-    await before.end(gone.session)
-    invite, code = await before.invite(OWNER, "Ada", 600.0)
+    await before.end(gone.session, ADA)
+    invite, code = await before.invite(OWNER, ADA, 600.0)
     store.close()
 
     times.pass_(100.0)
     times.mono_s = 3.0
     clock = times.clock()
     store = Store.open(tmp_path, clock)
-    after = People(store, clock, {}, lambda _: None)
+    after = people_of(store, clock)
     await after.open()
     who = after.check(given.access)
     assert who is not None
