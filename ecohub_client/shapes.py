@@ -1009,6 +1009,8 @@ class HubReport(TypedDict):
     devices: DeviceCounts
     open_commands: int
     streams: int
+    join_at: list[str]
+    """Host and port at which devices reach the hub, for one to be told by hand."""
 
 
 class Identity(TypedDict):

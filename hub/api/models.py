@@ -263,6 +263,13 @@ class HubReport(TypedDict):
     devices: DeviceCounts
     open_commands: int
     streams: int
+    join_at: Annotated[
+        list[str],
+        Field(
+            description="Host and port at which devices reach the hub, for one to be told by hand.",
+            examples=[["192.168.1.20:8321"]],
+        ),
+    ]
 
 
 class JoinAttempt(TypedDict):

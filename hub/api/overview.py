@@ -13,6 +13,7 @@ from hub.api.operations import Answer, Body, Call, Routes
 from hub.api.replies import json_reply, text_reply
 from hub.core.people.access import has_right
 from hub.core.people.rights import Right
+from hub.discovery.interfaces import interfaces, reachable_addresses
 from hub.health import PartHealth
 from protocol.version import PROTOCOL
 
@@ -70,6 +71,10 @@ def _report(call: Call[Body]) -> HubReport:
         "devices": {"total": len(devices), "by_presence": dict(presences)},
         "open_commands": sum(1 for _ in open_ones),
         "streams": call.context.metrics.streams,
+        "join_at": [
+            f"{host}:{call.context.port()}"
+            for host in reachable_addresses(home.settings.api.host, interfaces())
+        ],
     }
 
 

@@ -87,6 +87,8 @@ async def test_a_device_is_let_in_named_and_there(
 ) -> None:
     page = adding.page
     await hub.api.ask("POST", "/rooms", {"name": "Kitchen"})
+    await page.get_by_text("The device does not find the hub?").click()
+    await expect(page.get_by_text(f"127.0.0.1:{hub.api_port}")).to_be_visible()
     await adding.stands_well()
     await adding.stands_large()
     await page.get_by_label("Eight digits").fill("1234 5678")

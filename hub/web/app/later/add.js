@@ -5,7 +5,7 @@ import { Icon, classIcon } from "../icons.js";
 import { announce } from "../announce.js";
 import { pending } from "../commands.js";
 import { Action } from "../controls/rows.js";
-import { device as deviceOf, devices, may } from "../home.js";
+import { device as deviceOf, devices, hub, may } from "../home.js";
 import { ask } from "../session.js";
 import { product as productOf, titleOf } from "../specs.js";
 import { t } from "../words.js";
@@ -155,8 +155,9 @@ function Gateways() {
 
 /** For where multicast does not pass: the device is told the hub's address. */
 function Lost() {
+  const places = hub.value?.join_at ?? [];
   return html`<details class="card"><summary><h2>${t("add.lost")}</h2><${Icon} name="down" size="1.25rem" /></summary>
     <p>${t("add.lost.how")}</p>
-    <dl><div><dt>${t("add.lost.address")}</dt><dd><bdi>${location.host}</bdi></dd></div></dl>
+    <dl><div><dt>${t("add.lost.address")}</dt><dd><bdi>${(places.length ? places : [location.host]).join(", ")}</bdi></dd></div></dl>
   </details>`;
 }

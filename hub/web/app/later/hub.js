@@ -39,7 +39,7 @@ export default function Hub() {
 function About({ about }) {
   const facts = [
     ["hub.name", about.name],
-    ["hub.address", location.host],
+    ["hub.address", about.join_at?.join(", ") ?? location.host],
     ["hub.version", about.version],
     ["hub.protocol", about.protocol],
     ["hub.started", fullMoment(about.started_at)],
