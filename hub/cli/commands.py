@@ -78,6 +78,7 @@ COMMANDS: Final = (
     Command("authority show", "hub.cli.authority:show", "Its fingerprint, its names.", _HOME),
     Command("authority export", "hub.cli.authority:export", "For who is to trust it.", _HOME),
     Command("authority renew", "hub.cli.authority:renew", "Make a new one.", _HOME),
+    Command("activity", "hub.cli.activity:activity", "What has happened, and why.", _HOME),
     Command("inbox", "hub.cli.inbox:inbox", "What you are to be told of.", _HOME),
 )
 
