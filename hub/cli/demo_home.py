@@ -16,6 +16,7 @@ from hub.cli.access import Access
 from hub.cli.children import Child, Children
 from hub.cli.client import HubClient
 from hub.cli.demo_places import NAMES
+from hub.cli.demo_rooms import furnish
 from hub.cli.errors import CannotStartError, CliError
 
 if TYPE_CHECKING:
@@ -159,7 +160,7 @@ class DemoHome:
         await self._start_simulators(self._hub_id)
 
     async def all_here(self, client: HubClient, url: str) -> "list[DeviceSummary]":
-        """Return the devices, named, once all have joined and are online, or asleep again.
+        """Return the devices, named and in rooms, once all have joined and are online or asleep.
 
         Raises:
             CliError: A child has ended, or not all are here in time.
@@ -209,6 +210,7 @@ class DemoHome:
             name = NAMES.get(device["product"], device["name"])
             if name != device["name"]:
                 await client.api.change_device(device["id"], {"name": name})
+        await furnish(client, devices)
         return (await client.api.list_devices())["devices"]
 
     async def _start_simulators(self, hub: str) -> None:

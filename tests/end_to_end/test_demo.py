@@ -21,6 +21,7 @@ from hub.cli.children import Children
 from hub.cli.client import HubClient
 from hub.cli.demo_home import DemoHome, Plan, products
 from hub.cli.demo_places import NAMES
+from hub.cli.demo_rooms import ROOMS, furnish
 from tests.end_to_end.waiting import until
 
 ROOT = Path(__file__).parents[2]
@@ -177,7 +178,16 @@ async def test_devices_that_find_no_hub_by_mdns_are_given_its_url(
         async with HubClient(access) as client:
             await home.start_devices(client)
             devices = await home.all_here(client, access.url)
+            await furnish(client, devices)
+            rooms = (await client.api.list_rooms())["rooms"]
+            scenes = (await client.api.list_scenes())["scenes"]
+            automations = (await client.api.list_automations())["automations"]
     assert len(devices) == len(products())
+    assert [room["name"] for room in rooms] == [name for name, *_ in ROOMS], "not twice"
+    homeless = {device["product"] for device in devices if device["room"] is None}
+    assert homeless == {"band", "earphones"}
+    assert {scene["name"] for scene in scenes} == {"Film evening", "Good night"}
+    assert [one["problem"] for one in automations] == [None]
     (words,) = told
     assert f"they are given {access.url}" in words
 
