@@ -18,7 +18,7 @@ from hub.api.bodies import (
 from hub.api.terms import IconText
 from hub.core.arrangement.arrangement import MOST_MEMBERS
 from hub.core.arrangement.scenes import MOST_STEPS
-from protocol.ids import AddressText, NameText
+from protocol.ids import NAME, AddressText, NameText
 
 MOST_AT_ONCE: Final = 64
 """Commands of one request."""
@@ -29,6 +29,7 @@ TOGETHER_ID: Final = CLIENT_ID.replace("{0,63}", "{0,58}")
 TIME: Final = r"^\d{4}-\d\d-\d\dT\d\d:\d\d(:\d\d(\.\d{1,6})?)?(Z|[+-]\d\d:\d\d)$"
 
 FloorIdText = Annotated[str, StringConstraints(pattern=r"^floor-[0-9a-f]{8}$")]
+HiddenText = Annotated[str, StringConstraints(pattern=rf"^{NAME}(\.{NAME})?$", max_length=131)]
 TogetherIdText = Annotated[str, StringConstraints(pattern=rf"^{TOGETHER_ID}$")]
 
 Members = Annotated[
@@ -104,6 +105,16 @@ class GivenStep(Asked):
     arguments: dict[NameText, Given] = Field(default={}, max_length=32, json_schema_extra=by_name)
 
 
+class KeptStep(GivenStep):
+    """A step of a scene that is changed: what is not shown to anybody can be kept by its name."""
+
+    hidden: list[HiddenText] = Field(
+        default=[],
+        max_length=64,
+        description="Values of this device's step that stay as they are: `hidden` as it was shown.",
+    )
+
+
 class GivenCommand(GivenStep):
     """A step with an id of your own: the same id and body again give the same receipt."""
 
@@ -123,7 +134,7 @@ class MakeScene(_Shown):
 class ChangeScene(_ShownAnew):
     """Change a scene; what is left out stays."""
 
-    steps: list[GivenStep] | None = Field(default=None, min_length=1, max_length=MOST_STEPS)
+    steps: list[KeptStep] | None = Field(default=None, min_length=1, max_length=MOST_STEPS)
     capture: Members | None = None
 
 

@@ -8,7 +8,7 @@ from aiohttp import web
 from pydantic import TypeAdapter
 from pydantic_core import to_json
 
-from hub.api.arrangement_bodies import ChangeScene, GivenStep, MakeScene, Together
+from hub.api.arrangement_bodies import ChangeScene, GivenStep, KeptStep, MakeScene, Together
 from hub.api.arrangement_models import Activated, LostStep, SceneList, SceneView
 from hub.api.arrangement_views import scene_shown, scene_view, visible
 from hub.api.operations import SCENE, UNDO, Answer, Body, Call, Routes
@@ -82,10 +82,13 @@ async def show_scene(call: Call[None]) -> web.Response:
     right=Right.ARRANGE,
 )
 async def change_scene(call: Call[ChangeScene]) -> web.Response:
-    """Change a scene's name, icon, room or steps; `capture` takes the steps anew."""
+    """Change a scene's name, icon, room or steps; `capture` takes the steps anew.
+
+    A step as it was shown can be sent back: the values that `hidden` names stay as they are.
+    """
     body, home, scene = call.body, call.context.home, _scene(call)
     is_anew = body.steps is not None or body.capture is not None
-    steps = _steps(call, body.steps, body.capture) if is_anew else scene.steps
+    steps = _steps(call, body.steps, body.capture, scene.steps) if is_anew else scene.steps
     scene = changed(scene, body, steps=steps)
     await home.arranging.keep(scene)
     return json_reply(scene_view(scene, home.hub.devices, call.sight))
@@ -171,7 +174,10 @@ def _undo_id(call: Call[Together]) -> str:
 
 
 def _steps(
-    call: Call[Body], steps: Sequence[GivenStep] | None, capture: Sequence[str] | None
+    call: Call[Body],
+    steps: Sequence[GivenStep] | None,
+    capture: Sequence[str] | None,
+    before: Sequence[SceneStep] = (),
 ) -> tuple[SceneStep, ...]:
     if (steps is None) == (capture is None):
         detail, remedy = "what the scene is to do is not one thing", "send either steps or capture"
@@ -180,7 +186,27 @@ def _steps(
         devices = tuple(DeviceId(device) for device in dict.fromkeys(capture))
         captured = call.context.home.arranging.capture(devices)
         return tuple(step for one in captured if (step := _seen_of(one, call.sight)).values)
-    return tuple(as_step(step) for step in steps or ())
+    return tuple(_kept(step, before) for step in steps or ())
+
+
+def _kept(given: GivenStep, before: Sequence[SceneStep]) -> SceneStep:
+    """Return a step with what it leaves as it was.
+
+    Raises:
+        ProblemError: The scene had no such value, or the step does not say one thing to do.
+    """
+    hidden = given.hidden if isinstance(given, KeptStep) else ()
+    if not hidden:
+        return as_step(given)
+    for old in before:
+        is_same = (old.device, old.action) == (given.device, given.action)
+        if is_same and old.values.keys() >= set(hidden):
+            new = given.properties if given.action is None else given.arguments
+            names = [name for name in {**old.values, **new} if name in new or name in hidden]
+            values = {name: new[name] if name in new else old.values[name] for name in names}
+            return SceneStep(old.device, values, old.action)
+    detail = f"the scene holds no {', '.join(hidden)} of {given.device} that could stay"
+    raise refused(409, "hidden-unknown", detail, "read the scene again, or send the values")
 
 
 def _scene(call: Call[Body]) -> Scene:

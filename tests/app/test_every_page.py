@@ -58,6 +58,9 @@ PLACES = (
     Place("hub", "", ".parts li"),
     Place("settings", "", ".places .place, .pick"),
     Place("edit", "{lamp}", ".icon-pick"),
+    Place("groups", "", ".place"),
+    Place("groups", "new", ".pick-line"),
+    Place("groups", "{group}", "[data-kind=colour]"),
     Place("rooms", "", ".place"),
     Place("rooms", "new", ".making"),
     Place("rooms", "{room}", ".pick-line"),
@@ -67,6 +70,9 @@ PLACES = (
     Place("people", "{guest}", ".right-row"),
     Place("people", "invite", ".right-hours, .pick"),
     Place("people", "invite/{owner}", ".main-button"),
+    Place("scenes", "", ".place"),
+    Place("scenes", "new", ".pick-line"),
+    Place("scenes", "{scene}", ".step"),
     Place("nowhere", "", ".empty-page"),
 )
 

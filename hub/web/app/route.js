@@ -17,6 +17,7 @@ export const path = signal(read());
 
 const scrolled = new Map();
 let current = location.hash;
+let before = "";
 let isFollowed = false;
 
 // A link that is followed leads to the top of its page, the way back to where one was.
@@ -25,8 +26,11 @@ addEventListener("scroll", () => scrolled.set(current, scrollY), { passive: true
 
 addEventListener("hashchange", () => {
   const kept = isFollowed ? 0 : scrolled.get(location.hash);
-  current = location.hash;
+  [before, current] = [current, location.hash];
   isFollowed = false;
   path.value = read();
   requestAnimationFrame(() => scrollTo(0, kept ?? 0));
 });
+
+/** Whether one has come to this page from the first one, and wants to go back there. */
+export const isFromHome = () => ["", "#/"].includes(before);

@@ -51,9 +51,12 @@ export const WORDS = {
   "scene.all": ["All scenes", "全部场景"],
 
   "group.on": ["All {n} on", "{n} 个全开"],
+  "group.on.one": ["On", "开"],
   "group.off": ["All {n} off", "{n} 个全关"],
+  "group.off.one": ["Off", "关"],
   "group.mixed": ["{on} of {n} on", "{n} 个中 {on} 个开启"],
   "group.members": ["{n} devices", "{n} 个设备"],
+  "group.members.one": ["1 device", "1 个设备"],
   "group.span": ["{least} to {most}", "{least} 至 {most}"],
   "group.differ": ["They differ", "各不相同"],
   "group.away": ["{n} out of reach", "{n} 个失联"],
@@ -234,6 +237,9 @@ export function t(key, given = {}) {
   const text = row[COLUMNS[language.value]] ?? row[0];
   return text.replace(/\{(\w+)\}/g, (_, name) => given[name] ?? "");
 }
+
+/** Say how many: `key.one` for a single one, where the language tells it apart. */
+export const tn = (key, n, given = {}) => t(n === 1 && WORDS[`${key}.one`] ? `${key}.one` : key, { n, ...given });
 
 /** Say `key` if there is such a text, else what is given. */
 export const tOr = (key, otherwise, given) => (WORDS[key] ? t(key, given) : otherwise);

@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from hub.core.arrangement.records import Undo
+from hub.core.arrangement.records import Scene, Undo
 from protocol.ids import DeviceId
 from tests.hub.api.bench import PHYSICS, PLUG, PURIFIER, ROUTER, Bench
 from tests.hub.api.ear import Ear, listening
@@ -163,6 +163,28 @@ async def test_a_scene_with_a_device_that_left_does_the_rest_and_says_so(home: B
     bad = {"name": "Bad", "steps": [{"device": PLUG, "properties": ON, "action": "filter.reset"}]}
     await home.problem("POST", f"{API}/scenes", 409, body=bad)
     await home.ask("DELETE", f"{API}/scenes/{scene['id']}", status=204)
+
+
+async def test_what_a_scene_hides_stays_when_its_steps_are_sent_back(home: Bench) -> None:
+    await home.bring(ROUTER)
+    other = await bring_plug(home, "smart-plug-0002")
+    secret = {"wifi.ssid": "attic", "guest_wifi.password": "not for everybody"}
+    steps = [{"device": ROUTER, "properties": secret}, {"device": other, "properties": ON}]
+    scene = await make(home, "scenes", name="All", steps=steps)
+    path = f"{API}/scenes/{scene['id']}"
+    await home.ask("DELETE", f"{API}/devices/{other}", status=204)
+    shown = (await home.get(path))["steps"]
+    assert [step["hidden"] for step in shown] == [["guest_wifi.password"], ["outlet.on"]]
+    held = home.home.hub.arrangement.get(Scene, scene["id"])
+    await home.ask("PATCH", path, {"steps": shown})
+    assert home.home.hub.arrangement.get(Scene, scene["id"]).steps == held.steps
+    shown[0]["properties"]["wifi.ssid"] = "cellar"
+    await home.ask("PATCH", path, {"steps": shown[:1]})
+    [step] = home.home.hub.arrangement.get(Scene, scene["id"]).steps
+    assert step.values == {**secret, "wifi.ssid": "cellar"}
+    shown[0]["hidden"] = ["wifi.channel"]
+    refused = await home.problem("PATCH", path, 409, body={"steps": shown[:1]})
+    assert refused["code"] == "hidden-unknown"
 
 
 async def test_many_commands_have_a_result_each_or_none_is_sent(home: Bench) -> None:

@@ -110,7 +110,7 @@ export function Action({ device, part, pendings }) {
   const tap = () => (isHeavy ? sure : (act) => act())(() => run(device, part, {}, title));
   return html`<div class=${cx("row", "action", takes.length && "stacked")} data-address=${part.address} data-kind="action">
     ${takes.length
-      ? html`<${Asking} device=${device} part=${part} title=${title} takes=${takes} isBusy=${isPending} />`
+      ? html`<${Asking} part=${part} word=${t("control.run")} isBusy=${isPending} onRun=${(values) => run(device, part, values, title)} />`
       : html`<button type="button" class=${cx("button", "action-button", isAsked && "sure", isPending && "busy")} onClick=${tap}>
           <${Icon} name=${part.ui?.icon} fallback="play" size="1.25rem" />
           <span>${isAsked ? t("control.sure") : title}</span>
@@ -119,8 +119,10 @@ export function Action({ device, part, pendings }) {
   </div>`;
 }
 
-/** An action that takes arguments: they are chosen here, then it is run. */
-function Asking({ device, part, title, takes, isBusy }) {
+/** An action that takes arguments: they are chosen here, then something is done with it. */
+export function Asking({ part, word, isBusy, onRun }) {
+  const title = titleOf(part.title, part.name);
+  const takes = part.arguments;
   const [given, give] = useState(() => Object.fromEntries(takes.map((one) => [one.name, firstValue(one)])));
   const isWhole = takes.every((one) => given[one.name] !== null && given[one.name] !== "");
   return html`<div class="row-head"><${Icon} name=${part.ui?.icon} fallback="play" size="1.25rem" />
@@ -129,7 +131,7 @@ function Asking({ device, part, title, takes, isBusy }) {
       ${takes.map((one) => html`<${Argument} key=${one.name} part=${one} value=${given[one.name]}
         onSet=${(value) => give({ ...given, [one.name]: value })} />`)}
       <button type="button" class=${cx("button", isBusy && "busy")} disabled=${!isWhole}
-        aria-label=${`${t("control.run")}: ${title}`} onClick=${() => run(device, part, given, title)}>${t("control.run")}</button>
+        aria-label=${`${word}: ${title}`} onClick=${() => onRun(given)}>${word}</button>
     </div>`;
 }
 

@@ -6,9 +6,10 @@ import { announce, why } from "../announce.js";
 import { device as deviceOf, order } from "../home.js";
 import { glance } from "../glance.js";
 import { roomName, roomsWalked } from "../places.js";
+import { isFromHome } from "../route.js";
 import { t } from "../words.js";
 import { added } from "../later.js";
-import { useSure } from "../pages/parts.js";
+import { Back, useSure } from "../pages/parts.js";
 import "./editing.words.js";
 
 await added("link", { rel: "stylesheet", href: "/app/later/editing.css" });
@@ -144,6 +145,12 @@ export function Heading({ icon, name, over, children }) {
 export function Place({ to, icon, name, text }) {
   return html`<li><a class="place" href=${to}><${Icon} name=${icon} size="1.5rem" />
     <span><bdi>${name}</bdi>${text && html`<span class="soft">${text}</span>`}</span><${Icon} name="forward" size="1.125rem" /></a></li>`;
+}
+
+/** The way back: to the first page for who came from there, else to the list. */
+export function BackTo({ list }) {
+  const [to] = useState(() => (isFromHome() ? "#/" : list));
+  return html`<${Back} to=${to} />`;
 }
 
 export const go = (to) => (location.hash = to);

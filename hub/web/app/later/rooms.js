@@ -7,10 +7,10 @@ import { byRoom, glance } from "../glance.js";
 import { device as deviceOf, floors, groups, isKnown, may, rooms, scenes } from "../home.js";
 import { byFloor, floorsWalked, roomName } from "../places.js";
 import { ask } from "../session.js";
-import { t } from "../words.js";
+import { t, tn } from "../words.js";
 import { Stepper } from "../controls/inputs.js";
 import { Back, Gone, Pick } from "../pages/parts.js";
-import { DevicePick, Heading, IconPick, Making, Name, Place, Remove, RoomPick, go } from "./editing.js";
+import { BackTo, DevicePick, Heading, IconPick, Making, Name, Place, Remove, RoomPick, go } from "./editing.js";
 import "./rooms.words.js";
 
 const ICONS = ["room", "sofa", "kitchen", "coffee", "bed", "child", "bath", "desk", "stairs", "door", "garage", "garden"];
@@ -32,7 +32,7 @@ const inRoom = (id) => byRoom.value[id] ?? [];
 function counts(ids) {
   const on = ids.filter((id) => glance(id).value.isOn).length;
   if (!ids.length) return t("rooms.empty");
-  return t(on ? "rooms.counts.on" : "rooms.counts", { n: ids.length, on });
+  return tn(on ? "rooms.counts.on" : "rooms.counts", ids.length, { on });
 }
 
 function List() {
@@ -49,7 +49,7 @@ function List() {
         icon=${room.icon || "room"} name=${room.name} text=${counts(inRoom(room.id))} />`)}</ul>`
         : html`<p class="soft">${t("rooms.floor.empty")}</p>`}
     </section>`)}
-    ${rooms.value.length > 0 && nowhere.length > 0 && html`<p class="soft">${t("rooms.nowhere", { n: nowhere.length })}</p>`}
+    ${rooms.value.length > 0 && nowhere.length > 0 && html`<p class="soft">${tn("rooms.nowhere", nowhere.length)}</p>`}
     ${mayArrange && html`<p class="tools"><a class="button quiet" href="#/rooms/new-floor">${t("rooms.floor.add")}</a></p>`}
   </div>`;
 }
@@ -102,7 +102,7 @@ function RoomPage({ room }) {
   const within = inRoom(room.id);
   const change = (news) => ask("PATCH", path, news);
   return html`<div class="arranging">
-    <${Back} to="#/rooms" />
+    <${BackTo} list="#/rooms" />
     <${Heading} icon=${room.icon || "room"} name=${room.name} over=${floors.value.find(({ id }) => id === room.floor)?.name}>
       <p class="soft">${counts(within)}</p><//>
     ${may("arrange") && html`<section class="card" aria-label=${room.name}>
@@ -151,7 +151,7 @@ function FloorPage({ floor }) {
   const change = (news) => ask("PATCH", path, news);
   return html`<div class="arranging">
     <${Back} to="#/rooms" />
-    <${Heading} icon="floor" name=${floor.name}><p class="soft">${t("rooms.floor.counts", { n: within.length })}</p><//>
+    <${Heading} icon="floor" name=${floor.name}><p class="soft">${tn("rooms.floor.counts", within.length)}</p><//>
     <section class="card" aria-label=${floor.name}>
       <${Name} value=${floor.name} onCommit=${(name) => change({ name })} />
       <${LevelPick} value=${floor.level} onPick=${(level) => tried(change({ level }))} />
@@ -183,7 +183,7 @@ function RemoveFull({ path, word, means, within, field = "room" }) {
   })());
   if (!isFull || !within.length) return html`<${Remove} word=${word} means=${means} onDo=${remove} />`;
   return html`<section class="card moving" role="alert">
-    <h2>${t(`rooms.full.${field}`, { n: within.length })}</h2>
+    <h2>${tn(`rooms.full.${field}`, within.length)}</h2>
     <ul>${within.map((one) => html`<li key=${one.path}><a class="chip link" href=${one.to}><bdi>${one.name}</bdi></a></li>`)}</ul>
     ${field === "room"
       ? html`<${RoomPick} value=${target} title=${t("rooms.full.move")} none=${t("rooms.full.none")} onPick=${aim} />`

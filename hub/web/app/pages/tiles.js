@@ -13,7 +13,7 @@ import { device as deviceOf } from "../home.js";
 import { roomName } from "../places.js";
 import { isReachable, presenceText } from "../presence.js";
 import { isReadable, product as productOf, titleOf } from "../specs.js";
-import { t } from "../words.js";
+import { t, tn } from "../words.js";
 
 const FACTS = 2;
 const FACT_LENGTH = 40; // more than that is read on the page of the device
@@ -101,7 +101,7 @@ function AtHand({ group, part, shown }) {
 /** On, off, or how many of them; and how many are out of reach. */
 export function groupText({ main, on, heard, members, away }) {
   const gone = away.length > 0 ? t("group.away", { n: away.length }) : "";
-  if (!main) return [t("group.members", { n: members.length }), gone].filter(Boolean).join(" · ");
-  const said = on === 0 ? t("group.off", { n: heard }) : on === heard ? t("group.on", { n: heard }) : t("group.mixed", { n: heard, on });
-  return heard ? [said, gone].filter(Boolean).join(" · ") : gone || t("group.members", { n: 0 });
+  if (!main) return [tn("group.members", members.length), gone].filter(Boolean).join(" · ");
+  const said = on === 0 ? tn("group.off", heard) : on === heard ? tn("group.on", heard) : t("group.mixed", { n: heard, on });
+  return heard ? [said, gone].filter(Boolean).join(" · ") : gone || tn("group.members", 0);
 }

@@ -1,0 +1,32 @@
+import { learn } from "../words.js";
+
+learn({
+  "groups.add": ["Add a group", "添加分组"],
+  "groups.name": ["What the group is called", "分组名称"],
+  "groups.make": ["Add the group", "添加"],
+  "groups.none": ["There is no group yet", "还没有分组"],
+  "groups.none.how": ["A group is told things together: all lamps off with one tap.", "分组内的设备可一起控制，例如一键关灯。"],
+  "groups.gone": ["There is no such group", "没有这个分组"],
+  "groups.members": ["Who is in it", "成员"],
+  "groups.nothing": ["Nothing of it can be set", "没有可设置项"],
+  "groups.unlike": ["Nothing in common that can be set", "没有共同的可设置项"],
+  "groups.last": ["The last one: remove the group instead", "最后一个成员，请直接删除分组"],
+  "groups.dumb": ["What its members can do is not known yet", "还不知道成员的功能"],
+  "groups.room": ["Shown in", "显示于"],
+  "groups.room.none": ["No room", "不属于房间"],
+  "groups.remove": ["Remove this group", "删除此分组"],
+  "groups.remove.means": ["The group is forgotten. Its members stay as they are.", "分组将被删除，成员保持原样。"],
+  "groups.lagging": ["Not as it was told", "未达到设定"],
+  "groups.lag": ["{title} is {value}, not {wanted}", "{title}为{value}，应为{wanted}"],
+
+  "lag.accepted": ["the command is on its way", "指令正在发送"],
+  "lag.delivered": ["the device has the command", "设备已收到指令"],
+  "lag.applied": ["the device has done it, and does not show it yet", "设备已执行，尚未上报"],
+  "lag.expired": ["it did not answer in time", "设备没有及时回应"],
+  "lag.no_answer": ["it did not answer in time", "设备没有及时回应"],
+  "lag.rejected": ["the device refused", "设备拒绝了"],
+  "lag.refused": ["the hub did not send it", "中枢未发送"],
+  "lag.failed": ["it did not work", "执行失败"],
+  "lag.outcome_unknown": ["nobody knows whether it ran", "不确定是否已执行"],
+  "lag.unknown": ["the reason is not known", "原因不明"],
+});
