@@ -5,6 +5,7 @@ import { Icon } from "../icons.js";
 import { tried } from "../announce.js";
 import { fullMoment, relative } from "../format.js";
 import { device as deviceOf, may, notices, unread } from "../home.js";
+import { sourceOf } from "../notices.js";
 import { ask } from "../session.js";
 import { product as productOf, titleOf } from "../specs.js";
 import { t } from "../words.js";
@@ -19,13 +20,13 @@ export function Inbox() {
 }
 
 function Notice({ notice }) {
-  const device = deviceOf(notice.device).value;
-  const event = notice.event && productOf(device).value?.byAddress.get(notice.event);
+  const { name, icon, to } = sourceOf(notice);
+  const event = notice.event && productOf(deviceOf(notice.device).value).value?.byAddress.get(notice.event);
   const text = event ? titleOf(event.title, notice.text) : notice.text;
   return html`<li class=${cx("notice", !notice.is_read && "new")}>
-    <a class="notice-link" href=${`#/device/${encodeURIComponent(notice.device)}`}>
-      <${Icon} name=${notice.kind === "alarm" ? "bell" : "warn"} size="1.25rem" />
-      <span class="notice-text"><b><bdi>${device?.name ?? notice.device}</bdi>${!notice.is_read && html` <span class="badge">${t("inbox.new")}</span>`}</b>
+    <a class="notice-link" href=${to}>
+      <${Icon} name=${icon} size="1.25rem" />
+      <span class="notice-text"><b><bdi>${name}</bdi>${!notice.is_read && html` <span class="badge">${t("inbox.new")}</span>`}</b>
         <span>${text}</span>
         <time datetime=${notice.at} title=${fullMoment(notice.at)}>${relative(notice.at)}</time></span>
     </a>
