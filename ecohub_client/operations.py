@@ -296,7 +296,10 @@ class Operations:
         return cast("SceneView", await self._ask("GET", f"/api/v1/scenes/{part(scene)}"))
 
     async def change_scene(self, scene: str, body: ChangeScene) -> SceneView:
-        """Change a scene's name, icon, room or steps; `capture` takes the steps anew."""
+        """Change a scene's name, icon, room or steps; `capture` takes the steps anew.
+
+        A step as it was shown can be sent back: the values that `hidden` names stay as they are.
+        """
         return cast("SceneView", await self._ask("PATCH", f"/api/v1/scenes/{part(scene)}", body))
 
     async def drop_scene(self, scene: str) -> None:
@@ -673,6 +676,10 @@ class Operations:
     async def show_openapi(self) -> dict[str, object]:
         """Show this document: OpenAPI 3.1, made from the models that check the requests."""
         return cast("dict[str, object]", await self._ask("GET", "/api/v1/openapi.json"))
+
+    async def show_asyncapi(self) -> dict[str, object]:
+        """Show the AsyncAPI 3 document: the stream of the phones, and the messages of devices."""
+        return cast("dict[str, object]", await self._ask("GET", "/api/v1/asyncapi.json"))
 
     async def show_docs(self) -> str:
         """Show a page to browse and try this API.

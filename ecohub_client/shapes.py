@@ -405,7 +405,7 @@ class ChangeScene(TypedDict):
     icon: NotRequired[str | None]
     room: NotRequired[str | None]
     """Null takes it out of its room."""
-    steps: NotRequired[Sequence[GivenStep] | None]
+    steps: NotRequired[Sequence[KeptStep] | None]
     capture: NotRequired[Sequence[str] | None]
 
 
@@ -1187,6 +1187,17 @@ class JoinProof(TypedDict):
 
     session: str
     proof: str
+
+
+class KeptStep(TypedDict):
+    """A step of a scene that is changed: what is not shown to anybody can be kept by its name."""
+
+    device: str
+    properties: NotRequired[Mapping[str, bool | int | float | str]]
+    action: NotRequired[str | None]
+    arguments: NotRequired[Mapping[str, bool | int | float | str]]
+    hidden: NotRequired[Sequence[str]]
+    """Values of this device's step that stay as they are: `hidden` as it was shown."""
 
 
 class LaggingMember(TypedDict):

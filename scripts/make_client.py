@@ -19,7 +19,7 @@ from typing import Any, Final
 ROOT: Final = Path(__file__).resolve().parent.parent
 sys.path.insert(0, str(ROOT))
 
-from hub.api import openapi  # noqa: E402 - the path comes first
+from hub.api import asyncapi, openapi  # noqa: E402 - the path comes first
 from hub.api.server import OPERATIONS  # noqa: E402
 
 Json = Any
@@ -44,8 +44,9 @@ def main() -> None:
 def written() -> dict[str, str]:
     """Return what the files should hold, by name."""
     document = json.loads(json.dumps(openapi.document(OPERATIONS, "")))
+    stream = json.loads(json.dumps(asyncapi.document(OPERATIONS, "")))
     return {
-        "shapes.py": formatted(shapes(document)),
+        "shapes.py": formatted(shapes(document, stream)),
         "operations.py": formatted(operations(document)),
     }
 
@@ -61,25 +62,34 @@ def formatted(text: str) -> str:
 # Shapes
 
 
-def shapes(document: Json) -> str:
+def shapes(document: Json, stream: Json) -> str:
     """Return the types of all that is sent and comes back."""
-    schemas: Json = document["components"]["schemas"]
-    given = set(_reached(_bodies(document), schemas))
+    said, told = (_frames(stream, name) for name in ("hearPhone", "tellPhone"))
+    everything: Json = {**stream["components"]["schemas"], **document["components"]["schemas"]}
+    wanted = set(_reached([*_bodies(document), *_answers(document), *said, *told], everything))
+    schemas = {name: everything[name] for name in sorted(wanted)}
+    given = set(_reached([*_bodies(document), *said], schemas))
     parts = [
         HEAD.format(what="What the API is sent and what it answers, as typed dictionaries"),
         "from __future__ import annotations\n",
         "from collections.abc import Mapping, Sequence\n"
         "from typing import Literal, NotRequired, TypeAlias, TypedDict\n",
     ]
-    parts += [_shape(name, schemas[name], is_given=name in given) for name in sorted(schemas)]
-    stream = document["x-stream"]
-    for name, side, what in (
-        ("Said", "client", "What a client says on the stream."),
-        ("Told", "server", "What the hub says on the stream."),
+    parts += [_shape(name, schemas[name], is_given=name in given) for name in schemas]
+    for name, frames, what in (
+        ("Said", said, "What a client says on the stream."),
+        ("Told", told, "What the hub says on the stream."),
     ):
-        union = _type(stream[side], is_given=name == "Said")
+        union = _type({"anyOf": frames}, is_given=name == "Said")
         parts.append(f'{name}: TypeAlias = {union}\n"""{what}"""\n')
     return "\n".join(parts)
+
+
+def _frames(stream: Json, operation: str) -> list[Json]:
+    """Return the schemas of what goes over the stream in one direction."""
+    messages = stream["channels"]["stream"]["messages"]
+    names = [one["$ref"].rpartition("/")[2] for one in stream["operations"][operation]["messages"]]
+    return [messages[name]["payload"] for name in names]
 
 
 def _shape(name: str, schema: Json, *, is_given: bool) -> str:
@@ -140,9 +150,15 @@ def _plain(schema: Json, *, is_given: bool) -> str:
             return PRIMITIVES.get(str(kind), "object")
 
 
+def _answers(document: Json) -> Iterator[Json]:
+    """Yield all that is said of answers."""
+    yield document["components"]["responses"]
+    for _, _, operation in _operations(document):
+        yield [one for one in operation["responses"].values() if "$ref" not in one]
+
+
 def _bodies(document: Json) -> Iterator[Json]:
     """Yield the schemas of what clients send."""
-    yield document["x-stream"]["client"]
     for _, _, operation in _operations(document):
         if "requestBody" in operation:
             yield operation["requestBody"]["content"]["application/json"]["schema"]

@@ -15,6 +15,7 @@ class Context:
     Attributes:
         version: Of this program.
         document: Returns the OpenAPI document, encoded; the first call takes long.
+        stream_document: Returns the AsyncAPI document likewise.
         port: Returns where the API is served over plain http.
     """
 
@@ -23,4 +24,5 @@ class Context:
     metrics: Metrics
     version: str
     document: Callable[[], bytes]
+    stream_document: Callable[[], bytes]
     port: Callable[[], int]

@@ -7,10 +7,8 @@ from typing import Any, Final, Literal
 from pydantic import TypeAdapter
 from pydantic.json_schema import JsonSchemaValue
 
-from hub.api.messages import SAID, Told
 from hub.api.models import Problem
-from hub.api.operations import JSON, Answer, Operation, Parameter, Query
-from hub.api.phone import Close
+from hub.api.operations import JSON, PREFIX, Answer, Operation, Parameter, Query
 from hub.api.problems import MEDIA_TYPE
 
 Mode = Literal["validation", "serialization"]
@@ -20,9 +18,9 @@ REF: Final = "#/components/schemas/{model}"
 
 _INFO: Final = (
     "The hub of one home: its devices with their latest values, commands with honest receipts, "
-    "and who may join. Changes come over the WebSocket that `x-stream` describes. Whatever is "
-    "refused is answered with a problem as RFC 9457 has it; where a rule of the protocol was "
-    "broken, its `code` is the id of the rule and its `type` leads to it."
+    "and who may join. Changes come over a WebSocket, which /api/v1/asyncapi.json describes. "
+    "Whatever is refused is answered with a problem as RFC 9457 has it; where a rule of the "
+    "protocol was broken, its `code` is the id of the rule and its `type` leads to it."
 )
 
 _HEADERS: Final[Mapping[int, JsonSchemaValue]] = {
@@ -75,7 +73,7 @@ def document(operations: Iterable[Operation], version: str) -> JsonSchemaValue:
             "responses": {f"Problem{status}": _problem(status) for status in statuses},
             "securitySchemes": {"token": {"type": "http", "scheme": "bearer"}},
         },
-        "x-stream": _stream(all_of_them, schemas),
+        "x-stream": _stream(all_of_them),
     }
 
 
@@ -83,8 +81,6 @@ def _schemas(operations: Sequence[Operation]) -> tuple[Schemas, JsonSchemaValue]
     """Return the schema of each body and answer, and all that they refer to."""
     wanted: list[tuple[str, Mode, TypeAdapter[Any]]] = [
         ("problem", "serialization", TypeAdapter(Problem)),
-        ("said", "validation", SAID),
-        ("told", "serialization", TypeAdapter(Told)),
     ]
     for operation in operations:
         if operation.body is not None:
@@ -176,13 +172,7 @@ def _problem(status: int) -> JsonSchemaValue:
     return shown
 
 
-def _stream(operations: Iterable[Operation], schemas: Schemas) -> JsonSchemaValue:
-    """Describe the WebSocket, for which OpenAPI has no place of its own."""
-    found = [operation for operation in operations if not operation.is_http]
-    return {
-        "paths": [operation.path for operation in found],
-        "description": " ".join(f"{o.summary}. {o.description}" for o in found),
-        "client": schemas[("said", "validation")],
-        "server": schemas[("told", "serialization")],
-        "closes": [{"code": close.code, "reason": close.text} for close in Close],
-    }
+def _stream(operations: Iterable[Operation]) -> JsonSchemaValue:
+    """Say where the WebSocket is, for which OpenAPI has no place, and what describes it."""
+    paths = [operation.path for operation in operations if not operation.is_http]
+    return {"paths": paths, "asyncapi": f"{PREFIX}/asyncapi.json"}

@@ -54,6 +54,12 @@ async def show_openapi(call: Call[None]) -> web.Response:
     return encoded_reply(await asyncio.to_thread(call.context.document))
 
 
+@routes.operation("GET", "/asyncapi.json", Answer(200, "The document.", Document), right=Right.SEE)
+async def show_asyncapi(call: Call[None]) -> web.Response:
+    """Show the AsyncAPI 3 document: the stream of the phones, and the messages of devices."""
+    return encoded_reply(await asyncio.to_thread(call.context.stream_document))
+
+
 @routes.operation("GET", "/docs", Answer(200, "The page.", media=("text/html",)), right=Right.OPEN)
 async def show_docs(call: Call[None]) -> web.Response:
     """Show a page to browse and try this API.

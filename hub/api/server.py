@@ -15,6 +15,7 @@ from pydantic_core import to_json
 
 from hub.api import (
     activity,
+    asyncapi,
     automations,
     catalogue,
     certificates,
@@ -179,6 +180,7 @@ class Api:
             version=number,
             port=lambda: self.port,
             document=cache(lambda: to_json(openapi.document(OPERATIONS, number))),
+            stream_document=cache(lambda: to_json(asyncapi.document(OPERATIONS, number))),
         )
         gate = self._gate
         watch = guard(gate, self.metrics.requests)

@@ -46,6 +46,7 @@ COMMANDS: Final = (
     Command("demo", "hub.cli.demo:demo", "A hub and simulated devices, at once.", _START),
     Command("run", "hub.cli.run:run", "Run the hub until stopped.", _START),
     Command("doctor", "hub.cli.doctor:doctor", "What is wrong here and how to mend it.", _START),
+    Command("api", "hub.cli.documents:api", "The API's OpenAPI or AsyncAPI document.", _START),
     Command("version", "hub.cli.version:version", "Versions of ecohub and its protocol.", _START),
     Command("pair", "hub.cli.pair:pair", "Let a phone come to the home.", _HOME),
     Command("people", "hub.cli.people:people", "Who is here, with which phones.", _HOME),

@@ -12,13 +12,13 @@ import pytest
 from ecohub_client import Change, Home, Hub, Live, ProblemError
 from hub.api import problems
 from tests.drivers.cable import Cable
-from tests.hub.api.bench import DOCUMENT, PLUG, PURIFIER, SENSOR, Bench
+from tests.hub.api.bench import PLUG, PURIFIER, SCHEMAS, SENSOR, Bench
 from tests.hub.api.test_people import arrive
 
 Json = Any
 TABLES = [
     name
-    for name, schema in DOCUMENT["components"]["schemas"]["Snapshot"]["properties"].items()
+    for name, schema in SCHEMAS["Snapshot"]["properties"].items()
     if schema.get("type") == "array"
 ]
 

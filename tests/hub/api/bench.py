@@ -14,7 +14,7 @@ from jsonschema import Draft202012Validator  # type: ignore[import-untyped]
 
 from drivers.contract import DriverContext
 from drivers.memory import MemoryDriver, MemoryLink
-from hub.api import openapi
+from hub.api import asyncapi, openapi
 from hub.api.server import OPERATIONS, Api
 from hub.broker import make_broker
 from hub.clock import Clock
@@ -274,7 +274,9 @@ def _closed(schema: Json) -> Json:
     return shut
 
 
-CLOSED: Json = {**DOCUMENT, "components": _closed(DOCUMENT["components"])}
+STREAM: Json = json.loads(json.dumps(asyncapi.document(OPERATIONS, "0.0.0")))
+SCHEMAS: Json = {**STREAM["components"]["schemas"], **DOCUMENT["components"]["schemas"]}
+CLOSED: Json = {"schemas": _closed(SCHEMAS)}
 
 
 _validators: dict[str, Draft202012Validator] = {}
@@ -284,7 +286,7 @@ def check(schema: Json, content: Json) -> None:
     """Check that content is what a schema of the document says, and no more."""
     key = json.dumps(schema)
     if key not in _validators:
-        whole = {**schema, "components": CLOSED["components"]}
+        whole = {**schema, "components": CLOSED}
         _validators[key] = Draft202012Validator(whole)
     _validators[key].validate(content)
 
