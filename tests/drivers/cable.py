@@ -23,6 +23,10 @@ class Cable:
         self._server: asyncio.Server | None = None
         self._writers: set[asyncio.StreamWriter] = set()
 
+    def lead_to(self, port: int) -> None:
+        """Carry the connections that come from now on to another port."""
+        self._to_port = port
+
     async def mend(self) -> None:
         self._server = await asyncio.start_server(
             self._carry, "127.0.0.1", self.port, ssl=self._tls

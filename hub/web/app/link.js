@@ -9,6 +9,8 @@ const FIRST_WAIT_MS = 400;
 const LONGEST_WAIT_MS = 12_000;
 const PING_EVERY_MS = 20_000;
 const PONG_WITHIN_MS = 6_000;
+const OPEN_WITHIN_MS = 10_000;
+const DOUBT_AFTER_MS = 2_500;
 const QUIET_FOR_MS = 1_500;
 const FIRST_WORD_MS = 300;
 const REFUSED = 4401;
@@ -21,6 +23,7 @@ let socket = null;
 let wait = FIRST_WAIT_MS;
 let timer = 0;
 let pinging = 0;
+let opening = 0;
 let quiet = 0;
 let refs = 0;
 let place = null;
@@ -35,18 +38,21 @@ export function start(take) {
     if (session.value) reopen();
     else close();
   });
-  addEventListener("online", reopen);
+  addEventListener("online", retry);
   document.addEventListener("visibilitychange", () => {
     if (document.visibilityState === "visible") probe();
   });
 }
 
-/** Say something that is answered; rejects when the line breaks before the answer is there. */
+/**
+ * Say something that is answered; rejects when the line breaks before the answer is there.
+ * When no answer comes, the line is tried: a socket that stalls looks open for minutes.
+ */
 export function say(message) {
   return new Promise((done, fail) => {
     if (state.value !== "live") return fail(new Error("away"));
     const ref = ++refs;
-    asked.set(ref, { done, fail });
+    asked.set(ref, { done, fail, doubt: setTimeout(probe, DOUBT_AFTER_MS) });
     socket.send(JSON.stringify({ ...message, ref }));
   });
 }
@@ -58,8 +64,14 @@ export const firstWord = () =>
     setTimeout(done, FIRST_WORD_MS);
   });
 
-/** Try at once to reach the hub. */
-export const retry = () => reopen();
+/** Try at once to reach the hub, whatever an older try waits for. */
+export function retry() {
+  if (state.value === "live") return probe();
+  const stale = socket;
+  socket = null;
+  stale?.close();
+  reopen();
+}
 
 function reopen() {
   if (socket && socket.readyState <= WebSocket.OPEN) return;
@@ -74,6 +86,8 @@ function open() {
   address.protocol = location.protocol === "https:" ? "wss:" : "ws:";
   const opened = new WebSocket(address);
   socket = opened;
+  clearTimeout(opening);
+  opening = setTimeout(() => drop(opened), OPEN_WITHIN_MS);
   opened.onmessage = (event) => socket === opened && hear(JSON.parse(event.data));
   opened.onclose = (event) => socket === opened && lost(event.code);
 }
@@ -106,11 +120,13 @@ function settle(message) {
   const waiting = asked.get(message.ref);
   if (!waiting) return;
   asked.delete(message.ref);
+  clearTimeout(waiting.doubt);
   if (message.type === "problem") waiting.fail(message.problem);
   else waiting.done(message);
 }
 
 function live() {
+  clearTimeout(opening);
   wait = FIRST_WAIT_MS;
   clearTimeout(quiet);
   quiet = 0;
@@ -126,7 +142,11 @@ function heard() {
 function lost(code) {
   socket = null;
   clearTimeout(pinging);
-  for (const { fail } of asked.values()) fail(new Error("away"));
+  clearTimeout(opening);
+  for (const { fail, doubt } of asked.values()) {
+    clearTimeout(doubt);
+    fail(new Error("away"));
+  }
   asked.clear();
   if (state.value === "live") {
     heard();
@@ -150,6 +170,7 @@ function close() {
   socket = null;
   place = null;
   clearTimeout(timer);
+  clearTimeout(opening);
   clearTimeout(quiet);
   quiet = 0;
   closing?.close();
@@ -161,10 +182,13 @@ function probe() {
   socket.send(JSON.stringify({ type: "ping" }));
   clearTimeout(pinging);
   const asking = socket;
-  pinging = setTimeout(() => {
-    asking.close();
-    if (socket === asking) lost(0);
-  }, PONG_WITHIN_MS);
+  pinging = setTimeout(() => drop(asking), PONG_WITHIN_MS);
+}
+
+/** Give up a socket that says nothing; it may take minutes to close by itself. */
+function drop(stalled) {
+  stalled.close();
+  if (socket === stalled) lost(0);
 }
 
 setInterval(() => {

@@ -7,6 +7,7 @@ import { relative } from "./format.js";
 import { automations, forget, hear, may, me, recall, unread } from "./home.js";
 import { LATER, Later } from "./later.js";
 import * as link from "./link.js";
+import { keepShell, lookForNewer } from "./renew.js";
 import { path } from "./route.js";
 import { givenCode, session, takeFromAddress } from "./session.js";
 import { retry } from "./specs.js";
@@ -120,9 +121,11 @@ async function begin() {
   });
   effect(() => {
     document.documentElement.dataset.link = link.state.value;
-    if (link.state.value === "live") retry();
+    if (link.state.value !== "live") return;
+    retry();
+    lookForNewer();
   });
-  if ("serviceWorker" in navigator) navigator.serviceWorker.register("/worker.js").catch(() => {});
+  keepShell();
 }
 
 begin();

@@ -5,6 +5,7 @@ import { forgetAll, read, write } from "./keep.js";
 
 const API = "/api/v1";
 const EARLY_MS = 60_000;
+const ANSWER_WITHIN_MS = 30_000;
 
 /** A problem as the hub tells it: code, path, detail, remedy; status 0 when no hub answered. */
 export class Problem extends Error {
@@ -155,7 +156,7 @@ async function send(method, path, body, bearer) {
   const text = body === undefined ? undefined : JSON.stringify(body);
   let answer;
   try {
-    answer = await fetch(API + path, { method, headers, body: text });
+    answer = await fetch(API + path, { method, headers, body: text, signal: AbortSignal.timeout(ANSWER_WITHIN_MS) });
   } catch {
     throw new Problem(0, { code: "no-answer" });
   }

@@ -16,6 +16,7 @@ from drivers.contract import DriverContext
 from drivers.memory import MemoryDriver, MemoryLink
 from hub.api import asyncapi, openapi
 from hub.api.server import OPERATIONS, Api
+from hub.app import _restored
 from hub.broker import make_broker
 from hub.clock import Clock
 from hub.config import (
@@ -26,7 +27,6 @@ from hub.config import (
     HubSettings,
     Settings,
 )
-from hub.core.hub import Hub
 from hub.core.records import DeviceRecord
 from hub.discovery import Discovery
 from hub.home import Home
@@ -176,6 +176,10 @@ class Bench:
         now_s = self.home.clock.now_s()
         record = DeviceRecord(device, name=physics.product, joined_at_s=now_s, driver="memory")
         self.home.admission._pipeline.push(self.home.hub.admit(record, None, now_s))
+        return await self.wake(device, physics, **settings)
+
+    async def wake(self, device: DeviceId, physics: PhysicsType, **settings: Any) -> SimDevice:
+        """Let a device that has joined come online."""
         product = PRODUCTS.get(device) or Product.read(physics.document())
         pretend = SimDevice(
             Identity(device, serial=f"SIM-{device}"),
@@ -235,7 +239,7 @@ async def bench(
         air = Air(driver, clock)
         home = Home(
             settings=settings,
-            hub=Hub(stored.hub_id, stored.epoch),
+            hub=_restored(stored, clock),
             clock=clock,
             store=store,
             security=security,
