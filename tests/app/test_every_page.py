@@ -65,6 +65,8 @@ PLACES = (
     Place("rooms", "new", ".making"),
     Place("rooms", "{room}", ".pick-line"),
     Place("rooms", "{floor}", ".stepper"),
+    Place("activity", "", ".happening"),
+    Place("activity", "device/{lamp}", ".happening"),
     Place("people", "", ".person-row"),
     Place("people", "{owner}", ".phone-row.this"),
     Place("people", "{guest}", ".right-row"),

@@ -9,6 +9,7 @@ import { state } from "./link.js";
 
 const KEEP_AFTER_MS = 2_000;
 const EVENTS_KEPT = 30;
+const FRESH_KEPT = 50;
 const RUNS_KEPT = 20;
 
 export const order = signal([]);
@@ -21,6 +22,8 @@ export const rooms = signal([]);
 export const groups = signal([]);
 export const scenes = signal([]);
 export const automations = signal([]);
+/** What has happened since the app was opened, as the stream tells it; the latest first. */
+export const fresh = signal([]);
 /** Ids of the devices that this person likes best. */
 export const favourites = signal([]);
 /** Whether anything is known yet: kept from last time, or told just now. */
@@ -98,7 +101,7 @@ export function forget() {
   batch(() => {
     replaceAll([]);
     isKnown.value = false;
-    notices.value = favourites.value = [];
+    notices.value = favourites.value = fresh.value = [];
     arrange({});
     me.value = hub.value = null;
   });
@@ -112,6 +115,9 @@ export function hear(message) {
       replaceAll(message.devices);
       arrange(message);
       refreshRest();
+      break;
+    case "activity":
+      fresh.value = [message.entry, ...fresh.value].slice(0, FRESH_KEPT);
       break;
     case "favourites":
       favourites.value = message.devices;
@@ -158,8 +164,10 @@ export function hear(message) {
 /** Lay values over those known: what a receipt proves before the device has told all phones. */
 export function confirm(id, values) {
   const at = new Date(hubNow()).toISOString();
-  const shown = Object.entries(values).map(([address, value]) => [address, { value, at }]);
-  change(id, (known) => ({ twin: { ...known.twin, ...Object.fromEntries(shown) } }));
+  change(id, ({ twin }) => {
+    const news = Object.entries(values).filter(([address, value]) => twin[address]?.value !== value);
+    return { twin: { ...twin, ...Object.fromEntries(news.map(([address, value]) => [address, { value, at }])) } };
+  });
 }
 
 function change(id, news) {

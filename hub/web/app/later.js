@@ -5,7 +5,7 @@ import { html, useEffect, useState } from "./lib.js";
 import { t } from "./words.js";
 import { Gone } from "./pages/parts.js";
 
-export const LATER = new Set(["add", "automations", "edit", "groups", "history", "hub", "people", "rooms", "scenes"]);
+export const LATER = new Set(["activity", "add", "automations", "edit", "groups", "history", "hub", "people", "rooms", "scenes"]);
 
 const fetched = new Map();
 

@@ -10,7 +10,7 @@ import { ask } from "../session.js";
 import { product as productOf, titleOf } from "../specs.js";
 import { chartUnit } from "../units.js";
 import { t } from "../words.js";
-import { Back, Gone } from "../pages/parts.js";
+import { Back, Cause, Gone } from "../pages/parts.js";
 import "./history.words.js";
 
 const SPANS = { hour: 3_600, day: 86_400, week: 604_800, month: 2_592_000 };
@@ -30,7 +30,8 @@ export default function History({ id, address }) {
   return html`<article class="history">
     <${Back} to=${`#/device/${encodeURIComponent(id)}`} />
     <header class="page-head"><p class="over"><bdi>${device.name}</bdi></p><h1 tabindex="-1">${title}</h1>
-      ${part && html`<p class="now-value">${valueText(part, device.twin[address]?.value ?? null)}</p>`}</header>
+      ${part && html`<p class="now-value">${valueText(part, device.twin[address]?.value ?? null)}</p>
+        <${Cause} device=${device} part=${part} />`}</header>
     <div class="chips" role="group" aria-label=${t("history.title")}>
       ${Object.keys(SPANS).map((key) => html`<button type="button" class="chip" key=${key}
         aria-pressed=${key === span ? "true" : "false"} onClick=${() => choose(key)}>${t(`history.${key}`)}</button>`)}

@@ -37,6 +37,8 @@ export function Person({ household, id, isAlone }) {
     <${Rights} ...${given} />
     <${Wears} ...${given} />
     ${(isMe || may("people")) && html`<${Phones} ...${given} />`}
+    <nav class="card places"><a class="place" href=${`#/activity/person/${person.id}`}><${Icon} name="history" size="1.5rem" />
+      <span>${t("place.activity")}</span><${Icon} name="forward" size="1.125rem" /></a></nav>
     ${may("people") && html`<${Remove} ...${given} />`}
   </article>`;
 }

@@ -13,7 +13,7 @@ import { isReachable, presenceText, reasonText } from "../presence.js";
 import { ask } from "../session.js";
 import { isWritable, product as productOf, titleOf } from "../specs.js";
 import { t } from "../words.js";
-import { Back, Gone } from "./parts.js";
+import { Back, Cause, Gone } from "./parts.js";
 
 export function Device({ id }) {
   const device = deviceOf(id).value;
@@ -29,6 +29,8 @@ export function Device({ id }) {
     </header>
     ${product ? html`<${Parts} device=${device} product=${product} />`
       : html`<p class="empty">${t(device.spec_sha256 ? "link.coming" : "device.spec.waits")}</p>`}
+    <nav class="card places"><a class="place" href=${`#/activity/device/${encodeURIComponent(id)}`} aria-label=${t("device.activity", { name: device.name })}>
+      <${Icon} name="history" size="1.5rem" /><span>${t("place.activity")}</span><${Icon} name="forward" size="1.125rem" /></a></nav>
     <${About} key=${id} device=${device} product=${product} />
   </article>`;
 }
@@ -105,6 +107,7 @@ function Hero({ device, part, pendings }) {
     <div class="hero-text">
       <a class="hero-title" href=${historyLink(device, part)} aria-label=${t("history.open", { title })}>${title}</a>
       <p class="hero-value">${text}<span>${unit}</span></p>
+      <${Cause} device=${device} part=${part} isHidden=${shown.isPending} />
       ${shown.isOld && shown.at && html`<p class="age">${t("value.old", { age: relative(shown.at) })}</p>`}
       ${shown.going?.refused && html`<p class="standing bad">${t("command.refused", { why: shown.going.refused })}</p>`}
       ${shown.going?.isSlow && html`<p class="standing">${t("command.slow")}</p>`}

@@ -2,6 +2,7 @@
 
 import { html, useEffect, useId, useState } from "../lib.js";
 import { Icon } from "../icons.js";
+import { causeText } from "../cause.js";
 import { t } from "../words.js";
 
 const SURE_FOR_MS = 4_000;
@@ -13,6 +14,12 @@ export function Back({ to }) {
 export function Gone({ text }) {
   useEffect(() => void (document.title = text));
   return html`<${Back} to="#/" /><div class="empty-page"><h1 tabindex="-1">${text}</h1></div>`;
+}
+
+/** Who has made a value what it is, and the way to what happened before. */
+export function Cause({ device, part, isHidden }) {
+  const text = isHidden ? "" : causeText(part, device.twin[part.address]);
+  return text && html`<p class="cause"><a href=${`#/activity/device/${encodeURIComponent(device.id)}`}><bdi>${text}</bdi></a></p>`;
 }
 
 /** One of several ways to see things. */

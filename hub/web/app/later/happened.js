@@ -1,0 +1,77 @@
+// One thing that happened, in words and with a picture.
+
+import { automations } from "../home.js";
+import { valueText } from "../format.js";
+import { presenceText, reasonText } from "../presence.js";
+import { product as productOf, titleOf } from "../specs.js";
+import { t, tOr } from "../words.js";
+
+const ICONS = {
+  event: "bell",
+  run: "automation",
+  pair: "phone",
+  refused: "warn",
+  invite: "person-add",
+  grant: "key",
+  revoke: "logout",
+  role: "person",
+  join: "add",
+  unjoin: "trash",
+  setting: "nav-settings",
+  certificate: "shield",
+};
+
+/** A picture by kind; undefined for what is shown with its device's. */
+export const iconOf = ({ kind, status }) => (kind === "presence" ? (status === "online" ? "connected" : "unreachable") : ICONS[kind]);
+
+export function whatHappened(entry, device) {
+  switch (entry.kind) {
+    case "change":
+      return changed(entry, device);
+    case "command":
+      return t("activity.asked", { title: titles(entry, device), outcome: outcome(entry) });
+    case "event":
+      return titles(entry, device);
+    case "presence":
+      return presence(entry);
+    case "run":
+      return ran(entry);
+    default:
+      return [t(`activity.${entry.kind}`), entry.text].filter(Boolean).join(": ");
+  }
+}
+
+const partOf = (device, address) => productOf(device).value?.byAddress.get(address);
+
+function titles(entry, device) {
+  const addresses = entry.addresses ?? (entry.address ? [entry.address] : []);
+  const names = addresses.map((address) => {
+    const part = partOf(device, address);
+    return part ? titleOf(part.title, part.name) : address;
+  });
+  return names.join(", ");
+}
+
+function changed(entry, device) {
+  const part = partOf(device, entry.address);
+  const text = (value) => (part ? valueText(part, value) : String(value));
+  const given = { title: titles(entry, device), value: text(entry.value), was: text(entry.was) };
+  return t(entry.was === null || entry.was === undefined ? "activity.became" : "activity.change", given);
+}
+
+function outcome({ status, text }) {
+  if (status === "applied" || status === "confirmed") return t("command.done");
+  return tOr(`receipt.${text}`, t(`command.${status}`));
+}
+
+function presence({ status, text, at }) {
+  if (status === "online") return t("activity.back");
+  const state = presenceText({ status, since: at });
+  const reason = reasonText({ status, reason: text ?? "" });
+  return reason ? t("activity.lost", { state, why: reason }) : state;
+}
+
+function ran({ automation, by, status, text }) {
+  const name = automations.value.find(({ id }) => id === automation)?.name ?? by?.name ?? t("activity.gone");
+  return [t("activity.ran", { name }), tOr(`run.${status}`, text)].filter(Boolean).join(" – ");
+}
