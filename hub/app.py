@@ -24,6 +24,7 @@ from hub.api.server import Api, ApiStartError
 from hub.broker import Broker, BrokerError, make_broker
 from hub.clock import Clock
 from hub.config import Settings
+from hub.core.automations.almanac import Now
 from hub.core.device import Spec
 from hub.core.hub import Hub
 from hub.core.people.records import Offer, Role
@@ -206,6 +207,9 @@ def _restored(stored: Stored, clock: Clock) -> Hub:
     hub.inbox.restore(stored.inbox)
     hub.restore(stored.devices, specs, stored.commands, stored.twins, clock.now_s())
     hub.arrangement.restore(stored.arrangement)
+    now_s = clock.now_s()
+    now = Now(now_s, clock.wall_s(now_s), clock.is_synced)
+    hub.automations.restore(stored.progress, stored.runs, now)
     return hub
 
 

@@ -9,6 +9,7 @@ from drivers.contract import Driver
 from hub.activity import Activity
 from hub.admission import Admission
 from hub.arranging import Arranging
+from hub.automating import Automating
 from hub.broker import Broker
 from hub.bus import Bus
 from hub.certificates.keeper import Certificates
@@ -37,6 +38,7 @@ from hub.store import DropCredential, Store, StoreError
 from hub.tls.keeper import Tls
 from hub.tokens import ACCESS_PREFIX
 from hub.twins import TwinKeeper
+from hub.whereabouts import almanac_of
 from protocol.codec import Decoded
 from protocol.errors import Violation
 from protocol.ids import CommandId, DeviceId
@@ -95,6 +97,18 @@ class Home:
         self.people = People(
             store, clock, hub.devices, lambda device: device.record.room, self.activity
         )
+        almanac = almanac_of(settings.hub)
+        self.people.zone = almanac.zone
+        self.automating = Automating(
+            hub,
+            clock=clock,
+            pipeline=self._pipeline,
+            commanding=self.commanding,
+            people=self.people,
+            program=security.principal,
+            almanac=almanac,
+        )
+        self.bus.subscribe(self.automating.take)
 
     # For the API
 
@@ -113,7 +127,7 @@ class Home:
         if plain.startswith(ACCESS_PREFIX):
             return self.people.check(plain)
         token = self.security.check(plain)
-        return None if token is None else Principal(token.public_id, token.name, token.role)
+        return None if token is None else self.security.principal(token.public_id)
 
     def still(self, principal: Principal) -> Principal | None:
         """Return who somebody is now that was here before; None once the session has ended."""
@@ -344,6 +358,7 @@ class Home:
                 tasks.create_task(self._pipeline.run(), name="pipeline")
                 tasks.create_task(self._tick(), name="tick")
                 tasks.create_task(self.commanding.run(), name="plans")
+                tasks.create_task(self.automating.run(), name="automations")
                 tasks.create_task(self._twins.run(), name="twins")
                 tasks.create_task(self.activity.run(), name="activity")
                 tasks.create_task(self.certificates.run(), name="certificates")

@@ -3,7 +3,7 @@
 import asyncio
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
-from datetime import UTC, datetime
+from datetime import UTC, datetime, tzinfo
 from hmac import compare_digest
 from typing import Final, NamedTuple, Protocol
 
@@ -121,6 +121,7 @@ class People:
     Attributes:
         register: Who belongs to the home; to be read.
         revision: Counted up whenever somebody may see something else than before.
+        zone: The home's time zone; UTC until somebody says otherwise.
     """
 
     def __init__(
@@ -133,6 +134,7 @@ class People:
     ) -> None:
         self._store, self._clock, self._auditor = store, clock, auditor
         self._devices, self._room_of = devices, room_of
+        self.zone: tzinfo = UTC
         self.register = Register()
         self.revision = 0
         self._window = PairingWindow()
@@ -174,6 +176,15 @@ class People:
             session.device,
         )
 
+    def as_person(self, person_id: str) -> Principal | None:
+        """Return a person as they are now, whatever phone they use; None for one who has left."""
+        person = self.register.people.get(PersonId(person_id))
+        if person is None:
+            return None
+        return Principal(
+            person.id, person.name, person.role, person.id, person.grants, person.wears
+        )
+
     def sight(self, principal: Principal) -> Sight:
         """Return what somebody sees now; the same object for as long as that stays the same."""
         look = self._looks.get(principal.scope)
@@ -197,9 +208,9 @@ class People:
         self.revision += 1
 
     def moment(self) -> Moment:
-        """Return the time as grants reckon with it, in the zone of this machine."""
+        """Return the time as grants reckon with it, in the time zone of the home."""
         wall_s = self._clock.wall_s(self._clock.now_s())
-        local = datetime.fromtimestamp(wall_s, UTC).astimezone()
+        local = datetime.fromtimestamp(wall_s, self.zone)
         minute = local.hour * 60 + local.minute
         return Moment(wall_s, local.weekday(), minute, is_sure=self._clock.is_synced)
 

@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from typing import Final, Protocol
 
 from hub.core.arrangement.records import SaveArranged
+from hub.core.automations.progress import SaveProgress, SaveRun
 from hub.core.outcome import Outcome
 from hub.core.records import Save, SaveCommand, SaveDevice
 from hub.store import StoreError, Write
@@ -213,6 +214,10 @@ class Pipeline:
             match save:
                 case SaveDevice(record) | SaveCommand(record):
                     self._unsaved[(type(save), record.id)] = save
+                case SaveRun(record):
+                    self._unsaved[(type(save), record.id)] = save
+                case SaveProgress(record):
+                    self._unsaved[(type(save), record.automation)] = save
                 case SaveArranged(record):
                     self._unsaved[(type(save), record.kind, record.id)] = save
                 case _:

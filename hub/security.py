@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import Final, Protocol
 
 from hub.clock import Clock
+from hub.core.people.access import Principal
 from hub.core.people.records import Role
 from hub.store import TokenRecord
 
@@ -120,6 +121,13 @@ class Security:
     def is_known(self, public_id: str) -> bool:
         """Say whether a token of that public id is still good."""
         return any(record.public_id == public_id for record in self._tokens.values())
+
+    def principal(self, public_id: str) -> Principal | None:
+        """Return whose token has a public id, as commands know them; None if it is not good."""
+        for record in self._tokens.values():
+            if record.public_id == public_id:
+                return Principal(record.public_id, record.name, Role(record.role))
+        return None
 
     @property
     def retry_after_s(self) -> float:

@@ -16,7 +16,7 @@ from hub.api.automation_models import (
 )
 from hub.api.people_bodies import DAYS
 from hub.api.people_views import time_of
-from hub.clock import Clock
+from hub.clock import Clock, iso_of_ms
 from hub.core.arrangement.records import Group
 from hub.core.automations.errors import Flaw
 from hub.core.automations.records import (
@@ -54,7 +54,7 @@ _do: Final[TypeAdapter[Do]] = TypeAdapter(Do)
 
 def automation_shown(automation: Automation, hub: Hub, clock: Clock) -> AutomationShown:
     """Show an automation and how it is; what nobody may read, such as a password, is named only."""
-    standing = hub.automations.standing(automation)
+    state = hub.automations.state(automation)
     return {
         "id": automation.id,
         "name": automation.name,
@@ -65,9 +65,9 @@ def automation_shown(automation: Automation, hub: Hub, clock: Clock) -> Automati
         "conditions": [_if.validate_python(_condition(one)) for one in automation.conditions],
         "actions": [_do.validate_python(_action(one, hub)) for one in automation.actions],
         "author": automation.author,
-        "next_at": _iso(standing.next_s, clock),
-        "last_run": None if standing.last is None else _last(standing.last, clock),
-        "problem": None if standing.problem is None else flaw_shown(standing.problem),
+        "next_at": None if state.next_s is None else iso_of_ms(round(state.next_s * 1000)),
+        "last_run": None if state.last is None else _last(state.last, clock),
+        "problem": None if state.problem is None else flaw_shown(state.problem),
     }
 
 

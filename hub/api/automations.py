@@ -9,8 +9,8 @@ from pydantic import TypeAdapter
 from hub.api.arrangement_views import visible
 from hub.api.automation_bodies import ChangeAutomation, MakeAutomation
 from hub.api.automation_forms import actions, condition, trigger
-from hub.api.automation_models import AutomationList, AutomationShown
-from hub.api.automation_views import automation_shown
+from hub.api.automation_models import AutomationList, AutomationShown, RunList, RunShown
+from hub.api.automation_views import automation_shown, run_shown
 from hub.api.operations import AUTOMATION, Answer, Body, Call, Routes
 from hub.api.replies import empty_reply, json_reply
 from hub.api.rooms import CONFLICTS, changed, new_arranged_id, there
@@ -133,6 +133,49 @@ async def drop_automation(call: Call[None]) -> web.Response:
     """Remove an automation; a run that waits ends, and what it did stays done."""
     await call.context.home.arranging.drop(_automation(call))
     return empty_reply()
+
+
+@routes.operation(
+    "POST",
+    "/automations/{id}/run",
+    Answer(200, "What it did, as far as it has come.", RunShown),
+    parameters=(AUTOMATION,),
+    problems=CONFLICTS,
+    right=Right.CONTROL,
+)
+async def run_automation(call: Call[None]) -> web.Response:
+    """Run an automation now, whatever its conditions are, and even if it is switched off.
+
+    It does what its author may do, and whoever runs it has to be allowed to do that, too. A run
+    that waits goes on later; GET /automations/{id}/runs tells how it ended.
+    """
+    home, automation = call.context.home, _automation(call)
+    found = [
+        flaw
+        for flaw in trespasses(automation, call.sight, call.sight, home.hub.devices)
+        if flaw.code == "right-missing"
+    ]
+    if found:
+        raise UnfitError(found)
+    run = await home.automating.run_now(automation, call.asks.by, call.person)
+    return json_reply(run_shown(run, home.clock))
+
+
+@routes.operation(
+    "GET",
+    "/automations/{id}/runs",
+    Answer(200, "Its last runs.", RunList),
+    parameters=(AUTOMATION,),
+    right=Right.SEE,
+)
+async def list_runs(call: Call[None]) -> web.Response:
+    """List the last 20 runs of an automation, the latest first: why it ran, or did not.
+
+    Of runs whose conditions did not hold only the last of a row is kept, and none over a restart.
+    """
+    home = call.context.home
+    runs = home.hub.automations.runs(_automation(call).id)
+    return json_reply(RunList(runs=[run_shown(run, home.clock) for run in runs]))
 
 
 def _automation(call: Call[Body]) -> Automation:

@@ -48,6 +48,7 @@ def notice_shown(notice: records.Notice, clock: Clock) -> NoticeShown:
         "at": clock.iso(notice.at_s),
         "kind": notice.kind,
         "device": notice.device,
+        "automation": notice.automation,
         "text": notice.text,
         "event": notice.event,
         "is_read": notice.is_read,

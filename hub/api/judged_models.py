@@ -163,7 +163,8 @@ class NoticeShown(TypedDict):
     id: int
     at: Timestamp
     kind: NoticeKind
-    device: str
+    device: Annotated[str | None, Field(description="Null for what an automation has to say.")]
+    automation: Annotated[str | None, Field(description="Id of the automation that says it.")]
     text: str
     event: Annotated[str | None, Field(description="Address of the event, of an alarm.")]
     is_read: bool

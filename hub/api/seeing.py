@@ -29,6 +29,10 @@ def tells(sight: Sight, notice: Notice) -> bool:
     """Say whether a notice is about something that exists for whoever has this sight."""
     if sight.is_whole:
         return True
+    if notice.person is not None and not sight.is_of(notice.person):
+        return False
+    if notice.device is None:
+        return not sight.is_guest
     span = sight.of(notice.device).sees
     return bool(span) if notice.event is None else notice.event in span
 

@@ -36,7 +36,7 @@ def inbox(
     for one in told["notifications"]:
         style = "dim" if one["is_read"] else "bold"
         when = age(seconds_since(one["at"]))
-        made.add_row(when, plain(one["device"], style), plain(one["text"], style, limit=300))
+        made.add_row(when, plain(one["device"] or "", style), plain(one["text"], style, limit=300))
     out.print(made)
 
 

@@ -90,7 +90,7 @@ def _removed(told: Frame, _: Products) -> Iterator[Text]:
 def _notification(told: Frame, _: Products) -> Iterator[Text]:
     notice = cast("NotificationNow", told)["notification"]
     if not notice["is_read"]:
-        line = _begin(notice["device"], notice["at"])
+        line = _begin(notice["device"] or "automation", notice["at"])
         yield line.append(f"⚠ {printable(notice['text'], 300)}", "bold yellow")
 
 

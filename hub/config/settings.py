@@ -7,6 +7,7 @@ import tomllib
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Annotated, Final, Literal
+from zoneinfo import available_timezones
 
 from pydantic import (
     AfterValidator,
@@ -41,6 +42,12 @@ def _absolute(path: Path) -> Path:
     return path.expanduser().absolute()
 
 
+def _known_zone(name: str) -> str:
+    if name not in available_timezones():
+        raise ValueError("no time zone of this machine")
+    return name
+
+
 Text = Annotated[str, Field(min_length=1, max_length=255)]
 Port = Annotated[int, Field(ge=0, le=65535)]
 """0 lets the system choose one."""
@@ -59,6 +66,8 @@ class HubSettings(Table):
 
     Attributes:
         mode: How a device that breaks rules is judged, unless it has a mode of its own.
+        time_zone: Of the home; the machine's if it is left out.
+        latitude, longitude: Where the home is, degrees, north and east above zero; for the sun.
     """
 
     name: Annotated[str, Field(min_length=1, max_length=64)] = "Home"
@@ -66,6 +75,11 @@ class HubSettings(Table):
         default_factory=lambda: Path.home() / ".local/share/ecohub"
     )
     mode: Literal["strict", "warn"] = "strict"
+    time_zone: Annotated[str, AfterValidator(_known_zone)] | None = Field(
+        default=None, description="a name such as Europe/Berlin, which this machine knows"
+    )
+    latitude: Annotated[float, Field(ge=-90, le=90)] | None = None
+    longitude: Annotated[float, Field(ge=-180, le=180)] | None = None
 
 
 class ApiSettings(Table):
@@ -261,6 +275,13 @@ class _Source:
 
     def contradictions(self, settings: Settings) -> list[Problem]:
         """Find keys that do not go together."""
+        if (settings.hub.latitude is None) != (settings.hub.longitude is None):
+            there, missing = ("latitude", "longitude")
+            if settings.hub.latitude is None:
+                there, missing = missing, there
+            return [
+                self._at(("hub", there), f"{missing} is missing in [hub]; it goes with {there}")
+            ]
         broker = settings.broker
         if broker.kind == "external" and broker.url is None:
             text = 'url is missing in [broker]; kind = "external" needs it'

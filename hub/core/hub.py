@@ -68,7 +68,9 @@ class Hub:
         self._quarantines = Quarantines(self.commands, self.inbox, self._traces)
         self._interviews = Interviews(self._devices, self._next_id)
         self.arrangement = Arrangement(self._devices)
-        self.automations = Automations(self.arrangement)
+        self.automations = Automations(
+            self._devices, self.arrangement, self.commands, self.inbox, epoch
+        )
         self._members = Members(self._devices, self.commands, self._traces, self.arrangement)
         shared = (self._devices, self._members, self.commands, self._next_id)
         self._children, self.households = Children(*shared), Households(*shared)

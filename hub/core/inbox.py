@@ -58,6 +58,13 @@ class Inbox:
                 return
         self._add(Notice(self._last + 1, now_s, "alarm", device, title, event), out)
 
+    def tell(
+        self, automation: str, text: str, now_s: float, out: Outcome, person: str | None = None
+    ) -> None:
+        """Make a notice of what an automation has to say; for one person alone, or for all."""
+        notice = Notice(self._last + 1, now_s, "automation", None, text)
+        self._add(replace(notice, automation=automation, person=person), out)
+
     def mark(self, numbers: Collection[int], *, is_read: bool, out: Outcome) -> None:
         """Have notices read, or not; of those that are gone nothing is said."""
         for number in numbers:

@@ -8,6 +8,7 @@ from typing import Final, Literal, NamedTuple
 from hub.core.activity import Entry
 from hub.core.arrangement.records import DropArranged, SaveArranged
 from hub.core.asker import By
+from hub.core.automations.progress import AutomationSave
 from protocol.ids import Address, CommandId, DeviceId
 from protocol.messages import Scalar
 from protocol.receipt import Status
@@ -64,7 +65,7 @@ class Quarantine:
     refused: tuple[Refusal, ...]
 
 
-NoticeKind = Literal["quarantined", "released", "flooded", "alarm", "certificate"]
+NoticeKind = Literal["quarantined", "released", "flooded", "alarm", "certificate", "automation"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,16 +75,21 @@ class Notice:
     Attributes:
         id: Counted up; never given twice.
         text: One sentence.
+        device: Whom it is about; None for what an automation has to say.
         event: The event's address, of an alarm.
+        automation: Id of the automation whose notice it is.
+        person: For whom alone it is, by id; None for all.
     """
 
     id: int
     at_s: float
     kind: NoticeKind
-    device: DeviceId
+    device: DeviceId | None
     text: str
     event: Address | None = None
     is_read: bool = False
+    automation: str | None = None
+    person: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -305,4 +311,5 @@ Save = (
     | SaveArranged
     | DropArranged
     | SaveAudit
+    | AutomationSave
 )

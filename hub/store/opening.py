@@ -117,6 +117,7 @@ class _Opening:
         specs = reading.specs(control)
         inbox, mode = reading.inbox(control, self._clock), meta.mode(control)
         arrangement = reading.arrangement(control, self._clock)
+        progress, runs = reading.automations(control, self._clock)
         hub_id, epoch = meta.begin(control)
         return Stored(
             hub_id,
@@ -130,6 +131,8 @@ class _Opening:
             mode=mode,
             arrangement=arrangement,
             activity=reading.activity(control, "audit", self._clock),
+            progress=progress,
+            runs=runs,
         )
 
     def _read_history(self, history: sqlite3.Connection) -> _Told:

@@ -11,11 +11,14 @@ from pydantic import ValidationError
 from hub.clock import Clock
 from hub.core.activity import Entry
 from hub.core.arrangement.records import Arranged
+from hub.core.automations.progress import Progress
+from hub.core.automations.runs import Run
 from hub.core.events import Reported
 from hub.core.people.records import Invite, Person, Session
 from hub.core.records import CommandRecord, DeviceRecord, Notice
 from hub.store.activity_rows import Table, read_entry
 from hub.store.arrangement_rows import KINDS, read_arranged
+from hub.store.automation_rows import read_progress, read_run
 from hub.store.command_rows import read_command
 from hub.store.inbox_rows import read_notice
 from hub.store.people_rows import read_invite, read_person, read_session
@@ -63,6 +66,14 @@ def activity(connection: sqlite3.Connection, table: Table, clock: Clock) -> list
     """Return the entries of one of the two tables, oldest first."""
     rows = connection.execute(f"SELECT id, record FROM {table} ORDER BY id")  # noqa: S608 - constants
     return [entry for _, entry in _readable(rows, lambda text: read_entry(text, clock))]
+
+
+def automations(control: sqlite3.Connection, clock: Clock) -> tuple[list[Progress], list[Run]]:
+    """Return how far automations have come, and the traces of their runs."""
+    found = control.execute("SELECT id, record FROM automation_progress")
+    progress = [one for _, one in _readable(found, lambda text: read_progress(text, clock))]
+    rows = control.execute("SELECT id, record FROM automation_runs ORDER BY rowid")
+    return progress, [run for _, run in _readable(rows, lambda text: read_run(text, clock))]
 
 
 def specs(control: sqlite3.Connection) -> dict[str, bytes]:

@@ -5,6 +5,8 @@ from dataclasses import dataclass, field
 
 from hub.core.activity import Entry
 from hub.core.arrangement.records import Arranged
+from hub.core.automations.progress import Progress
+from hub.core.automations.runs import Run
 from hub.core.events import Reported
 from hub.core.people.records import PeopleSave
 from hub.core.records import CommandRecord, DeviceRecord, Mode, Notice, Save
@@ -47,6 +49,7 @@ class Stored:
         mode: How newcomers are judged; None until somebody has decided on that.
         arrangement: What people have named and put together.
         activity: What has happened, and who let whom and what in.
+        progress, runs: How far automations have come, and the traces of their runs.
     """
 
     hub_id: str
@@ -60,6 +63,8 @@ class Stored:
     mode: Mode | None = None
     arrangement: list[Arranged] = field(default_factory=list)
     activity: list[Entry] = field(default_factory=list)
+    progress: list[Progress] = field(default_factory=list)
+    runs: list[Run] = field(default_factory=list)
 
 
 @dataclass(frozen=True, slots=True)

@@ -9,6 +9,13 @@ from pydantic import TypeAdapter
 
 from hub.clock import Clock
 from hub.core.arrangement.records import DropArranged, SaveArranged
+from hub.core.automations.progress import (
+    AutomationSave,
+    DropProgress,
+    DropRun,
+    SaveProgress,
+    SaveRun,
+)
 from hub.core.people.records import PeopleSave
 from hub.core.records import (
     DeviceRecord,
@@ -23,6 +30,7 @@ from hub.core.records import (
 )
 from hub.store.activity_rows import forget_entries, write_entries
 from hub.store.arrangement_rows import write_arranged
+from hub.store.automation_rows import write_automation
 from hub.store.command_rows import command_line, write_commands
 from hub.store.inbox_rows import timed, write_notice
 from hub.store.meta import keep_mode
@@ -53,7 +61,10 @@ def is_live(write: Write) -> TypeGuard[SaveCommand]:
 
 def is_worth_fsync(write: Write) -> bool:
     """Say whether a write has to outlast a power cut; what waits behind it waits for the disk."""
-    return not is_live(write) and not isinstance(write, SaveNotice | DropNotice)
+    if isinstance(write, SaveProgress):
+        return write.record.run is not None  # it waits
+    light = SaveNotice | DropNotice | SaveRun | DropRun
+    return not is_live(write) and not isinstance(write, light)
 
 
 def newest(writes: Sequence[Write]) -> list[Write]:
@@ -96,7 +107,8 @@ def _write_home(
     | DropArranged
     | SaveMode
     | SaveAudit
-    | PeopleSave,
+    | PeopleSave
+    | AutomationSave,
     clock: Clock,
 ) -> None:
     match write:
@@ -109,6 +121,8 @@ def _write_home(
         case SaveAudit(entry):
             write_entries(connection, "audit", [entry], clock)
             forget_entries(connection, "audit", clock)
+        case SaveProgress() | SaveRun() | DropRun() | DropProgress():
+            write_automation(connection, write, clock)
         case _:
             write_people(connection, write, clock)
 

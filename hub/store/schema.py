@@ -77,6 +77,16 @@ def create_audit(db: Database) -> None:
     db.table("audit").create(columns, pk="id")
 
 
+@control()
+def create_automations(db: Database) -> None:
+    """How far automations have come, and the traces of their last runs."""
+    db.table("automation_progress").create({"id": str, "record": str}, pk="id")
+    runs = db.table("automation_runs").create(
+        {"id": str, "automation": str, "record": str}, pk="id"
+    )
+    runs.create_index(["automation"])
+
+
 @history()
 def create_history(db: Database) -> None:
     """The last reported values of each device."""

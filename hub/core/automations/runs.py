@@ -4,6 +4,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Literal
 
+from hub.core.asker import By
 from protocol.ids import Address, CommandId, DeviceId
 from protocol.messages import Scalar
 
@@ -35,6 +36,7 @@ class Fired:
         value, was: What the property or presence came to be, and was before.
         arguments: Of an event.
         person: Who told it to run.
+        by: They, as its commands tell it.
         command: The command behind the change, if one is.
         chain: The automations behind it, the first one first.
     """
@@ -47,6 +49,7 @@ class Fired:
     was: Scalar = None
     arguments: Mapping[str, Scalar] = field(default_factory=dict)
     person: str | None = None
+    by: By | None = None
     command: CommandId | None = None
     chain: tuple[str, ...] = ()
 
@@ -106,6 +109,9 @@ class Run:
         end: None while it waits.
         late_s: How late it was carried out, seconds.
         ignored: Triggers that fired meanwhile and did nothing.
+        place: Of the action that comes next.
+        sent: All actions before this one have become durable commands.
+        due_s: When it goes on; the core's clock.
     """
 
     id: str
@@ -119,3 +125,6 @@ class Run:
     detail: str = ""
     late_s: float = 0.0
     ignored: int = 0
+    place: int = 0
+    sent: int = 0
+    due_s: float | None = None

@@ -184,7 +184,7 @@ def holds(grant: Grant, now: Moment) -> bool:
         return False
     if grant.until_s is not None and now.wall_s >= grant.until_s:
         return False
-    return not grant.hours or any(_within(hours, now) for hours in grant.hours)
+    return not grant.hours or any(within(hours, now) for hours in grant.hours)
 
 
 def holds_for_s(grants: Iterable[Grant], now: Moment) -> float:
@@ -223,7 +223,8 @@ def _span(grant: Grant, thing: Thing) -> Span:
     return Span(all_but=withheld)
 
 
-def _within(hours: Hours, now: Moment) -> bool:
+def within(hours: Hours, now: Moment) -> bool:
+    """Say whether a time is within hours."""
     if hours.begin < hours.end:
         return now.weekday in hours.days and hours.begin <= now.minute < hours.end
     yesterday = (now.weekday - 1) % 7

@@ -39,6 +39,10 @@ class Sight:
         """Say whether they may know who it was that asked: guests know nobody but themselves."""
         return not self.is_guest or by is None or by.id == self._principal.person
 
+    def is_of(self, person: str) -> bool:
+        """Say whether somebody sees this, by the id of the person or of the token."""
+        return person == (self._principal.person or self._principal.scope)
+
     def of(self, device: DeviceId) -> View:
         """Return what is seen of a device; `NONE` when there is no such device, too."""
         view = self._views.get(device)

@@ -4,6 +4,7 @@ from typing import Any
 
 import pytest
 
+from hub.core.automations.records import Automation
 from protocol.ids import DeviceId
 from simulators.band import Band
 from tests.hub.api.bench import PLUG, PURIFIER, ROUTER, Bench
@@ -236,3 +237,108 @@ async def test_a_guest_sees_automations_of_their_devices_and_changes_none(both: 
     for method, path in (("POST", PATH), ("PATCH", f"{PATH}/{mine['id']}")):
         told = await both.ask(method, path, {"name": "x"}, status=403, headers=guest)
         assert told["code"] == "right-missing"
+
+
+async def runs(home: Bench, automation: Json) -> Json:
+    return (await home.get(f"{PATH}/{automation['id']}/runs"))["runs"]
+
+
+async def ran(home: Bench, automation: Json, count: int = 1) -> Json:
+    """Wait until an automation has so many traces whose commands have all ended."""
+
+    def is_done() -> bool:
+        found = home.home.hub.automations.runs(automation["id"])
+        orders = [order for run in found for done in run.done for order in done.orders]
+        return len(found) >= count and all(one.status not in OPEN for one in orders)
+
+    await home.until(is_done, "the run has ended")
+    return await runs(home, automation)
+
+
+OPEN = {"open", "accepted", "delivered"}
+
+
+async def test_a_value_sets_it_off_when_it_becomes_so_and_the_trace_says_why(both: Bench) -> None:
+    both.report(PURIFIER, {"air.pm2_5": 10.0, "purifier.power": True})
+    power = {"type": "property", "device": PURIFIER, "address": "purifier.power", "is": True}
+    async with listening(both) as ear:
+        made = await make(both, conditions=[power])
+        both.report(PURIFIER, {"air.pm2_5": 80.0})
+        [run] = await ran(both, made)
+        assert (run["end"], run["late_s"], run["ignored"]) == ("done", 0.0, 0)
+        trigger = run["trigger"]
+        assert (trigger["place"], trigger["value"], trigger["was"]) == (0, 80.0, 10.0)
+        assert run["conditions"] == [{"path": "0", "holds": True, "value": True}]
+        [action] = run["actions"]
+        [result] = action["results"]
+        assert (result["device"], result["status"]) == (PLUG, "confirmed")
+        assert both.value(PLUG, "outlet.on") is True
+        receipt = both.home.hub.commands.record(result["command"])
+        assert receipt.by is not None
+        assert (receipt.by.type, receipt.by.id) == ("automation", made["id"])
+        both.report(PURIFIER, {"air.pm2_5": 90.0})
+        both.report(PURIFIER, {"air.pm2_5": 20.0})
+        both.report(PURIFIER, {"air.pm2_5": 60.0, "purifier.power": False})
+        found = await ran(both, made, 2)
+        assert [one["end"] for one in found] == ["conditions", "done"]
+        assert (await both.get(f"{PATH}/{made['id']}"))["last_run"]["id"] == run["id"]
+        assert (await ear.hear("automation_run"))["run"]["automation"] == made["id"]
+
+
+async def test_a_person_runs_it_by_hand_and_a_guest_only_what_they_control(both: Bench) -> None:
+    made = await make(both, is_enabled=False, actions=[ON, {"type": "notify", "text": "Done 🎉"}])
+    run = await both.ask("POST", f"{PATH}/{made['id']}/run")
+    assert (run["end"], run["trigger"]["type"]) == ("done", "person")
+    [found] = await ran(both, made)
+    assert found["actions"][0]["results"][0]["status"] == "confirmed"
+    [notice, *_] = (await both.get("/api/v1/notifications"))["notifications"]
+    assert (notice["text"], notice["device"], notice["automation"]) == ("Done 🎉", None, made["id"])
+    grants = [{"right": "see", "devices": [PLUG]}]
+    looker = as_(await arrive(both, "Lu", role="guest", grants=grants))
+    mine = await make(both, name="Mine", triggers=[])
+    await both.ask("POST", f"{PATH}/{mine['id']}/run", status=403, headers=looker)
+
+
+async def test_one_that_sets_itself_off_is_switched_off_and_people_are_told(both: Bench) -> None:
+    off: Json = {**ON, "properties": {"outlet.on": False}}
+    shows = {"type": "property", "device": PLUG, "address": "outlet.on"}
+    first = await make(both, name="On again", triggers=[{**shows, "is": False}])
+    second = await make(both, name="Off", triggers=[{**shows, "is": True}], actions=[off])
+    await both.ask("PATCH", f"/api/v1/devices/{PLUG}/properties", ON_NOW)
+    await both.ask("PATCH", f"/api/v1/devices/{PLUG}/properties", OFF_NOW)
+
+    async def halted() -> Json:
+        listed = (await both.get(PATH))["automations"]
+        return [one for one in listed if not one["is_enabled"]]
+
+    for _ in range(500):
+        if found := await halted():
+            break
+    [one] = found
+    assert one["id"] in {first["id"], second["id"]}
+    assert one["problem"]["code"] == "loop"
+    assert "→" in one["problem"]["detail"]
+    texts = [n["text"] for n in (await both.get("/api/v1/notifications"))["notifications"]]
+    assert any("was switched off" in text for text in texts)
+    again = await both.ask("PATCH", f"{PATH}/{one['id']}", {"is_enabled": True})
+    assert (again["is_enabled"], again["problem"]) == (True, None)
+
+
+ON_NOW: Json = {"properties": {"outlet.on": True}, "wait_s": 5}
+OFF_NOW: Json = {"properties": {"outlet.on": False}, "wait_s": 5}
+
+
+async def test_an_author_who_leaves_leaves_it_off(both: Bench) -> None:
+    author = await arrive(both, "Ada", role="member")
+    made = await make(both, headers=as_(author))
+    person = f"/api/v1/people/{author['person']['id']}"
+    await both.ask("PATCH", person, {"role": "guest"})
+    await both.until(
+        lambda: not both.home.hub.arrangement.get(Automation, made["id"]).is_enabled, "off"
+    )
+    shown = await both.get(f"{PATH}/{made['id']}")
+    assert shown["problem"]["code"] == "author-gone"
+    told = await both.problem("POST", f"{PATH}/{made['id']}/run", 409)
+    assert told["code"] == "author-gone"
+    mine = await both.ask("PATCH", f"{PATH}/{made['id']}", {"mode": "queued", "is_enabled": True})
+    assert (mine["problem"], mine["is_enabled"]) == (None, True)
