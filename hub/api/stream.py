@@ -22,8 +22,11 @@ from hub.home import Home
 from hub.metrics import Metrics
 
 MAX_PHONES: Final = 256
-MAX_STRANGERS: Final = 32
-"""Streams on which nobody has said yet who is there; one more, and the oldest makes room."""
+MAX_STRANGERS: Final = MAX_PHONES
+"""Streams on which nobody has said yet who is there; one more, and the oldest makes room.
+
+As many as phones: after a power cut all of them come back at once, and none may have to try twice.
+"""
 
 CHECK_EVERY_S: Final = 0.5
 """How often is looked whether the phones' tokens are still good."""

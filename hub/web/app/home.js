@@ -2,7 +2,7 @@
 
 import { batch, computed, signal } from "./lib.js";
 import { hubNow } from "./clock.js";
-import { fetchKept, keep, read, write } from "./keep.js";
+import { fetchEach, fetchKept, forgetEach, keep, keepEach, read, write } from "./keep.js";
 import { abandon, catchUp, hearReceipt } from "./commands.js";
 import { ask, session } from "./session.js";
 import { state } from "./link.js";
@@ -36,6 +36,7 @@ const byId = new Map();
 const happened = new Map();
 const ran = new Map();
 let keeping = 0;
+let isToKeep = false;
 let visits = 0;
 
 /** Say whether the person may do such things: a right of the API, such as `arrange`. */
@@ -71,10 +72,11 @@ export function lastRuns(id) {
 /** Show what was known last, as long as the hub has not said a word. */
 export async function recall() {
   if (isGuest()) return;
-  const kept = await fetchKept("home");
+  const [kept, known] = await Promise.all([fetchKept("home"), fetchEach("device")]);
   if (!kept || isKnown.value || !session.value) return;
+  const byName = new Map(known.map((one) => [one.id, one]));
   batch(() => {
-    replaceAll(kept.devices);
+    replaceAll(kept.devices.map((id) => byName.get(id)).filter(Boolean));
     notices.value = kept.notices;
     favourites.value = kept.favourites ?? [];
     arrange(kept);
@@ -233,12 +235,23 @@ async function refreshRest() {
 }
 
 function keepSoon() {
-  keeping ||= setTimeout(() => {
+  isToKeep = true;
+  keeping ||= setTimeout(async () => {
+    isToKeep = false;
+    if (state.value === "live") await keepAll();
     keeping = 0;
-    if (state.value !== "live") return;
-    if (isGuest()) return keep("home", null);
-    const arranged = Object.entries(ARRANGED).map(([kind, held]) => [`${kind}s`, held.value]);
-    const home = { devices: devices.value, notices: notices.value, favourites: favourites.value };
-    keep("home", { ...home, ...Object.fromEntries(arranged) });
+    if (isToKeep) keepSoon();
   }, KEEP_AFTER_MS);
+}
+
+/** Keep the home: the devices each for itself, so that one value costs one of them. */
+async function keepAll() {
+  if (isGuest()) {
+    await forgetEach("device");
+    return keep("home", null);
+  }
+  const arranged = Object.entries(ARRANGED).map(([kind, held]) => [`${kind}s`, held.value]);
+  const home = { devices: order.value, notices: notices.value, favourites: favourites.value, ...Object.fromEntries(arranged) };
+  await keepEach("device", devices.value);
+  return keep("home", home);
 }

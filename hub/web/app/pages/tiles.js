@@ -14,6 +14,7 @@ import { roomName } from "../places.js";
 import { isReachable, presenceText } from "../presence.js";
 import { isReadable, product as productOf, titleOf } from "../specs.js";
 import { t, tn } from "../words.js";
+import { Near } from "./far.js";
 
 const FACTS = 2;
 const FACT_LENGTH = 40; // more than that is read on the page of the device
@@ -22,6 +23,10 @@ const AT_HAND = new Set(["slider", "choice", "stepper"]);
 export const link = (id) => `#/device/${encodeURIComponent(id)}`;
 
 export function Tile({ id, isPlaced }) {
+  return html`<${Near} id=${id} link=${link(id)} whole=${() => html`<${Whole} id=${id} isPlaced=${isPlaced} />`} />`;
+}
+
+function Whole({ id, isPlaced }) {
   const device = deviceOf(id).value;
   const product = productOf(device).value;
   if (!device) return null;

@@ -1,0 +1,225 @@
+"""How quick the app is in Chromium: what a person waits for, and 1,000 devices under the thumb.
+
+Usage: python -m tests.app.figures [--runs N]
+"""
+
+import argparse
+import asyncio
+import os
+import shutil
+import sys
+import tempfile
+from collections.abc import Mapping
+from dataclasses import dataclass
+from importlib.metadata import entry_points
+from itertools import cycle, islice
+from pathlib import Path
+from statistics import median
+from typing import Any
+
+from playwright.async_api import Browser, BrowserContext, Page, async_playwright
+
+from protocol.ids import DeviceId
+from tests.end_to_end.waiting import until
+from tests.hub.api.bench import Bench, bench
+
+PHONE: Any = {"width": 390, "height": 844}
+LIVE = 50
+"""Devices that go on telling values while it is scrolled; the others are silent."""
+
+SCROLL_S = 5.0
+SPEED_PX_S = 2_400
+WITHIN_S = 120.0
+
+_WATCH = """
+window.figures = {tasks: [], drawn: 0, live: 0};
+new PerformanceObserver((list) => {
+  for (const one of list.getEntries()) window.figures.tasks.push([one.startTime, one.duration]);
+}).observe({type: "longtask", buffered: true});
+new MutationObserver(() => {
+  const {figures} = window;
+  const now = performance.now();
+  if (!figures.drawn && document.querySelector(".tile:not(.ghost)")) figures.drawn = now;
+  if (!figures.live && document.documentElement.dataset.link === "live") figures.live = now;
+}).observe(document, {subtree: true, childList: true, attributes: true});
+"""
+
+_IS_KEPT = """async () => {
+  const {fetchKept} = await import("/app/keep.js");
+  return ((await fetchKept("home"))?.devices.length ?? 0) > 0;
+}"""
+
+_READ = """() => {
+  const paint = performance.getEntriesByName("first-contentful-paint")[0];
+  const {drawn, live, tasks} = window.figures;
+  const after = tasks.filter(([start]) => start <= drawn + 1000);
+  const busy = after.map(([start, took]) => start + took);
+  return {paint: paint?.startTime ?? 0, drawn, ready: Math.max(drawn, ...busy), live,
+          longest: Math.max(0, ...tasks.map(([, took]) => took))};
+}"""
+
+
+@dataclass(frozen=True)
+class Load:
+    """One opening of the app, milliseconds.
+
+    Attributes:
+        paint: Until the first thing is drawn.
+        drawn: Until the devices are.
+        ready: Until what is tapped is answered at once: no task of 50 ms follows on the drawing.
+        live: Until what the hub knows now is shown.
+    """
+
+    paint: float
+    drawn: float
+    ready: float
+    live: float
+    longest: float
+
+
+@dataclass(frozen=True)
+class Scroll:
+    """One scroll of five seconds.
+
+    Attributes:
+        longest_ms: The longest task; 0 where none took 50 ms.
+        long: How many took 50 ms.
+        frames_s: Frames a second.
+    """
+
+    longest_ms: float
+    long: int
+    frames_s: float
+
+
+@dataclass(frozen=True)
+class Figures:
+    """All runs in one home."""
+
+    cold: list[Load]
+    again: list[Load]
+    scrolls: list[Scroll]
+
+
+async def furnish(home: Bench, count: int) -> None:
+    """Let so many devices of all products come; most of them say nothing more."""
+    kinds = [entry.load() for entry in entry_points(group="ecohub.simulators")]
+    for number, physics in enumerate(islice(cycle(kinds), count)):
+        await home.bring(DeviceId(f"{physics.product}-{number:04}"), physics)
+        if number >= LIVE:
+            home.air.devices.popitem()
+
+
+async def open_cold(browser: Browser, home: Bench, throttle: float) -> tuple[Load, BrowserContext]:
+    """Open the app on a phone that has never seen it."""
+    context = await browser.new_context(viewport=PHONE, has_touch=True, locale="en-GB")
+    await context.add_init_script(_WATCH)
+    page = await _page(context, throttle)
+    await page.goto(f"{home.url}/#{home.token}")
+    load = await _loaded(page)
+    await page.evaluate("navigator.serviceWorker.ready.then(() => true)")
+    await until(lambda: page.evaluate(_IS_KEPT), "the home is kept", WITHIN_S)
+    return load, context
+
+
+async def open_again(context: BrowserContext, home: Bench, throttle: float) -> tuple[Load, Page]:
+    """Open it once more, as from the home screen."""
+    page = await _page(context, throttle)
+    await page.goto(f"{home.url}/")
+    return await _loaded(page), page
+
+
+async def scroll(page: Page) -> Scroll:
+    """Scroll through the first page for five seconds, there and back."""
+    await page.wait_for_timeout(2_000)
+    cdp = await page.context.new_cdp_session(page)
+    await page.evaluate(
+        """() => { window.figures.tasks = []; window.figures.frames = 0;
+        const count = () => { window.figures.frames += 1; requestAnimationFrame(count); };
+        requestAnimationFrame(count); }"""
+    )
+    way = int(SPEED_PX_S * SCROLL_S / 2)
+    began = await page.evaluate("performance.now()")
+    await cdp.send(
+        "Input.synthesizeScrollGesture",
+        {
+            "x": 195, "y": 600, "yDistance": -way, "speed": SPEED_PX_S, "repeatCount": 0,
+            "gestureSourceType": "touch",
+        },
+    )  # fmt: skip
+    await cdp.send(
+        "Input.synthesizeScrollGesture",
+        {"x": 195, "y": 200, "yDistance": way, "speed": SPEED_PX_S, "gestureSourceType": "touch"},
+    )
+    told = await page.evaluate("[performance.now(), window.figures.tasks, window.figures.frames]")
+    took = [duration for _, duration in told[1]]
+    return Scroll(max(took, default=0.0), len(took), told[2] / (told[0] - began) * 1000)
+
+
+async def _page(context: BrowserContext, throttle: float) -> Page:
+    page = await context.new_page()
+    cdp = await context.new_cdp_session(page)
+    await cdp.send("Emulation.setCPUThrottlingRate", {"rate": throttle})
+    return page
+
+
+async def _loaded(page: Page) -> Load:
+    is_whole = "() => Boolean(window.figures.drawn && window.figures.live)"
+    await until(lambda: page.evaluate(is_whole), "the home is drawn", WITHIN_S)
+    await page.wait_for_timeout(1_500)
+    return Load(**await page.evaluate(_READ))
+
+
+async def measure(browser: Browser, count: int, throttle: float, runs: int) -> Figures:
+    """Measure a home of so many devices several times over."""
+    found = Figures([], [], [])
+    with tempfile.TemporaryDirectory() as folder:
+        async with bench(Path(folder)) as home:
+            await furnish(home, count)
+            for _ in range(runs):
+                load, context = await open_cold(browser, home, throttle)
+                found.cold.append(load)
+                load, page = await open_again(context, home, throttle)
+                found.again.append(load)
+                found.scrolls.append(await scroll(page))
+                await context.close()
+    return found
+
+
+def table(homes: Mapping[str, Figures]) -> str:
+    """Return medians as a table, a column for each home."""
+    rows: list[list[str]] = [["figure", *homes], ["---", *("--:" for _ in homes)]]
+    for way, what in (("cold", "never seen"), ("again", "kept")):
+        for part in ("paint", "drawn", "ready", "live"):
+            found = (median(getattr(one, part) for one in getattr(h, way)) for h in homes.values())
+            rows.append([f"{part}, {what}", *(f"{ms:,.0f} ms" for ms in found)])
+    longest = (max(one.longest_ms for one in h.scrolls) for h in homes.values())
+    rows.append(
+        ["longest task of a scroll", *(f"{ms:,.0f} ms" if ms else "< 50 ms" for ms in longest)]
+    )
+    frames = (median(one.frames_s for one in h.scrolls) for h in homes.values())
+    rows.append(["frames a second", *(f"{one:.0f}" for one in frames)])
+    return "\n".join(f"| {' | '.join(row)} |" for row in rows)
+
+
+async def main(runs: int) -> None:
+    """Start the browser, measure, and print the table of docs/performance.md."""
+    async with async_playwright() as playwright:
+        browser = await playwright.chromium.launch(
+            executable_path=shutil.which("chromium"), args=["--no-sandbox"]
+        )
+        before = os.getloadavg()[0]
+        homes = {
+            "18 devices": await measure(browser, 18, 1.0, runs),
+            "1,000 devices, processor 4 times slower": await measure(browser, 1_000, 4.0, runs),
+        }
+        told = f"{table(homes)}\n\nmedian of {runs} runs, the longest task of all; Chromium "
+        told += f"{browser.version}, {os.cpu_count()} cores, load {before:.1f} before and "
+        sys.stdout.write(f"{told}{os.getloadavg()[0]:.1f} after\n")
+        await browser.close()
+
+
+if __name__ == "__main__":
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("--runs", type=int, default=3)
+    asyncio.run(main(parser.parse_args().runs))

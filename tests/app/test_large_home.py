@@ -1,0 +1,73 @@
+"""A home of many devices: tiles are drawn as somebody comes near, and kept one by one."""
+
+from collections.abc import AsyncIterator
+from importlib.metadata import entry_points
+from pathlib import Path
+
+import pytest
+import pytest_asyncio
+from playwright.async_api import Browser, expect
+
+from protocol.ids import DeviceId
+from tests.app.phone import PHONE, Phone
+from tests.hub.api.bench import bench
+
+pytestmark = [pytest.mark.asyncio(loop_scope="session"), pytest.mark.xdist_group("app")]
+
+DEVICES = 130
+
+
+@pytest_asyncio.fixture(loop_scope="session")
+async def large(tmp_path: Path, browser: Browser) -> AsyncIterator[Phone]:
+    [light] = entry_points(group="ecohub.simulators", name="light")
+    async with bench(tmp_path) as home:
+        for number in range(DEVICES):
+            await home.bring(DeviceId(f"light-{number:04}"), light.load())
+        context = await browser.new_context(
+            viewport=PHONE,  # type: ignore[arg-type]  # a TypedDict
+            has_touch=True,
+            locale="en-GB",
+            service_workers="block",
+        )
+        phone = await Phone.open(await context.new_page(), home, home.url)
+        await phone.enter(home.token)
+        yield phone
+        assert phone.complaints == []
+        await context.close()
+
+
+async def test_a_tile_is_named_from_the_start_and_whole_once_somebody_comes_near(
+    large: Phone,
+) -> None:
+    tiles = large.page.locator(".tile")
+    await expect(tiles).to_have_count(DEVICES)
+    await expect(tiles.first.get_by_role("switch")).to_be_visible()
+    last = tiles.last
+    name = await last.locator(".tile-name").text_content()
+    assert name
+    assert await last.get_by_role("switch").count() == 0
+    await last.scroll_into_view_if_needed()
+    await expect(last.get_by_role("switch")).to_be_visible()
+    before = await last.get_by_role("switch").get_attribute("aria-checked")
+    await last.get_by_role("switch").click()
+    shown = "false" if before == "true" else "true"
+    await expect(last.get_by_role("switch")).to_have_attribute("aria-checked", shown)
+    await expect(last.locator(".tile-name")).to_have_text(name)
+
+
+async def test_what_is_gone_is_not_kept(phone: Phone) -> None:
+    told = await phone.page.evaluate(
+        """async () => {
+          const {keepEach, fetchEach, forgetEach} = await import("/app/keep.js");
+          const [one, two] = [{id: "a", on: 1}, {id: "b"}];
+          const ids = async () => (await fetchEach("trial")).map(({id, on}) => id + (on ?? ""));
+          const steps = [];
+          for (const given of [[one, two], [{id: "a", on: 2}, two], [two]]) {
+            await keepEach("trial", given);
+            steps.push(await ids());
+          }
+          await forgetEach("trial");
+          return [...steps, await ids()];
+        }"""
+    )
+    assert told == [["a1", "b"], ["a2", "b"], ["b"], []]
