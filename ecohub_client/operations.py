@@ -74,6 +74,8 @@ from ecohub_client.shapes import (
     RuleEntry,
     RuleList,
     RunAction,
+    RunList,
+    RunShown,
     SceneList,
     SceneView,
     SendInvite,
@@ -364,6 +366,26 @@ class Operations:
         """Remove an automation; a run that waits ends, and what it did stays done."""
         await self._ask("DELETE", f"/api/v1/automations/{part(automation)}")
 
+    async def run_automation(self, automation: str) -> RunShown:
+        """Run an automation now, whatever its conditions are, and even if it is switched off.
+
+        It does what its author may do, and whoever runs it has to be allowed to do that, too. A
+        run that waits goes on later; GET /automations/{id}/runs tells how it ended.
+        """
+        return cast(
+            "RunShown", await self._ask("POST", f"/api/v1/automations/{part(automation)}/run")
+        )
+
+    async def list_runs(self, automation: str) -> RunList:
+        """List the last 20 runs of an automation, the latest first: why it ran, or did not.
+
+        Of runs whose conditions did not hold only the last of a row is kept, and none over a
+        restart.
+        """
+        return cast(
+            "RunList", await self._ask("GET", f"/api/v1/automations/{part(automation)}/runs")
+        )
+
     async def show_history(
         self,
         device: str,
@@ -421,28 +443,30 @@ class Operations:
     async def list_notifications(self) -> NoticeList:
         """List what people are to be told of, the latest first.
 
-        A device that comes into quarantine or out of it, a flood, and alarms of devices: 200 at
-        most, kept over restarts; an alarm that a device repeats is told once a minute.
+        A device that comes into quarantine or out of it, a flood, alarms of devices, batteries
+        and consumables that run out, devices of which nothing is heard, certificates: 200 at
+        most, kept over restarts; an alarm that a device repeats is told once a minute. `is_read`
+        is yours alone.
         """
         return cast("NoticeList", await self._ask("GET", "/api/v1/notifications"))
 
     async def change_notifications(self, body: ChangeNotification) -> NoticeList:
-        """Mark all notifications as read, or as not read."""
+        """Mark all notifications as read, or as not read, for yourself."""
         return cast("NoticeList", await self._ask("PATCH", "/api/v1/notifications", body))
 
     async def drop_notifications(self) -> None:
-        """Forget all notifications."""
+        """Forget all notifications that you see, for all."""
         await self._ask("DELETE", "/api/v1/notifications")
 
     async def change_notification(self, notification: str, body: ChangeNotification) -> NoticeShown:
-        """Mark a notification as read, or as not read."""
+        """Mark a notification as read, or as not read, for yourself."""
         return cast(
             "NoticeShown",
             await self._ask("PATCH", f"/api/v1/notifications/{part(notification)}", body),
         )
 
     async def drop_notification(self, notification: str) -> None:
-        """Forget a notification."""
+        """Forget a notification, for all."""
         await self._ask("DELETE", f"/api/v1/notifications/{part(notification)}")
 
     async def list_activity(

@@ -1339,16 +1339,33 @@ class NoticeShown(TypedDict):
 
     id: int
     at: str
-    kind: Literal["quarantined", "released", "flooded", "alarm", "certificate"]
-    device: str
+    kind: Literal[
+        "quarantined",
+        "released",
+        "flooded",
+        "alarm",
+        "certificate",
+        "automation",
+        "battery",
+        "worn",
+        "empty",
+        "away",
+    ]
+    device: str | None
+    """Null for what an automation has to say."""
+    automation: str | None
+    """Id of the automation that says it."""
     text: str
     event: str | None
     """Address of the event, of an alarm."""
+    address: str | None
+    """Address of the property, of what has run down."""
     is_read: bool
+    """By you."""
 
 
 class NotificationNow(TypedDict):
-    """There is a new notification, or one was read."""
+    """There is a new notification, or you have read one: then `seq` is the last that was told."""
 
     type: Literal["notification"]
     seq: int
@@ -1771,6 +1788,12 @@ class RunAction(TypedDict):
     twice its interval and 10 s.
     """
     arguments: NotRequired[Mapping[str, bool | int | float | str]]
+
+
+class RunList(TypedDict):
+    """The last runs of an automation, the latest first."""
+
+    runs: list[RunShown]
 
 
 class RunShown(TypedDict):

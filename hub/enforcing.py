@@ -74,10 +74,10 @@ class Enforcing:
         ]
         await self._pipeline.carry_out(Outcome(saves=saves), then=go_on)
 
-    async def mark(self, notices: Collection[int], *, is_read: bool) -> None:
-        """Have notices read, or not."""
+    async def mark(self, notices: Collection[int], reader: str, *, is_read: bool) -> None:
+        """Have somebody have read notices, or not."""
         out = Outcome()
-        self._hub.inbox.mark(notices, is_read=is_read, out=out)
+        self._hub.inbox.mark(notices, reader, is_read=is_read, out=out)
         self._pipeline.push(out)
         await self._pipeline.settled()
 

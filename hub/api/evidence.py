@@ -41,8 +41,8 @@ def traffic(device: Device, clock: Clock, now_s: float) -> Traffic:
     }
 
 
-def notice_shown(notice: records.Notice, clock: Clock) -> NoticeShown:
-    """Show a notice."""
+def notice_shown(notice: records.Notice, clock: Clock, reader: str = "") -> NoticeShown:
+    """Show a notice, to somebody or to all."""
     return {
         "id": notice.id,
         "at": clock.iso(notice.at_s),
@@ -51,7 +51,8 @@ def notice_shown(notice: records.Notice, clock: Clock) -> NoticeShown:
         "automation": notice.automation,
         "text": notice.text,
         "event": notice.event,
-        "is_read": notice.is_read,
+        "address": notice.address,
+        "is_read": notice.is_read_by(reader),
     }
 
 

@@ -202,8 +202,8 @@ class Frames:
             case NoticeChanged(notice):
                 shown = notice_shown(notice, self._clock)
                 return _sealed_json({"type": "notification", "seq": seq, "notification": shown})
-            case NoticeRemoved(number):
-                return _sealed_json({"type": "notification_removed", "seq": seq, "id": number})
+            case NoticeRemoved(notice):
+                return _sealed_json({"type": "notification_removed", "seq": seq, "id": notice.id})
 
     def receipt(self, record: CommandRecord) -> bytes:
         """See `Renderer.receipt`."""

@@ -167,7 +167,10 @@ class NoticeShown(TypedDict):
     automation: Annotated[str | None, Field(description="Id of the automation that says it.")]
     text: str
     event: Annotated[str | None, Field(description="Address of the event, of an alarm.")]
-    is_read: bool
+    address: Annotated[
+        str | None, Field(description="Address of the property, of what has run down.")
+    ]
+    is_read: Annotated[bool, Field(description="By you.")]
 
 
 class NoticeList(TypedDict):

@@ -182,7 +182,7 @@ class Removed(TypedDict):
 
 
 class NotificationNow(TypedDict):
-    """There is a new notification, or one was read."""
+    """There is a new notification, or you have read one: then `seq` is the last that was told."""
 
     type: Literal["notification"]
     seq: int

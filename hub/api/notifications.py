@@ -24,19 +24,21 @@ _ALL = Answer(200, "What is in the inbox now.", NoticeList)
 async def list_notifications(call: Call[None]) -> web.Response:
     """List what people are to be told of, the latest first.
 
-    A device that comes into quarantine or out of it, a flood, and alarms of devices: 200 at most,
-    kept over restarts; an alarm that a device repeats is told once a minute.
+    A device that comes into quarantine or out of it, a flood, alarms of devices, batteries and
+    consumables that run out, devices of which nothing is heard, certificates: 200 at most, kept
+    over restarts; an alarm that a device repeats is told once a minute. `is_read` is yours alone.
     """
     return json_reply(_inbox(call))
 
 
 @routes.operation(
-    "PATCH", "/notifications", _ALL, body=TypeAdapter(ChangeNotification), right=Right.ARRANGE
+    "PATCH", "/notifications", _ALL, body=TypeAdapter(ChangeNotification), right=Right.SEE
 )
 async def change_notifications(call: Call[ChangeNotification]) -> web.Response:
-    """Mark all notifications as read, or as not read."""
+    """Mark all notifications as read, or as not read, for yourself."""
     home = call.context.home
-    await home.enforcing.mark(list(home.hub.inbox.notices), is_read=call.body.is_read)
+    numbers = [notice.id for notice in _told(call)]
+    await home.enforcing.mark(numbers, call.person, is_read=call.body.is_read)
     return json_reply(_inbox(call))
 
 
@@ -46,13 +48,13 @@ async def change_notifications(call: Call[ChangeNotification]) -> web.Response:
     Answer(200, "The notification as it is now.", NoticeShown),
     parameters=(NOTIFICATION,),
     body=TypeAdapter(ChangeNotification),
-    right=Right.ARRANGE,
+    right=Right.SEE,
 )
 async def change_notification(call: Call[ChangeNotification]) -> web.Response:
-    """Mark a notification as read, or as not read."""
+    """Mark a notification as read, or as not read, for yourself."""
     home, notice = call.context.home, _notice(call)
-    await home.enforcing.mark([notice.id], is_read=call.body.is_read)
-    return json_reply(notice_shown(_notice(call), home.clock))
+    await home.enforcing.mark([notice.id], call.person, is_read=call.body.is_read)
+    return json_reply(notice_shown(_notice(call), home.clock, call.person))
 
 
 @routes.operation(
@@ -63,7 +65,7 @@ async def change_notification(call: Call[ChangeNotification]) -> web.Response:
     right=Right.ARRANGE,
 )
 async def drop_notification(call: Call[None]) -> web.Response:
-    """Forget a notification."""
+    """Forget a notification, for all."""
     await call.context.home.enforcing.drop([_notice(call).id])
     return empty_reply()
 
@@ -72,28 +74,28 @@ async def drop_notification(call: Call[None]) -> web.Response:
     "DELETE", "/notifications", Answer(204, "The inbox is empty.", media=()), right=Right.ARRANGE
 )
 async def drop_notifications(call: Call[None]) -> web.Response:
-    """Forget all notifications."""
-    home = call.context.home
-    await home.enforcing.drop(list(home.hub.inbox.notices))
+    """Forget all notifications that you see, for all."""
+    await call.context.home.enforcing.drop([notice.id for notice in _told(call)])
     return empty_reply()
 
 
 def _inbox(call: Call[Body]) -> NoticeList:
-    home = call.context.home
-    latest_first = reversed(list(home.hub.inbox.notices.values()))
+    clock, reader = call.context.home.clock, call.person
+    latest_first = reversed(_told(call))
+    return {"notifications": [notice_shown(one, clock, reader) for one in latest_first]}
+
+
+def _told(call: Call[Body]) -> list[Notice]:
+    """Return the notices that exist for the caller, oldest first."""
     sight = call.sight
-    return {
-        "notifications": [
-            notice_shown(notice, home.clock) for notice in latest_first if tells(sight, notice)
-        ]
-    }
+    return [one for one in call.context.home.hub.inbox.notices.values() if tells(sight, one)]
 
 
 def _notice(call: Call[Body]) -> Notice:
     text = call.path(NOTIFICATION)
     number = int(text) if fullmatch(NOTIFICATION.pattern, text) else 0
     found = call.context.home.hub.inbox.notices.get(number)
-    if found is None:
+    if found is None or not tells(call.sight, found):
         remedy = "GET /api/v1/notifications lists them"
         raise refused(404, "notification-unknown", "no such notification", remedy)
     return found

@@ -98,6 +98,11 @@ class Outlook:
         self._told = Told(is_whole=False, since=0)
 
     @property
+    def seq(self) -> int:
+        """The last change that was given."""
+        return self._reader.seq
+
+    @property
     def dropped(self) -> int:
         """Changes that were not told because later ones overtook them."""
         return self._reader.dropped
@@ -272,9 +277,9 @@ def _is_seen(
             return shows(sight.of(device).sees, record)
         case ViolationFound(device):
             return sight.of(device).is_whole
-        case NoticeChanged(notice):
+        case NoticeChanged(notice) | NoticeRemoved(notice):
             return tells(sight, notice)
-        case NoticeRemoved() | ArrangedChanged() | ArrangedRemoved():
+        case ArrangedChanged() | ArrangedRemoved():
             return True  # a guest is told of what is arranged by snapshots
 
 

@@ -14,6 +14,7 @@ from pydantic_core import to_json
 from hub.api import problems
 from hub.api.asking import new_id
 from hub.api.connections import Connection
+from hub.api.evidence import notice_shown
 from hub.api.frames import sealed
 from hub.api.journal import Journal, Place
 from hub.api.messages import Auth, CallAction, Ping, Ref, Set, Told
@@ -23,6 +24,7 @@ from hub.api.said import read_said
 from hub.api.seeing import check_control
 from hub.core.commands import CommandRequest
 from hub.core.errors import RequestError
+from hub.core.events import NoticeChanged
 from hub.core.people.access import Principal
 from hub.core.people.sight import Sight
 from hub.core.records import CommandRecord
@@ -145,6 +147,15 @@ class Phone:
         asks = self._asks
         if self._is_live and asks is not None and person == (asks.person or asks.scope):
             self._tell_favourites(asks)
+
+    def take_read(self, event: NoticeChanged) -> None:
+        """Tell the client that its person has read a notice; it is no change that is numbered."""
+        asks, outlook = self._asks, self._outlook
+        if not self._is_live or asks is None or outlook is None:
+            return
+        if event.reader == (asks.person or asks.scope):
+            shown = notice_shown(event.notice, self._home.clock, event.reader)
+            self._tell({"type": "notification", "seq": outlook.seq, "notification": shown})
 
     def check_token(self) -> None:
         """Let the client go if its session has ended; else see who it is now."""

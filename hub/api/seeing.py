@@ -34,7 +34,8 @@ def tells(sight: Sight, notice: Notice) -> bool:
     if notice.device is None:
         return not sight.is_guest
     span = sight.of(notice.device).sees
-    return bool(span) if notice.event is None else notice.event in span
+    address = notice.event or notice.address
+    return bool(span) if address is None else address in span
 
 
 def shows(span: Span, record: CommandRecord) -> bool:

@@ -16,7 +16,7 @@ from hub.api.phone import Close, Line, Phone
 from hub.api.problems import refused
 from hub.api.said import MAX_MESSAGE_BYTES
 from hub.core.arrangement.records import Favourites, Kind
-from hub.core.events import ArrangedChanged, ArrangedRemoved, Event
+from hub.core.events import ArrangedChanged, ArrangedRemoved, Event, NoticeChanged
 from hub.core.records import CommandRecord
 from hub.home import Home
 from hub.metrics import Metrics
@@ -57,6 +57,9 @@ class Stream:
         if type(event) is ArrangedChanged and isinstance(event.arranged, Favourites):
             for phone in self._phones:
                 phone.take_favourites(event.arranged.id)
+        if type(event) is NoticeChanged and event.reader:
+            for phone in self._phones:
+                phone.take_read(event)
         if _is_personal(event):
             return
         self.journal.add(event)
@@ -151,5 +154,7 @@ def _is_personal(event: Event) -> bool:
             return arranged.kind in _PERSONAL
         case ArrangedRemoved(kind):
             return kind in _PERSONAL
+        case NoticeChanged(_, reader):
+            return bool(reader)
         case _:
             return False

@@ -141,16 +141,17 @@ class ViolationFound:
 
 @dataclass(frozen=True, slots=True)
 class NoticeChanged:
-    """There is a new notice, or one was read."""
+    """There is a new notice; or `reader` has read one, or not: that is for the phones of one."""
 
     notice: Notice
+    reader: str = ""
 
 
 @dataclass(frozen=True, slots=True)
 class NoticeRemoved:
-    """A notice is gone."""
+    """A notice is gone, and what it was."""
 
-    id: int
+    notice: Notice
 
 
 @dataclass(frozen=True, slots=True)

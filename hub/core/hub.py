@@ -19,6 +19,7 @@ from hub.core.inbox import Inbox
 from hub.core.intake import SERVICE_PREFIX, Intake
 from hub.core.interview import Interviews
 from hub.core.members import Members
+from hub.core.needs import Needs
 from hub.core.outcome import Outcome
 from hub.core.passage import Passage
 from hub.core.plans import Plans
@@ -65,6 +66,7 @@ class Hub:
         self.mode: Mode = "strict"
         self._loud: dict[DeviceId, Device] = {}
         self._traces = Traces()
+        self._needs = Needs(self._devices, self.inbox)
         self._quarantines = Quarantines(self.commands, self.inbox, self._traces)
         self._interviews = Interviews(self._devices, self._next_id)
         self.arrangement = Arrangement(self._devices)
@@ -385,6 +387,7 @@ class Hub:
             if not self._quarantines.look(device, now_s, out):
                 del self._loud[device_id]
         self._replay(self._children.overdue(), now_s, out)
+        self._needs.look(now_s, out, is_linked=self.is_linked)
         self.commands.purge(now_s)
         return out
 

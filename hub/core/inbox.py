@@ -42,10 +42,16 @@ class Inbox:
         self._last = max(self._last, *self._notices) if self._notices else self._last
 
     def add(
-        self, kind: NoticeKind, device: DeviceId, text: str, now_s: float, out: Outcome
+        self,
+        kind: NoticeKind,
+        device: DeviceId,
+        text: str,
+        now_s: float,
+        out: Outcome,
+        address: Address | None = None,
     ) -> None:
         """Make a notice."""
-        self._add(Notice(self._last + 1, now_s, kind, device, text), out)
+        self._add(Notice(self._last + 1, now_s, kind, device, text, address=address), out)
 
     def alarm(
         self, device: DeviceId, event: Address, title: str, now_s: float, out: Outcome
@@ -65,12 +71,18 @@ class Inbox:
         notice = Notice(self._last + 1, now_s, "automation", None, text)
         self._add(replace(notice, automation=automation, person=person), out)
 
-    def mark(self, numbers: Collection[int], *, is_read: bool, out: Outcome) -> None:
-        """Have notices read, or not; of those that are gone nothing is said."""
+    def mark(self, numbers: Collection[int], reader: str, *, is_read: bool, out: Outcome) -> None:
+        """Have somebody have read notices, or not; of those that are gone nothing is said."""
         for number in numbers:
             notice = self._notices.get(number)
-            if notice is not None and notice.is_read is not is_read:
-                self._keep(replace(notice, is_read=is_read), out)
+            if notice is None or notice.is_read_by(reader) is is_read:
+                continue
+            others = tuple(one for one in notice.readers if one != reader)
+            readers = (*others, reader) if is_read else others
+            marked = replace(notice, is_read=notice.is_read and is_read, readers=readers)
+            self._notices[number] = marked
+            out.saves.append(SaveNotice(marked))
+            out.events.append(NoticeChanged(marked, reader))
 
     def drop(self, numbers: Collection[int], out: Outcome) -> None:
         """Forget notices; of those that are gone nothing is said."""
@@ -90,6 +102,6 @@ class Inbox:
         out.events.append(NoticeChanged(notice))
 
     def _drop(self, number: int, out: Outcome) -> None:
-        del self._notices[number]
+        notice = self._notices.pop(number)
         out.saves.append(DropNotice(number))
-        out.events.append(NoticeRemoved(number))
+        out.events.append(NoticeRemoved(notice))

@@ -65,7 +65,18 @@ class Quarantine:
     refused: tuple[Refusal, ...]
 
 
-NoticeKind = Literal["quarantined", "released", "flooded", "alarm", "certificate", "automation"]
+NoticeKind = Literal[
+    "quarantined",
+    "released",
+    "flooded",
+    "alarm",
+    "certificate",
+    "automation",
+    "battery",
+    "worn",
+    "empty",
+    "away",
+]
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,6 +90,9 @@ class Notice:
         event: The event's address, of an alarm.
         automation: Id of the automation whose notice it is.
         person: For whom alone it is, by id; None for all.
+        is_read: Whether a version that knew no readers has had it read.
+        address: The property's address, of what runs down.
+        readers: Who has read it: ids of people, and of tokens without a person.
     """
 
     id: int
@@ -90,6 +104,12 @@ class Notice:
     is_read: bool = False
     automation: str | None = None
     person: str | None = None
+    address: Address | None = None
+    readers: tuple[str, ...] = ()
+
+    def is_read_by(self, reader: str) -> bool:
+        """Say whether somebody has read it."""
+        return self.is_read or reader in self.readers
 
 
 @dataclass(frozen=True, slots=True)
@@ -113,6 +133,8 @@ class DeviceRecord:
         barred: Children of this gateway that the owner has sent away.
         room: Id of the room in which it is.
         icon: Name from the app's icon set; empty for what suits its class.
+        low: Addresses of what has run down, of which people were told.
+        is_missed: Whether people were told that nobody hears of it.
     """
 
     id: DeviceId
@@ -142,6 +164,8 @@ class DeviceRecord:
     barred: tuple[DeviceId, ...] = ()
     room: str | None = None
     icon: str = ""
+    low: tuple[Address, ...] = ()
+    is_missed: bool = False
 
 
 class Item(NamedTuple):

@@ -5,7 +5,7 @@ from typing import Final
 from hub.core.device import Device
 from protocol.ids import Address
 
-CLASSES: Final = frozenset({"band", "earphones", "scale"})
+CLASSES: Final = frozenset({"wearable", "earphones", "scale"})
 """Device classes whose readings belong to their wearer; a television is the family's."""
 
 

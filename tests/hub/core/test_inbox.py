@@ -44,7 +44,7 @@ def test_what_is_kept_and_told_is_what_is_there(moves: list[tuple[str, int]], mo
             case "alarm":
                 inbox.alarm(OTHER, LEAK, "Leak", 1_000.0 + number, out)
             case "mark":
-                inbox.mark([one], is_read=bool(number % 2), out=out)
+                inbox.mark([one], "ada", is_read=bool(number % 2), out=out)
             case _:
                 inbox.drop([one], out)
     assert len(inbox.notices) <= KEPT
@@ -52,7 +52,7 @@ def test_what_is_kept_and_told_is_what_is_there(moves: list[tuple[str, int]], mo
     told = {e.notice.id: e.notice for e in out.events if isinstance(e, NoticeChanged)}
     for event in out.events:
         if isinstance(event, NoticeRemoved):
-            del told[event.id]
+            del told[event.notice.id]
     assert told == dict(inbox.notices)
     later = Inbox(2)
     later.restore(inbox.notices.values())
