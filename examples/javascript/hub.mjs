@@ -1,0 +1,178 @@
+// A client of one hub in plain JavaScript: fetch and WebSocket, no packages. Node 18 or newer.
+// Browsers and Node 22 bring WebSocket along; for older Nodes there is websocket.mjs.
+
+import { randomUUID } from "node:crypto";
+import { readFile, rename, rm, writeFile } from "node:fs/promises";
+
+const Socket = globalThis.WebSocket ?? (await import("./websocket.mjs")).WebSocket;
+
+const EARLY_MS = 60_000;
+const ANSWER_WITHIN_MS = 10_000;
+const WAIT_S = 20;
+const AGAIN_AFTER_MS = 400;
+const LONGEST_PAUSE_MS = 12_000;
+const TOKEN_REFUSED = 4401;
+
+export const pause = (ms) => new Promise((done) => setTimeout(done, ms));
+
+/** What the hub says no with: status, code, detail, remedy; status 0 when no hub answers. */
+export class Problem extends Error {
+  constructor(status, told, retryAfterS) {
+    super(told.detail ?? `the hub answers ${status}`);
+    Object.assign(this, { status, code: told.code ?? "", remedy: told.remedy ?? "", path: told.path ?? "", retryAfterS });
+  }
+}
+
+export class Hub {
+  #held = null;
+  #renewing = null;
+
+  /** @param file Where the tokens are kept between two runs. */
+  constructor(url, file) {
+    this.url = new URL(url).origin;
+    this.file = file;
+    this.devices = new Map();
+  }
+
+  /** Take the tokens of the last run; says whether there are any. */
+  async open() {
+    this.#held = JSON.parse(await readFile(this.file, "utf8").catch(() => "null"));
+    return this.#held !== null;
+  }
+
+  /** Come to the home with a code that the hub or a person has shown. */
+  async pair(code, device, person) {
+    const given = await this.#send("POST", "/pair", { code, device, person });
+    await this.#hold(given);
+    return given.person;
+  }
+
+  /** Ask the API; returns the JSON or throws a Problem. */
+  async ask(method, path, body) {
+    const token = await this.#token();
+    try {
+      return await this.#send(method, path, body, token);
+    } catch (problem) {
+      if (problem.status !== 401) throw problem;
+      return this.#send(method, path, body, await this.#renewed(token));
+    }
+  }
+
+  /** Set properties and return the final receipt. The id makes all repeats one command. */
+  async set(device, properties, withinMs = 30_000) {
+    const until = Date.now() + withinMs;
+    const body = { id: `js-${randomUUID()}`, properties };
+    for (let pauseMs = AGAIN_AFTER_MS; ; pauseMs *= 2) {
+      try {
+        const waitS = Math.max(0, Math.min(WAIT_S, (until - Date.now()) / 1000));
+        const receipt = await this.ask("PATCH", `/devices/${device}/properties`, { ...body, wait_s: waitS });
+        if (receipt.is_final || Date.now() >= until) return receipt;
+      } catch (problem) {
+        const isOver = Date.now() + pauseMs >= until;
+        if (isOver || (problem.status !== 0 && problem.retryAfterS === undefined)) throw problem;
+        await pause((problem.retryAfterS ?? 0) * 1000 || pauseMs);
+      }
+    }
+  }
+
+  /** Yield every change from a snapshot on, for ever; `devices` is kept true meanwhile. */
+  async *live() {
+    let place;
+    for (let pauseMs = 0; ; pauseMs = Math.min(LONGEST_PAUSE_MS, Math.max(AGAIN_AFTER_MS, pauseMs * 1.8))) {
+      await pause(pauseMs * (0.5 + Math.random()));
+      const lost = yield* this.#stream(place, (change) => {
+        if (change.type === "snapshot") place = { stream: change.stream, seq: change.seq };
+        else if (change.seq !== undefined) place = { ...place, seq: change.seq };
+        if (change.type === "snapshot" || change.type === "resumed") pauseMs = 0;
+        this.#lay(change);
+      });
+      if (lost.code === TOKEN_REFUSED) await this.#renewed(this.#held?.access);
+    }
+  }
+
+  /** Yield what one connection tells, and return why it ended. */
+  async *#stream(resume, take) {
+    let wake = () => {};
+    let end = null;
+    const heard = [];
+    const token = await this.#token().catch((problem) => (problem.status ? Promise.reject(problem) : null));
+    if (!token) return { code: 0 };
+    const socket = new Socket(`${this.url.replace(/^http/, "ws")}/api/v1/stream`);
+    socket.onmessage = ({ data }) => wake(heard.push(JSON.parse(data)));
+    socket.onclose = (event) => wake((end = event));
+    try {
+      for (;;) {
+        while (!heard.length && !end) await new Promise((done) => (wake = done));
+        if (!heard.length) return end;
+        const change = heard.shift();
+        if (change.type === "hello") {
+          socket.send(JSON.stringify({ type: "auth", token, resume }));
+          continue;
+        }
+        take(change);
+        yield change;
+      }
+    } finally {
+      socket.close();
+    }
+  }
+
+  #lay(change) {
+    const known = this.devices.get(change.device);
+    if (change.type === "snapshot") this.devices = new Map(change.devices.map((device) => [device.id, device]));
+    else if (change.type === "device") this.devices.set(change.device.id, change.device);
+    else if (change.type === "removed") this.devices.delete(change.device);
+    else if (change.type === "values" && known) Object.assign(known.twin, change.values);
+    else if (change.type === "presence" && known) known.presence = change.presence;
+  }
+
+  async #token() {
+    if (!this.#held) throw new Problem(401, { code: "no-session", detail: "pair first" });
+    return Date.now() < this.#held.expiresAt - EARLY_MS ? this.#held.access : this.#renewed(this.#held.access);
+  }
+
+  /** Return a token other than the one refused; of many who need one, one fetches it. */
+  async #renewed(refused) {
+    if (this.#held && this.#held.access !== refused) return this.#held.access;
+    this.#renewing ??= this.#renew().finally(() => (this.#renewing = null));
+    await this.#renewing;
+    return this.#held.access;
+  }
+
+  async #renew() {
+    try {
+      // The id is kept with the token: should the answer get lost, the same request gets it again.
+      const { refresh, refreshId: id } = this.#held ?? {};
+      await this.#hold(await this.#send("POST", "/sessions/refresh", { refresh, id }));
+    } catch (problem) {
+      if (problem.status >= 400 && problem.status < 500 && problem.status !== 429) await this.#hold(null);
+      throw problem;
+    }
+  }
+
+  async #hold(given) {
+    if (!given) {
+      this.#held = null;
+      return rm(this.file, { force: true });
+    }
+    const expiresAt = Date.now() + given.expires_s * 1000;
+    this.#held = { access: given.access, refresh: given.refresh, refreshId: `js-${randomUUID()}`, expiresAt };
+    await writeFile(`${this.file}.new`, JSON.stringify(this.#held), { mode: 0o600, flush: true });
+    await rename(`${this.file}.new`, this.file);
+  }
+
+  async #send(method, path, body, token) {
+    const headers = { ...(token && { Authorization: `Bearer ${token}` }), ...(body && { "Content-Type": "application/json" }) };
+    const signal = AbortSignal.timeout(ANSWER_WITHIN_MS + (body?.wait_s ?? 0) * 1000);
+    let answer, content;
+    try {
+      answer = await fetch(`${this.url}/api/v1${path}`, { method, headers, body: body && JSON.stringify(body), signal });
+      content = answer.status === 204 ? null : await answer.json();
+    } catch (error) {
+      throw new Problem(0, { code: "no-answer", detail: `no hub answers at ${this.url}: ${error.cause?.message ?? error.message}` });
+    }
+    const retryAfter = answer.headers.get("Retry-After");
+    if (!answer.ok) throw new Problem(answer.status, content, retryAfter ? Number(retryAfter) : undefined);
+    return content;
+  }
+}
