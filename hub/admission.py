@@ -3,7 +3,7 @@
 import asyncio
 import logging
 import secrets
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Awaitable, Callable, Iterable, Mapping
 from typing import Final, Protocol
 
 from hub.broker import Broker, BrokerError, ProvisionError, hash_password, new_password
@@ -49,14 +49,16 @@ class Admission:
             closed behind them.
     """
 
-    def __init__(
+    def __init__(  # noqa: PLR0913 - composition: each part is made elsewhere and handed in
         self,
         hub: Hub,
         clock: Clock,
         pipeline: Pipeline,
         broker: Broker,
         check: Callable[[Joined], None],
+        *,
         auditor: Auditor,
+        inherit: Callable[[DeviceId, DeviceId], Awaitable[None]],
     ) -> None:
         """Make one that lets nobody in yet.
 
@@ -68,8 +70,9 @@ class Admission:
             check: Raises JoinUncertifiedError for a device that may not join this home, although
                 its proof was right.
             auditor: Writes down who was let in, and who was not.
+            inherit: Called with a device that was replaced, and who has taken its place.
         """
-        self._check, self._auditor = check, auditor
+        self._check, self._auditor, self._inherit = check, auditor, inherit
         self._by: By | None = None
         self.window = JoinWindow(hub.name)
         self.joining = 0
@@ -168,6 +171,8 @@ class Admission:
         admitted.saves.append(SaveAudit(entry))
         self._pipeline.push(admitted)
         self._auditor.keep([entry])
+        if joined.replaces and joined.replaces != joined.device:
+            await self._inherit(joined.replaces, joined.device)
         return JoinGrant(
             hub=self._hub.name,
             proof=joined.hub_proof,

@@ -1,7 +1,7 @@
 """Takes commands for devices, one or many at once, now or planned: durable before they are sent."""
 
 import asyncio
-from collections.abc import Coroutine, Sequence
+from collections.abc import Callable, Coroutine, Sequence
 from functools import partial
 from typing import Final
 
@@ -21,10 +21,18 @@ Taken = CommandRecord | RequestError
 
 
 class Commanding:
-    """The one road down: the core takes a command, the store keeps it, then it goes out."""
+    """The one road down: the core takes a command, the store keeps it, then it goes out.
 
-    def __init__(self, hub: Hub, clock: Clock, pipeline: Pipeline) -> None:
+    Args:
+        hindrance: Returns why who has planned a command may not do so any more, asked when its
+            time has come; empty when they may.
+    """
+
+    def __init__(
+        self, hub: Hub, clock: Clock, pipeline: Pipeline, hindrance: Callable[[CommandRecord], str]
+    ) -> None:
         self._hub, self._clock, self._pipeline = hub, clock, pipeline
+        self._hindrance = hindrance
         self._is_planned = asyncio.Event()
 
     async def command(self, request: CommandRequest) -> CommandRecord:
@@ -104,7 +112,8 @@ class Commanding:
             wall_s = self._clock.wall_s(self._clock.now_s())
             next_ms = self._hub.plans.next_ms()
             if next_ms is not None and next_ms <= wall_s * 1000 and self._clock.is_synced:
-                due = self._hub.plans.begin_due(self._clock.now_s(), int(wall_s * 1000))
+                now_s, wall_ms = self._clock.now_s(), int(wall_s * 1000)
+                due = self._hub.plans.begin_due(now_s, wall_ms, self._hindrance)
                 self._pipeline.push(due)
                 continue
             await self._wait(next_ms, wall_s)

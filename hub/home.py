@@ -41,7 +41,7 @@ from hub.twins import TwinKeeper
 from hub.whereabouts import almanac_of
 from protocol.codec import Decoded
 from protocol.errors import Violation
-from protocol.ids import CommandId, DeviceId
+from protocol.ids import Address, CommandId, DeviceId
 from protocol.messages import DownMessage
 from protocol.topics import Topic
 
@@ -81,7 +81,7 @@ class Home:
         self.drivers = drivers
         self._pipeline = Pipeline(store, self._release)
         self.activity = Activity(hub, store, clock, self.bus.publish)
-        self.commanding = Commanding(hub, clock, self._pipeline)
+        self.commanding = Commanding(hub, clock, self._pipeline, self._hindrance)
         self.arranging = Arranging(hub, clock, self._pipeline)
         self._waiters: dict[CommandId, list[asyncio.Future[None]]] = {}
         self._twins = TwinKeeper(hub, store, clock)
@@ -91,7 +91,15 @@ class Home:
         reader = Reader(settings.hub.data_dir, settings.admission)
         self.certificates = Certificates(settings.admission, reader, hub, clock, self._pipeline)
         check = self.certificates.check_join
-        self.admission = Admission(hub, clock, self._pipeline, broker, check, self.activity)
+        self.admission = Admission(
+            hub,
+            clock,
+            self._pipeline,
+            broker,
+            check,
+            auditor=self.activity,
+            inherit=self._inherit,
+        )
         self.enforcing = Enforcing(hub, clock, self._pipeline)
         self.tls = Tls(settings.api, settings.hub.data_dir, clock, hub.name)
         self.people = People(
@@ -134,6 +142,20 @@ class Home:
         if principal.person is not None:
             return self.people.principal(principal.scope)
         return principal if self.security.is_known(principal.scope) else None
+
+    async def _inherit(self, old: DeviceId, new: DeviceId) -> None:
+        await self.people.replace_device(old, new)
+
+    def _hindrance(self, record: CommandRecord) -> str:
+        """Return why who sent a command may not do so any more; empty when they may."""
+        scope = record.scope
+        principal = self.people.principal(scope) or self.security.principal(scope)
+        if principal is None:
+            return "session_ended"
+        controls = self.people.sight(principal).of(record.device).controls
+        addresses = record.values if record.action is None else (record.action,)
+        is_allowed = all(Address(address) in controls for address in addresses)
+        return "" if is_allowed else "not_allowed"
 
     async def command(self, request: CommandRequest) -> CommandRecord:
         """See `Commanding.command`."""

@@ -368,6 +368,15 @@ class People:
         async with self._changing:
             await self._change(self.register.take_back(invite), by)
 
+    async def replace_device(self, old: DeviceId, new: DeviceId) -> None:
+        """Let a device that takes another's place take it in grants, invites and at its wearers.
+
+        Raises:
+            StoreError: It could not be kept; nothing has changed.
+        """
+        async with self._changing:
+            await self._change(self.register.replace_device(old, new))
+
     async def forget_device(self, device: DeviceId) -> None:
         """Take a device that has left the home out of all grants.
 

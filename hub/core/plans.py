@@ -1,6 +1,6 @@
 """Commands whose time has not come: begun when it does, all of one moment together."""
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from typing import Final
 
 from hub.core import receipts
@@ -20,6 +20,10 @@ LONGEST_MS: Final = 31 * 86_400_000
 """How far ahead anything can be planned."""
 
 
+def _nothing(_: CommandRecord) -> str:
+    return ""
+
+
 class Plans:
     """The planned commands of a home; shares its tables with the hub."""
 
@@ -32,18 +36,24 @@ class Plans:
         """Return the earliest time for which anything is planned, Unix ms."""
         return min((plan.at_ms for _, plan in self._commands.plans()), default=None)
 
-    def begin_due(self, now_s: float, wall_ms: int) -> Outcome:
-        """Begin all commands whose time has come; of those that are too late the receipt says so.
+    def begin_due(
+        self, now_s: float, wall_ms: int, hindrance: Callable[[CommandRecord], str] = _nothing
+    ) -> Outcome:
+        """Begin all commands whose time has come; of those that do not begin the receipt says why.
 
         Args:
             now_s: The core's clock.
             wall_ms: The time of day, Unix ms.
+            hindrance: Returns why who has planned a command may not do so any more; empty when
+                they may.
         """
         out = Outcome()
         due = [(record, plan) for record, plan in self._commands.plans() if plan.at_ms <= wall_ms]
         for record, plan in sorted(due, key=lambda one: one[1].at_ms):
             if wall_ms - plan.at_ms > LATE_MS:
                 self._end(record, Step.OVERDUE, "late", now_s, out)
+            elif why := hindrance(record):
+                self._end(record, Step.WITHDRAWN, why, now_s, out)
             else:
                 self._begin(record, plan, now_s, out)
         return out

@@ -90,12 +90,23 @@ class Porter:
 
 
 @dataclass
+class Heirs:
+    """Whose place was taken, and by whom."""
+
+    known: list[tuple[DeviceId, DeviceId]] = field(default_factory=list)
+
+    async def inherit(self, old: DeviceId, new: DeviceId) -> None:
+        self.known.append((old, new))
+
+
+@dataclass
 class Door:
     world: World
     admission: Admission
     disk: Disk
     porter: Porter
     diary: Activity
+    heirs: Heirs
 
     def told(self) -> list[tuple[str, str]]:
         """Return kind and words of what was written down, the latest first."""
@@ -127,7 +138,8 @@ class Door:
 async def door() -> AsyncIterator[Door]:
     world, disk, porter = online_world(), Disk(), Porter()
     world.ask({"lamp.level": 3})
-    pipeline = Pipeline(disk, lambda outcome: None)
+    pipeline, heirs = Pipeline(disk, lambda outcome: None), Heirs()
+    diary = Activity(world.hub, disk, Clock(), lambda _: None)
     broker: Broker = porter
     admission = Admission(
         world.hub,
@@ -135,14 +147,15 @@ async def door() -> AsyncIterator[Door]:
         pipeline,
         broker,
         lambda joined: None,
-        diary := Activity(world.hub, disk, Clock(), lambda _: None),
+        auditor=diary,
+        inherit=heirs.inherit,
     )
     disk.devices[LAMP] = world.device().record
     disk.credentials[LAMP] = "$7$old"
     admission.restore(disk.credentials)
     running = asyncio.create_task(pipeline.run())
     try:
-        yield Door(world, admission, disk, porter, diary)
+        yield Door(world, admission, disk, porter, diary, heirs)
     finally:
         running.cancel()
         with suppress(asyncio.CancelledError):
@@ -169,6 +182,13 @@ async def test_who_could_not_be_let_in_is_not_being_let_in_any_more(door: Door) 
         await door.join(NEW)
     assert door.admission.joining == 0
     assert door.told() == []
+
+
+async def test_who_takes_a_place_inherits_it(door: Door) -> None:
+    door.admission.open_window(CODE, 300.0, 2, LAMP)
+    await door.join(NEW)
+    await door.join(DeviceId("lamp-0009"))
+    assert door.heirs.known == [(LAMP, NEW)]
 
 
 async def test_a_wrong_setup_code_is_written_down(door: Door) -> None:

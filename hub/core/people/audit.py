@@ -45,7 +45,7 @@ def facts(saves: Sequence[PeopleSave], register: Register) -> Iterator[Fact]:
             case DropSession(session_id):
                 ended = register.session(session_id)
                 yield Fact("revoke", ended.person, ended.device)
-            case SaveInvite(invite):
+            case SaveInvite(invite) if invite.id not in register.invites:
                 offer = invite.offer
                 yield Fact("invite", offer.person, f"{offer.name or ''} ({offer.role})".strip())
             case DropInvite(invite_id) if len(saves) == 1:

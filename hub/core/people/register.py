@@ -20,6 +20,7 @@ from hub.core.people.records import (
     DropInvite,
     DropPerson,
     DropSession,
+    Grant,
     Invite,
     InviteId,
     Offer,
@@ -209,6 +210,27 @@ class Register:
                 saves.append(SavePerson(left))
         return saves
 
+    def replace_device(self, old: DeviceId, new: DeviceId) -> list[PeopleSave]:
+        """Let a device that takes another's place take it in grants, invites and at its wearers.
+
+        The old one stays its wearers' as well: what it told is theirs.
+        """
+        saves: list[PeopleSave] = []
+        for person in self.people.values():
+            grants = _moved(person.grants, old, new)
+            is_worn = old in person.wears and new not in person.wears
+            wears = (*person.wears, new) if is_worn else person.wears
+            moved = replace(person, grants=grants, wears=wears)
+            if moved != person:
+                saves.append(SavePerson(moved))
+        for invite in self.invites.values():
+            grants = _moved(invite.offer.grants, old, new)
+            if grants != invite.offer.grants:
+                saves.append(
+                    SaveInvite(replace(invite, offer=replace(invite.offer, grants=grants)))
+                )
+        return saves
+
     def apply(self, saves: Sequence[PeopleSave]) -> None:
         """Make so what is durable now."""
         for save in saves:
@@ -238,3 +260,11 @@ class Register:
         others = (p for p in self.people.values() if p.id != person_id)
         if not any(person.role is Role.OWNER for person in others):
             raise LastOwnerError
+
+
+def _moved(grants: tuple[Grant, ...], old: DeviceId, new: DeviceId) -> tuple[Grant, ...]:
+    """Return grants with a device in the place of another."""
+    return tuple(
+        replace(grant, devices=tuple(dict.fromkeys(new if d == old else d for d in grant.devices)))
+        for grant in grants
+    )

@@ -36,6 +36,18 @@ def begin(world: World, late_ms: int = 0) -> None:
     world.take(world.hub.plans.begin_due(world.now_s, AT_MS + late_ms))
 
 
+def test_what_may_not_be_done_any_more_when_its_time_comes_is_not_done() -> None:
+    world = online_world()
+    first, second = plan(world, request("c1")), plan(world, request("c2", is_on=False))
+    world.sent.clear()
+    why = {first.id: "session_ended", second.id: ""}
+    world.take(world.hub.plans.begin_due(world.now_s, AT_MS, lambda record: why[record.id]))
+    ended = world.record(first)
+    assert (ended.status, ended.reason, ended.is_final) == (Status.FAILED, "session_ended", True)
+    assert [message.id for message in world.sent_to() if isinstance(message, SetCommand)] == ["c2"]
+    assert world.hub.plans.next_ms() is None
+
+
 def test_a_planned_command_waits_and_is_sent_at_its_time() -> None:
     world = online_world()
     record = plan(world, request("c1"))

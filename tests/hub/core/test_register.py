@@ -183,6 +183,21 @@ def test_a_device_that_is_gone_is_in_no_grant_and_on_nobody(register: Register) 
     assert register.forget_device(band) == []
 
 
+def test_who_takes_a_devices_place_takes_it_in_grants_invites_and_at_its_wearers() -> None:
+    register, band, new = Register(), DeviceId("band-0001"), DeviceId("band-0002")
+    lamp = DeviceId("lamp-0001")
+    grants = (Grant("see", devices=(lamp, band)), Grant("see", rooms=("hall",)))
+    moved = (Grant("see", devices=(lamp, new)), Grant("see", rooms=("hall",)))
+    guest = replace(person(BO, Role.GUEST), grants=grants, wears=(band,))
+    invite = Invite(InviteId("invite-1"), Offer(Role.GUEST, grants=grants), "hash", "Ada", 0.0, 9.0)
+    register.restore([person(ADA, Role.OWNER), guest], [], [invite])
+    register.apply(register.replace_device(band, new))
+    assert register.people[BO].grants == moved
+    assert register.people[BO].wears == (band, new)
+    assert register.invites[invite.id].offer.grants == moved
+    assert register.replace_device(band, new) == []
+
+
 def test_the_window_lets_one_in_and_closes_behind_them() -> None:
     window = PairingWindow()
     with pytest.raises(PairingClosedError):
