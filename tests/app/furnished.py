@@ -68,6 +68,7 @@ async def _arrange(home: Bench) -> dict[str, str]:
     await home.ask("PATCH", f"/api/v1/devices/{FAN}", {"name": "Fan <b>&amp;</b> אב 🛋️"})
     ids["group"] = await made("groups", name="All lamps", icon="light", members=[LAMP])
     ids["automation"] = await made("automations", **_AT_DUSK)
+    await home.ask("POST", f"/api/v1/automations/{ids['automation']}/run")
     ids["scene"] = await made("scenes", name="Film night", icon="scene", capture=[LAMP, PLUG])
     return ids
 

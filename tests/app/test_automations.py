@@ -41,10 +41,42 @@ async def add(page: Page, section: str, kind: str) -> Locator:
     return page.locator(".piece.open .piece-body")
 
 
+async def turn(hub: Bench, device: str, address: str, *, to: Any) -> None:
+    body = {"properties": {address: to}, "wait_s": 5}
+    await hub.ask("PATCH", f"/api/v1/devices/{device}/properties", body)
+
+
 async def made(hub: Bench, name: str, **parts: Any) -> str:
     body = {"name": name, "triggers": [FAN_ON], "actions": [LIGHT_ON], **parts}
     id_: str = (await hub.ask("POST", PATH, body, status=201))["id"]
     return id_
+
+
+async def test_what_is_built_by_tapping_fires_and_says_so(tapping: Phone) -> None:
+    page, hub = tapping.page, tapping.home
+    await turn(hub, FAN, "fan.on", to=False)
+    await turn(hub, LIGHT, "light.on", to=False)
+    await page.get_by_role("link", name="New automation").click()
+    await tap_together(page)
+    said = "When Fan goes on: turn Light on and set Brightness of Light to 40%."
+    reads = page.locator(".reads")
+    assert plain(await reads.inner_text()).endswith(said)
+    await tapping.stands_well()
+    await tapping.stands_large()
+    await page.get_by_label("Name").fill("Light with the fan")
+    await page.get_by_role("button", name="Save").click()
+    await expect(page.get_by_role("heading", level=1)).to_have_text("Light with the fan")
+    assert plain(await reads.inner_text()) == said
+    await turn(hub, FAN, "fan.on", to=True)
+    run = page.locator(".run")
+    await expect(run).to_contain_text("It ran")
+    await run.locator("summary").click()
+    await expect(run.locator(".trace")).to_contain_text("from Off to On")
+    await tapping.stands_well()
+    await tapping.stands_large()
+    await tapping.go("")
+    await expect(tapping.tile(LIGHT)).to_have_class(re.compile(r"\blit\b"))
+    assert await tapping.held(LIGHT, "light.brightness") == 40
 
 
 async def tap_together(page: Page) -> None:
@@ -61,6 +93,75 @@ async def tap_together(page: Page) -> None:
 def plain(text: str) -> str:
     """Return a sentence without the marks that hold names in their place."""
     return re.sub("[\u2068\u2069]", "", text).replace("\u202f", "").strip()
+
+
+async def test_one_that_sets_itself_off_is_stopped_and_says_why(tapping: Phone) -> None:
+    page, hub = tapping.page, tapping.home
+    await turn(hub, LIGHT, "light.brightness", to=10)
+    shines = {"type": "property", "device": LIGHT, "address": "light.brightness"}
+    dims = {"type": "set", "device": LIGHT, "properties": {"light.brightness": 50}}
+    id_ = await made(hub, "Circle", triggers=[shines], actions=[dims])
+    await tapping.go("automations", id_)
+    await turn(hub, LIGHT, "light.brightness", to=20)
+    stopped = page.locator(".run", has_text="Stopped: it set itself off")
+    await expect(stopped).to_be_visible()
+    await stopped.locator("summary").click()
+    await expect(stopped.locator(".trace")).to_contain_text("set off by Circle")
+
+
+async def test_a_trace_says_which_condition_did_not_hold(tapping: Phone) -> None:
+    page, hub = tapping.page, tapping.home
+    await turn(hub, FAN, "fan.on", to=False)
+    hot = {"type": "property", "device": SENSOR, "address": "air.temperature", "above": 55}
+    id_ = await made(hub, "Hot only", conditions=[hot])
+    await tapping.go("automations", id_)
+    await turn(hub, FAN, "fan.on", to=True)
+    run = page.locator(".run")
+    await expect(run).to_contain_text("A condition did not hold")
+    await run.locator("summary").click()
+    await expect(run.locator(".trace")).to_contain_text("is above 55")
+    await expect(run.locator(".trace")).to_contain_text("it was ")
+
+
+async def test_run_now_copy_switch_and_remove(tapping: Phone) -> None:
+    page, hub = tapping.page, tapping.home
+    await turn(hub, LIGHT, "light.on", to=False)
+    id_ = await made(hub, "By hand", triggers=[])
+    row = page.locator(f"[data-automation='{id_}']")
+    await expect(row).to_contain_text("When somebody runs it")
+    await tapping.stands_well()
+    await tapping.stands_large()
+    await row.get_by_role("switch").click()
+    await expect(row).to_contain_text("Switched off")
+    await row.get_by_role("switch").click()
+    await expect(row).not_to_contain_text("Switched off")
+    await row.get_by_role("link").click()
+    await page.get_by_role("button", name="Run now").click()
+    await expect(page.locator(".run")).to_contain_text("Somebody ran it")
+    await expect(page.locator(".run")).to_contain_text("It ran")
+    assert await tapping.held(LIGHT, "light.on") is True
+    await page.get_by_role("link", name="Duplicate").click()
+    await expect(page.get_by_label("Name")).to_have_value("By hand (copy)")
+    await page.get_by_role("button", name="Save").click()
+    await expect(page.get_by_role("heading", level=1)).to_have_text("By hand (copy)")
+    await page.get_by_role("button", name="Remove").click()
+    await page.get_by_role("button", name="Tap again to confirm").click()
+    await expect(page.locator(".auto")).to_have_count(1)
+
+
+async def test_a_message_stands_in_the_inbox_under_its_name(tapping: Phone) -> None:
+    page, hub = tapping.page, tapping.home
+    told = {"type": "notify", "text": "Dinner <b>"}
+    id_ = await made(hub, "Gong", triggers=[], actions=[told])
+    await hub.ask("POST", f"{PATH}/{id_}/run")
+    await tapping.go("inbox")
+    notice = page.locator(".notice", has_text="Dinner <b>")
+    await expect(notice).to_contain_text("Gong")
+    await notice.get_by_role("link").click()
+    await expect(page.get_by_role("heading", level=1)).to_have_text("Gong")
+    await tapping.go("inbox")
+    await notice.get_by_role("button", name="Delete").click()
+    await expect(notice).to_have_count(0)
 
 
 async def test_what_is_missing_is_said_where_it_is_missing(tapping: Phone) -> None:

@@ -52,7 +52,7 @@ PLACES = (
     Place("add", "", ".adding #near-title"),
     Place("automations", "", ".auto"),
     Place("automations", "new", ".add-chip"),
-    Place("automations", "{automation}", ".auto-tools"),
+    Place("automations", "{automation}", ".run summary"),
     Place("automations", "{automation}/edit", ".piece"),
     Place("inbox", "", ".notice"),
     Place("hub", "", ".parts li"),

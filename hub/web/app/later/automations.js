@@ -10,9 +10,10 @@ import { ask } from "../session.js";
 import { t } from "../words.js";
 import { Back, Gone, useSure } from "../pages/parts.js";
 import { Builder } from "./builder.js";
-import { keepDraft, keptDrafts } from "./draft.js";
+import { flawText, keepDraft, keptDrafts } from "./draft.js";
 import { ideas } from "./ideas.js";
 import { endOf, toneOf } from "./ends.js";
+import { Runs } from "./runs.js";
 import { sentence } from "./sentence.js";
 import "./automations.words.js";
 
@@ -90,10 +91,10 @@ function Standing({ automation }) {
   const run = lastRuns(automation.id).value[0] ?? automation.last_run;
   const end = run && endOf(run);
   return html`<span class="auto-standing">
-    ${problem && html`<span class="standing bad"><${Icon} name="warn" size="1rem" /><span dir="auto">${problem.detail}</span></span>`}
-    ${!isEnabled && html`<span class="standing">${t("auto.off")}</span>`}
+    ${problem && html`<span class="standing bad"><${Icon} name="warn" size="1rem" /><span dir="auto">${flawText(problem)}</span></span>`}
+    ${!isEnabled && !problem && html`<span class="standing">${t("auto.off")}</span>`}
     ${isEnabled && next && html`<span class="standing"><${Icon} name="clock" size="1rem" />${t("auto.next", { when: moment(next) })}</span>`}
-    ${run && html`<span class=${cx("standing", toneOf(end))}><${Icon} name="history" size="1rem" />${t("auto.last", { end: t(`auto.end.${end}`), when: relative(run.at) })}</span>`}
+    ${run && !(problem && toneOf(end) === "bad") && html`<span class=${cx("standing", toneOf(end))}><${Icon} name="history" size="1rem" />${t("auto.last", { end: t(`auto.end.${end}`), when: relative(run.at) })}</span>`}
   </span>`;
 }
 
@@ -107,8 +108,11 @@ function Ideas() {
 }
 
 function One({ automation }) {
-  const { id, name, icon, problem } = automation;
+  const { id, name, icon } = automation;
   const path = `/automations/${encodeURIComponent(id)}`;
+  const run = async () => {
+    if (await tried(ask("POST", `${path}/run`))) announce(t("auto.run.done", { name }));
+  };
   const drop = async () => {
     if (!(await tried(ask("DELETE", path)))) return;
     announce(t("auto.dropped", { name }));
@@ -120,13 +124,14 @@ function One({ automation }) {
       <div><h1 tabindex="-1"><bdi>${name}</bdi></h1></div>${may("arrange") && html`<${Toggle} automation=${automation} />`}</header>
     <p class="reads">${sentence(automation)}</p>
     <${Standing} automation=${automation} />
-    ${problem?.remedy && html`<p class="soft" dir="auto">${problem.remedy}</p>`}
     <div class="auto-tools">
+      ${may("control") && html`<button type="button" class="button" onClick=${run}><${Icon} name="play" size="1.25rem" />${t("auto.run")}</button>`}
       ${may("arrange") && html`
         <a class="button quiet" href=${link(id, "edit")}><${Icon} name="edit" size="1.25rem" />${t("auto.edit")}</a>
         <a class="button quiet" href=${link("new", id)}><${Icon} name="add" size="1.25rem" />${t("auto.copy")}</a>
         <${Drop} onDrop=${drop} />`}
     </div>
+    <${Runs} automation=${automation} />
   </article>`;
 }
 

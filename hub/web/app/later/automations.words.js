@@ -30,6 +30,8 @@ learn({
   "auto.end.many": ["Stopped: it ran too often", "已停止：运行过于频繁"],
   "auto.end.author": ["Its author may not do that any more", "创建者已无此权限"],
 
+  "auto.run": ["Run now", "立即运行"],
+  "auto.run.done": ["{name}: it runs", "{name}：正在运行"],
   "auto.copy": ["Duplicate", "复制"],
   "auto.copy.name": ["{name} (copy)", "{name}（副本）"],
   "auto.drop": ["Remove", "删除"],
@@ -132,6 +134,15 @@ learn({
   "flaw.of": ["Add a condition", "请添加条件"],
   "flaw.here": ["Something is missing above", "上面还有内容未填写"],
 
+  "halt.loop": ["It set itself off, so the hub has switched it off. Change what it does or when, then switch it on again.", "它触发了自己，已被中枢停用。请修改触发条件或操作，然后重新启用。"],
+  "halt.too_many_runs": ["It ran too often, so the hub has switched it off. See what sets it off, then switch it on again.", "运行过于频繁，已被中枢停用。请检查触发条件，然后重新启用。"],
+  "halt.author_gone": ["Who wrote it has left, or may not do that any more. Change it to make it yours.", "创建者已离开或已无权限。修改后即由您负责。"],
+  "halt.wearer_only": ["It looks at what only the wearer may see. Have them write it.", "它使用了仅佩戴者可见的数据，请由佩戴者来设置。"],
+  "halt.mention_unknown": ["Something that it names is not in the home any more. Choose another.", "它所用到的设备、分组或场景已不在家中，请另选。"],
+  "halt.location_missing": ["The hub does not know where on earth it is: set latitude and longitude in [hub] of hub.toml.", "中枢不知道所在位置：请在 hub.toml 的 [hub] 中设置 latitude 和 longitude。"],
+  "halt.right_missing": ["You may not do that yourself, so it may not either.", "您自己没有此权限，因此自动化也不能执行。"],
+  "halt.automation_busy": ["It runs already. Wait until it has ended.", "正在运行，请等待结束。"],
+
   "say.frame": ["When {when}: {then}.", "当{when}时，{then}。"],
   "say.frame.if": ["When {when}, if {if}: {then}.", "当{when}时，如果{if}，就{then}。"],
   "say.frame.hand": ["When somebody runs it: {then}.", "手动运行时，{then}。"],
@@ -211,6 +222,22 @@ learn({
   "say.weekdays": ["weekdays", "工作日"],
   "say.weekend": ["the weekend", "周末"],
 
+  "runs.title": ["What it did", "运行记录"],
+  "runs.none": ["Nothing yet. It shows here when it runs, and why it did not.", "暂无记录。运行情况及未运行的原因会显示在这里。"],
+  "runs.hand": ["Somebody ran it", "手动运行"],
+  "runs.fired": ["from {was} to {value}", "由 {was} 变为 {value}"],
+  "runs.held": ["{text}: yes", "{text}：是"],
+  "runs.held.not": ["{text}: no", "{text}：否"],
+  "runs.seen": ["it was {value}", "当时为 {value}"],
+  "runs.unseen": ["it was not known", "当时未知"],
+  "runs.late": ["{span} late", "晚了 {span}"],
+  "runs.ignored": ["set off {n} more times meanwhile", "期间又触发 {n} 次"],
+  "runs.chain": ["set off by {name}", "由{name}触发"],
+  "runs.done": ["done", "完成"],
+  "runs.waiting": ["waits", "等待中"],
+  "runs.until": ["until {when}", "直到 {when}"],
+  "runs.failed": ["did not work", "失败"],
+  "runs.order": ["{device}: {status}", "{device}：{status}"],
 
 
   "idea.open": ["Light when it opens", "打开时开灯"],

@@ -1,7 +1,7 @@
 // An automation while it is written: kept on the phone, made ready to send, and what is missing of it.
 
 import { read, write } from "../keep.js";
-import { t } from "../words.js";
+import { t, tOr } from "../words.js";
 
 export const DAYS = ["mon", "tue", "wed", "thu", "fri", "sat", "sun"];
 const KEPT = "drafts";
@@ -95,13 +95,19 @@ function lacksToDo(piece) {
 
 const lacksValue = (values) => Object.values(values).some((value) => value === "" || value === null);
 
+/** What is wrong and what mends it: in the reader's language where there are words for it, else as the hub tells it. */
+export function flawText({ code = "", detail, remedy }) {
+  const key = `halt.${code.replaceAll("-", "_")}`;
+  return tOr(key, [detail, remedy].filter(Boolean).join(". "));
+}
+
 /** What the hub says is wrong, by place; what has no place on the page stands under "". */
 export function flawsOf(problem) {
   const told = problem.errors?.length ? problem.errors : [problem];
   const found = {};
-  for (const { path, detail, remedy } of told) {
-    const place = /^(?:triggers|actions)\.\d+|^conditions\.\d+(?:\.of\.\d+)*|^name|^actions/.exec(path ?? "")?.[0] ?? "";
-    const text = [detail, remedy].filter(Boolean).join(". ");
+  for (const flaw of told) {
+    const place = /^(?:triggers|actions)\.\d+|^conditions\.\d+(?:\.of\.\d+)*|^name|^actions/.exec(flaw.path ?? "")?.[0] ?? "";
+    const text = flawText(flaw);
     found[place] = found[place] ? `${found[place]} ${text}` : text;
   }
   return found;
