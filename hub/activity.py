@@ -9,8 +9,11 @@ from typing import Final, Protocol
 from hub.clock import Clock
 from hub.core.activity import Entry, Kind, Log
 from hub.core.asker import By
+from hub.core.automations.records import Automation
+from hub.core.automations.runs import Run
 from hub.core.events import (
     ActivityAdded,
+    AutomationRan,
     DeviceRemoved,
     Event,
     EventHappened,
@@ -41,6 +44,9 @@ EVENT_EVERY_S: Final = 60.0
 """An event that a device repeats is written down once in this time."""
 
 EVENTS_KNOWN: Final = 1_024
+
+RUNS_KNOWN: Final = 256
+"""Runs of which is remembered that their end was written down."""
 
 REFUSED_EVERY_S: Final = 10.0
 """Wrong codes are written down one by one, and once in this time when they come faster."""
@@ -80,6 +86,7 @@ class Activity:
         self._waiting: list[Entry] = []
         self._told: OrderedDict[CommandId, None] = OrderedDict()
         self._events: OrderedDict[tuple[DeviceId, Address], float] = OrderedDict()
+        self._runs: OrderedDict[str, None] = OrderedDict()
         self._there: set[DeviceId] = set()
         self._lost: set[DeviceId] = set()
         self._refused_s = float("-inf")
@@ -208,6 +215,8 @@ class Activity:
                 self._presence(event)
             case EventHappened():
                 self._happened(event)
+            case AutomationRan(automation, run):
+                self._ran(automation, run)
             case DeviceRemoved(device):
                 self.log.forget(device)
                 self._waiting = [entry for entry in self._waiting if entry.device != device]
@@ -251,9 +260,21 @@ class Activity:
         by = By("device", event.device, device.record.name if device else "")
         self._add(Entry(number, event.at_s, "event", by, event.device, (event.event,)))
 
-    def _add(self, entry: Entry) -> None:
+    def _ran(self, automation: Automation, run: Run) -> None:
+        """Write down a run that has ended, but for those whose conditions did not hold."""
+        if run.end in {None, "conditions"} or run.id in self._runs:
+            return
+        self._runs[run.id] = None
+        if len(self._runs) > RUNS_KNOWN:
+            self._runs.popitem(last=False)
+        by = By("automation", automation.id, automation.name)
+        number, at_s = self.log.next_id(), run.at_s if run.ended_s is None else run.ended_s
+        entry = Entry(number, at_s, "run", by, status=str(run.end), automation=automation.id)
+        self._add(entry._replace(text=run.detail), automation)
+
+    def _add(self, entry: Entry, automation: Automation | None = None) -> None:
         self.log.add(entry)
         self._waiting.append(entry)
         if len(self._waiting) > WAITING:
             del self._waiting[0]
-        self._publish([ActivityAdded(entry)])
+        self._publish([ActivityAdded(entry, automation)])

@@ -11,6 +11,7 @@ from hub.api.operations import Answer, Body, Call, Query, Routes
 from hub.api.problems import ProblemError, refused
 from hub.api.replies import json_reply
 from hub.core.activity import Entry, Kind, is_told
+from hub.core.automations.records import Automation
 from hub.core.people.rights import Right
 from protocol.ids import DEVICE_ID
 
@@ -68,7 +69,7 @@ async def list_activity(call: Call[None]) -> web.Response:
 
 def _wanted(call: Call[Body]) -> Callable[[Entry], bool]:
     """Return what says whether an entry was asked for by a caller who may be told of it."""
-    asks, sight = call.asks, call.sight
+    asks, sight, find = call.asks, call.sight, call.context.home.hub.arrangement.find
     device, person = _last(call, DEVICE), _last(call, PERSON)
     kinds = frozenset(call.queries(KIND))
     for kind in kinds - {*KINDS}:
@@ -79,7 +80,9 @@ def _wanted(call: Call[Body]) -> Callable[[Entry], bool]:
             return False
         if person and not _concerns(entry, person):
             return False
-        return is_told(entry, asks, sight) and (not person or sight.knows(entry.by))
+        automation = find(Automation, entry.automation) if entry.automation else None
+        is_known = not person or sight.knows(entry.by)
+        return is_known and is_told(entry, asks, sight, automation)
 
     return is_wanted
 

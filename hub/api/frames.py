@@ -98,7 +98,7 @@ class Frames:
                 return self._violation(event, seq)
             case DeviceAdded():
                 return self._device(event, seq)
-            case ActivityAdded(entry):
+            case ActivityAdded(entry, _):
                 return _activity(entry_shown(entry, self._clock), seq)
             case _:
                 return self._rest(event, seq)

@@ -234,7 +234,7 @@ class Outlook:
         return self._journal.renderer.frame(DeviceRemoved(device), entry.seq) if was_told else b""
 
     def _activity(self, event: ActivityAdded, entry: Entry, sight: Sight) -> bytes:
-        if not is_seen(event.entry, sight):
+        if not is_seen(event.entry, sight, event.automation):
             return b""
         is_same = not sight.is_guest
         renderer, seq = self._journal.renderer, entry.seq

@@ -12,6 +12,8 @@ from operator import attrgetter
 from typing import Final, Literal, NamedTuple
 
 from hub.core.asker import By
+from hub.core.automations.entitlement import exists
+from hub.core.automations.records import Automation
 from hub.core.people.access import Principal, has_right
 from hub.core.people.records import PersonId
 from hub.core.people.rights import Right
@@ -187,23 +189,33 @@ class Log:
         shelf.entries = [entry for entry in shelf.entries if entry.device != device]
 
 
-def is_told(entry: Entry, principal: Principal, sight: Sight) -> bool:
+def is_told(
+    entry: Entry, principal: Principal, sight: Sight, automation: Automation | None
+) -> bool:
     """Say whether somebody may be told of an entry.
 
-    Of activity: who sees the device and all that the entry speaks of; guests are told of no
-    automation. Of audit: who has the right that it belongs to.
+    Of activity: who sees the device and all that the entry speaks of, or the automation; guests are
+    told of no run. Of audit: who has the right that it belongs to.
+
+    Args:
+        entry: Which.
+        principal: Who.
+        sight: What they see.
+        automation: Of a run: the automation as it is now, if it still is.
     """
     right = RIGHT_OF.get(entry.kind)
     if right is not None:
         return has_right(principal, right)
-    return is_seen(entry, sight)
+    return is_seen(entry, sight, automation)
 
 
-def is_seen(entry: Entry, sight: Sight) -> bool:
+def is_seen(entry: Entry, sight: Sight, automation: Automation | None) -> bool:
     """Say whether what an entry of activity speaks of exists for whoever has this sight."""
-    if entry.kind == "run" and sight.is_guest:
-        return False
-    if sight.is_whole or entry.device is None:
+    if sight.is_whole:
         return True
+    if entry.kind == "run":
+        return not sight.is_guest and automation is not None and exists(automation, sight)
+    if entry.device is None:
+        return not sight.is_guest
     span = sight.of(entry.device).sees
     return bool(span) and all(address in span for address in entry.addresses)

@@ -188,6 +188,7 @@ class ActivityAdded(NamedTuple):
     """Something that people may want to know later was written down; audit is not announced."""
 
     entry: Entry
+    automation: Automation | None = None
 
 
 Event = (

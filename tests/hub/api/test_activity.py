@@ -156,3 +156,43 @@ async def test_pages_lead_to_the_beginning(home: Bench) -> None:
         await home.ask("PATCH", SET, {"properties": OFF})
     assert len(found) == 5
     assert found == sorted(set(found), reverse=True)
+
+
+async def test_a_run_is_told_to_those_for_whom_its_automation_is(
+    home: Bench, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setitem(benches.PRODUCTS, BAND, Product.read(Band.document()))
+    await home.bring(PLUG)
+    await home.bring(BAND, Band)
+    wearer, other = await arrive(home, "Wu", role="member"), await arrive(home, "Mo", role="member")
+    grant = {"right": "control", "devices": [PLUG]}
+    guest = await arrive(home, "Gil", role="guest", grants=[grant])
+    path = f"/api/v1/people/{wearer['person']['id']}"
+    await home.ask("PATCH", path, {"wears": [BAND]})
+    pulse = {"type": "property", "device": BAND, "address": "heart.rate", "above": 150}
+    action = {"type": "set", "device": PLUG, "properties": OFF}
+    made = [
+        await home.ask(
+            "POST",
+            "/api/v1/automations",
+            {"name": name, "triggers": triggers, "actions": [action]},
+            status=201,
+            headers=as_(wearer),
+        )
+        for name, triggers in (("Rest", [pulse]), ("Plain", []))
+    ]
+    async with listening(home, None, other["access"]) as ear:
+        for automation in made:
+            url = f"/api/v1/automations/{automation['id']}/run"
+            await home.ask("POST", url, headers=as_(wearer))
+        await ear.hear("activity")
+        while ear.heard[-1]["entry"]["kind"] != "run":
+            await ear.hear("activity")
+        plain = ear.heard[-1]["entry"]
+    rest, secret = made[1]["id"], made[0]["id"]
+    assert (plain["automation"], plain["status"], plain["by"]["name"]) == (rest, "done", "Plain")
+    assert await told(home, other, kind="run") == [plain]
+    assert [one["automation"] for one in await told(home, wearer, kind="run")] == [rest, secret]
+    assert await told(home, guest, kind="run") == []
+    await home.ask("DELETE", f"/api/v1/automations/{rest}", status=204, headers=as_(wearer))
+    assert await told(home, other, kind="run") == []
