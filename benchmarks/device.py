@@ -29,10 +29,12 @@ class Device:
 
     Attributes:
         verdicts: Rules that the hub says it broke.
+        heard_s: When each `set` came, Unix seconds.
     """
 
     def __init__(self, login: Login, *, is_bare: bool) -> None:
         self.verdicts = 0
+        self.heard_s: list[float] = []
         self._login, self._id = login, DeviceId(login.user)
         self._line = Line(self._echo if is_bare else self._take)
         self._state, self._ack, self._command = (
@@ -90,6 +92,7 @@ class Device:
         asked = from_json(payload)
         match asked["type"]:
             case "set":
+                self.heard_s.append(time.time())
                 self._obey(asked["id"], asked["values"])
             case "spec.get":
                 self._say_spec(asked["offset"])

@@ -67,7 +67,7 @@ async def report(home: Home, sizes: Sizes) -> Reading:
 
 async def reports_ms(home: Home, sizes: Sizes) -> list[float]:
     """Return how long single reports take from a device to the phone, in milliseconds."""
-    seen = _Seen(sizes.trickle)
+    seen = Seen(sizes.trickle)
     home.phone.heard = seen.take
     sent = await home.load.ask(Trickle(sizes.trickle, sizes.trickle_per_s))
     async with asyncio.timeout(WITHIN_S):
@@ -136,8 +136,13 @@ class Last:
         }
 
 
-class _Seen:
-    """Notes when each report came, by its number."""
+class Seen:
+    """Notes when each report came, by its number.
+
+    Attributes:
+        all: Set once all have.
+        at_s: `time.monotonic` by number.
+    """
 
     def __init__(self, count: int) -> None:
         self.all = asyncio.Event()
@@ -145,6 +150,7 @@ class _Seen:
         self._count = count
 
     def take(self, text: bytes, at_s: float) -> None:
+        """Look at what the phone was told."""
         found = _COUNT.search(text)
         if found is None:
             return

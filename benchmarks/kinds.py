@@ -103,6 +103,63 @@ KINDS: Final[Mapping[str, tuple[Kind, ...]]] = {
             "as above",
         ),
     ),
+    "phones": (
+        Kind(
+            "phones_p50",
+            "ms",
+            "The same as report_p50 with 50 phones more on the stream, until the last of them has"
+            " the report; median.",
+            "the same with one phone, just before",
+            "the phones' own processors: all are one process",
+        ),
+        Kind(
+            "phones_p99",
+            "ms",
+            "The same; 99 of 100 are faster.",
+            "99 of 100 with one phone are faster",
+            "as above",
+        ),
+        Kind(
+            "return_whole",
+            "s",
+            "200 phones that come in the same moment and know nothing, as after a restart of the"
+            " hub: until the last has a snapshot of 100 devices of 30 values each.",
+            "",
+            "the network; TLS",
+        ),
+        Kind(
+            "return_resumed",
+            "s",
+            "The same of phones that know where they were, as after a break of the Wi-Fi: until the"
+            " last is told that it goes on.",
+            "",
+            "as above",
+        ),
+    ),
+    "together": (
+        Kind(
+            "together_skew",
+            "ms",
+            "One request with `execute_at` for ten devices: from the first of them that has its"
+            " command to the last; median of 20.",
+            "",
+            "the network; what a device needs to do the thing",
+        ),
+        Kind(
+            "together_worst",
+            "ms",
+            "The same; the worst of the 20.",
+            "",
+            "as above",
+        ),
+        Kind(
+            "together_late",
+            "ms",
+            "From the moment that was asked for to the first device's command; the worst of 20.",
+            "",
+            "as above; that the clocks differ: devices and hub have one",
+        ),
+    ),
     "growth": (
         Kind(
             "growth_cpu",

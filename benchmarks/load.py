@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from itertools import cycle, islice
 
 from benchmarks.device import Device
-from benchmarks.orders import Burst, Flood, Open, Order, Trickle, Verdicts
+from benchmarks.orders import Burst, Flood, Heard, Open, Order, Trickle, Verdicts
 from benchmarks.worker import obey
 
 CONNECTING = 50
@@ -39,11 +39,19 @@ class Load:
                 return await self._trickle(count, rate_per_s)
             case Flood(rate_per_s):
                 return await self._flood(rate_per_s)
+            case Heard():
+                return self._heard()
             case Verdicts():
                 return [sum(device.verdicts for device in self._devices)]
             case _:
                 raise ValueError("no order for devices")
         return ()
+
+    def _heard(self) -> Sequence[float]:
+        heard_s = [at_s for device in self._devices for at_s in device.heard_s]
+        for device in self._devices:
+            device.heard_s.clear()
+        return heard_s
 
     async def _flood(self, rate_per_s: float) -> Sequence[float]:
         """Begin to flood, or end it."""

@@ -50,6 +50,13 @@ class Flood:
 
 
 @dataclass(frozen=True, slots=True)
+class Heard:
+    """Answer when each `set` came since this was asked last, Unix seconds."""
+
+    kind: Literal["heard"] = "heard"
+
+
+@dataclass(frozen=True, slots=True)
 class Verdicts:
     """Answer how many verdicts the devices have got."""
 
@@ -95,7 +102,7 @@ class Answer:
     logins: tuple[Login, ...] = field(default=())
 
 
-Order = Open | Burst | Trickle | Flood | Verdicts | Await | Arrivals | Ask
+Order = Open | Burst | Trickle | Flood | Heard | Verdicts | Await | Arrivals | Ask
 
 ORDER: Final[TypeAdapter[Order]] = TypeAdapter(Annotated[Order, Field(discriminator="kind")])
 ANSWER: Final = TypeAdapter(Answer)

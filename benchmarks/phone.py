@@ -12,8 +12,10 @@ from pydantic_core import to_json
 Heard = Callable[[bytes, float], None]
 """Takes the text of a frame and when it came, `time.monotonic`."""
 
-OPEN_WITHIN_S: Final = 10.0
+OPEN_WITHIN_S: Final = 60.0
 MOST_BYTES: Final = 67_108_864
+
+_ANSWERS: Final = (b'{"type":"snapshot"', b'{"type":"resumed"')
 
 _TEXT: Final = 0x81
 _PING: Final = 0x89
@@ -29,12 +31,21 @@ class PhoneError(Exception):
 class Phone(asyncio.Protocol):
     """One WebSocket to `/api/v1/stream`; an asynchronous context.
 
+    Args:
+        host, port: Of the hub's API.
+        token: By which it is let in.
+        place: From where on it wants to be told, `{"stream", "seq"}`; None for all there is.
+
     Attributes:
         heard: Called with each text frame.
+        first: What it was answered: a snapshot, or that it goes on.
+        first_s: When that came, `time.monotonic`.
         fault: Why the connection is of no use any more.
     """
 
-    def __init__(self, host: str, port: int, token: str) -> None:
+    def __init__(self, host: str, port: int, token: str, place: bytes | None = None) -> None:
+        self.first, self.first_s = b"", 0.0
+        self._place = place
         self.heard: Heard = _nothing
         self.fault = ""
         self._host, self._port, self._token = host, port, token
@@ -45,7 +56,7 @@ class Phone(asyncio.Protocol):
         self._transport: asyncio.Transport | None = None
 
     async def __aenter__(self) -> Self:
-        self.heard = self._wait_for_snapshot
+        self.heard = self._wait_for_answer
         async with asyncio.timeout(OPEN_WITHIN_S):
             await self._loop.create_connection(lambda: self, self._host, self._port)
             self._write(
@@ -53,7 +64,9 @@ class Phone(asyncio.Protocol):
                 "Connection: Upgrade\r\nUpgrade: websocket\r\nSec-WebSocket-Version: 13\r\n"
                 "Sec-WebSocket-Key: AAAAAAAAAAAAAAAAAAAAAA==\r\n\r\n".encode()
             )
-            self.send(to_json({"type": "auth", "token": self._token}))
+            resume = b"" if self._place is None else b',"resume":' + self._place
+            token = to_json(self._token)
+            self.send(b'{"type":"auth","token":' + token + resume + b"}")
             await self._first
         return self
 
@@ -111,8 +124,9 @@ class Phone(asyncio.Protocol):
         else:
             self.fault = f"the hub closes: {body[2:].decode('utf-8', 'replace')}"
 
-    def _wait_for_snapshot(self, text: bytes, _at_s: float) -> None:
-        if text.startswith(b'{"type":"snapshot"') and not self._first.done():
+    def _wait_for_answer(self, text: bytes, at_s: float) -> None:
+        if text.startswith(_ANSWERS) and not self._first.done():
+            self.first, self.first_s = text, at_s
             self._first.set_result(text)
 
     def _write(self, raw: bytes) -> None:

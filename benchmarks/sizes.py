@@ -18,6 +18,9 @@ class Sizes:
         restored: Devices of the restart.
         arriving: Simulated devices that come online at once.
         history_h: Hours of history that are recorded.
+        company: Phones that listen at once.
+        crowd: Phones that come back at once.
+        moments: How often ten devices do a thing together.
     """
 
     runs: int = 3
@@ -31,7 +34,12 @@ class Sizes:
     restored: int = 1_000
     arriving: int = 5_000
     history_h: int = 3
+    company: int = 50
+    crowd: int = 200
+    moments: int = 20
 
 
 WHOLE: Final = Sizes()
-QUICK: Final = Sizes(runs=1, trickle=300, commands=300, batch=3_000, arriving=500, history_h=2)
+QUICK: Final = Sizes(
+    runs=1, trickle=300, commands=300, batch=3_000, arriving=500, history_h=2, moments=10
+)

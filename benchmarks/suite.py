@@ -12,9 +12,11 @@ from benchmarks.growth import embedded, growth
 from benchmarks.history import history
 from benchmarks.home import Home, open_home
 from benchmarks.ingest import ingest, report
+from benchmarks.phones import phones
 from benchmarks.restart import prepare, restart
 from benchmarks.rows import Reading, Sample
 from benchmarks.sizes import Sizes
+from benchmarks.together import together
 
 Tell = Callable[[str], None]
 """Takes what is being done now, for people."""
@@ -27,6 +29,8 @@ LIVE: Final[Mapping[str, Live]] = {
     "command": command,
     "commands": commands,
     "flood": flood,
+    "phones": phones,
+    "together": together,
 }
 """Measurements of a home with live devices; all share one."""
 

@@ -26,6 +26,9 @@ TINY = Sizes(
     at_once=2,
     restored=3,
     arriving=20,
+    company=3,
+    crowd=5,
+    moments=2,
 )
 COLUMNS = {"name", "value", "unit", "limit", "ratio", "budget", "met"}
 
@@ -62,8 +65,8 @@ def test_a_measurement_that_there_is_not_is_named() -> None:
     with pytest.raises(WordingError, match="no measurement speed") as caught:
         command_line.run(["speed"], as_json=True, is_quick=True, folder=None)
     assert (
-        "ingest, report, command, commands, flood, growth, embedded, arrival, restart, history"
-        in caught.value.remedy
+        "ingest, report, command, commands, flood, phones, together, growth, embedded, arrival, "
+        "restart, history" in caught.value.remedy
     )
 
 
