@@ -61,7 +61,7 @@ function look(told) {
 const takesOrders = ({ primary }) => primary?.kind === "action" || primary?.access?.includes("write");
 
 /** A computed value that stays the same object for as long as it says the same. */
-function steady(find) {
+export function steady(find) {
   let last = null;
   let said = "";
   return computed(() => {

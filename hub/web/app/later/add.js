@@ -5,7 +5,7 @@ import { Icon, classIcon } from "../icons.js";
 import { announce } from "../announce.js";
 import { pending } from "../commands.js";
 import { Action } from "../controls/rows.js";
-import { device as deviceOf, devices, hub, may } from "../home.js";
+import { device as deviceOf, hub, may } from "../home.js";
 import { ask } from "../session.js";
 import { product as productOf, titleOf } from "../specs.js";
 import { t } from "../words.js";
@@ -15,6 +15,7 @@ import { readLabel } from "./label.js";
 import { useNearby, useNewcomers, useWindow } from "./joining.js";
 import { Newcomer } from "./newcomer.js";
 import { Progress } from "./progress.js";
+import { roster } from "./roster.js";
 import "./add.words.js";
 
 const PAIRS = "gateway.pair";
@@ -55,7 +56,7 @@ function Adding() {
 function Nearby({ chosen, onChoose }) {
   const report = useNearby();
   const seen = (report?.seen ?? []).filter(({ kind }) => kind === "device");
-  const isHome = ({ device }) => devices.value.some(({ id }) => id === device);
+  const isHome = ({ device }) => roster.value.some(({ id }) => id === device);
   const ranked = [...seen].sort((a, b) => rank(a, isHome) - rank(b, isHome) || a.device.localeCompare(b.device));
   return html`<section class="card" aria-labelledby="near-title">
     <h2 id="near-title">${t("add.near")}</h2>
@@ -128,7 +129,7 @@ function Code({ given, give, trouble, isAgain, onOpen }) {
 }
 
 function Replaces({ given, give }) {
-  const known = devices.value.filter(({ gateway }) => !gateway);
+  const known = roster.value.filter(({ gateway }) => !gateway);
   if (!known.length) return null;
   return html`<details class="replaces" open=${Boolean(given.replaces)}><summary>${t("add.replaces")}<${Icon} name="down" size="1.25rem" /></summary>
     <p class="soft">${t("add.replaces.more")}</p>
@@ -141,15 +142,15 @@ function Replaces({ given, give }) {
 
 /** Devices that speak for others bring those by an action of their own. */
 function Gateways() {
-  const shown = devices.value
-    .map((device) => ({ device, part: productOf(device).value?.byAddress.get(PAIRS) }))
+  const shown = roster.value
+    .map((one) => ({ one, part: productOf(one).value?.byAddress.get(PAIRS) }))
     .filter(({ part }) => part);
   if (!shown.length) return null;
   return html`<section class="card" aria-labelledby="gateways-title">
     <h2 id="gateways-title">${t("add.behind")}</h2>
     <p class="soft">${t("add.behind.how")}</p>
-    ${shown.map(({ device, part }) => html`<div class="gateway-one" key=${device.id}><h3><bdi>${device.name}</bdi> · ${titleOf(part.title, part.name)}</h3>
-      <${Action} device=${device} part=${part} pendings=${pending(device.id).value} /></div>`)}
+    ${shown.map(({ one, part }) => html`<div class="gateway-one" key=${one.id}><h3><bdi>${one.name}</bdi> · ${titleOf(part.title, part.name)}</h3>
+      <${Action} device=${one} part=${part} pendings=${pending(one.id).value} /></div>`)}
   </section>`;
 }
 

@@ -3,7 +3,6 @@
 import { html, cx, useEffect, useRef, useState } from "../lib.js";
 import { Icon, deviceIcon } from "../icons.js";
 import { announce } from "../announce.js";
-import { device as deviceOf } from "../home.js";
 import { ask } from "../session.js";
 import { t } from "../words.js";
 import { Back } from "../pages/parts.js";
@@ -11,6 +10,7 @@ import { DAYS, bodyOf, draftOf, flawsKnown, flawsOf, keepDraft, keptDraft, missi
 import { IconPick } from "./editing.js";
 import { Chips, TextIn } from "./fields.js";
 import { DoEditor, LookEditor } from "./pieces.js";
+import { face } from "./roster.js";
 import { actionText, conditionText, sentence, triggerText } from "./sentence.js";
 
 const PIECES = {
@@ -163,7 +163,7 @@ const holds = (piece, key) => Boolean(key) && (piece.key === key || (piece.of ??
 
 export function PieceIcon({ piece }) {
   const named = { time: "clock", sun: piece.at === "sunrise" ? "sunrise" : "sunset", any: "or", none: "not", scene: "scene", wait: "timer", notify: "message" }[piece.type];
-  const device = deviceOf(piece.device ?? "").value;
+  const device = face(piece.device ?? "").value;
   const kind = piece.group ? "group" : device ? deviceIcon(device) : "device";
   return html`<span class="piece-icon"><${Icon} name=${named ?? kind} size="1.25rem" /></span>`;
 }

@@ -18,9 +18,10 @@ export function Field({ title, children }) {
 /** One of a list of groups of choices: [[title, [[key, text]]]]. */
 export function Choose({ title, value, sets, onPick }) {
   const filled = sets.filter(([, choices]) => choices.length);
+  const isKnown = filled.some(([, choices]) => choices.some(([key]) => key === value));
   const option = ([key, text]) => html`<option key=${key} value=${key} selected=${key === value}>${text}</option>`;
-  return html`<${Field} title=${title}><span class="select"><select value=${value} onChange=${(event) => onPick(event.target.value)}>
-    <option value="" disabled selected=${!value}>${t("pick.choose")}</option>
+  return html`<${Field} title=${title}><span class="select"><select value=${isKnown ? value : ""} onChange=${(event) => onPick(event.target.value)}>
+    <option value="" disabled selected=${!isKnown}>${t("pick.choose")}</option>
     ${filled.map(([word, choices]) => (word ? html`<optgroup key=${word} label=${word}>${choices.map(option)}</optgroup>` : choices.map(option)))}
   </select><${Icon} name="down" size="1.25rem" /></span><//>`;
 }

@@ -1,11 +1,11 @@
 // Starting points from what is in the home, read off classes and standard addresses, never off products.
 
 import { mainSwitch } from "../attention.js";
-import { devices } from "../home.js";
 import { product as productOf } from "../specs.js";
 import { t } from "../words.js";
 import { DAYS } from "./draft.js";
 import { partTitle } from "./fields.js";
+import { roster } from "./roster.js";
 
 const MOST = 4;
 const LIGHTS = new Set(["light"]);
@@ -15,7 +15,7 @@ const STALE = [["air.pm2_5", 35], ["air.co2", 1_000]];
 
 /** Return [{word, automation}]: what may be built from what is here. */
 export function ideas() {
-  const home = devices.value.map((device) => ({ device, product: productOf(device).value })).filter(({ product }) => product);
+  const home = roster.value.map((device) => ({ device, product: productOf(device).value })).filter(({ product }) => product);
   const lights = home.filter(({ device, product }) => LIGHTS.has(device.class) && mainSwitch(product));
   return [...open(home, lights), ...dusk(lights), ...air(home), ...night(lights), ...alarms(home)].slice(0, MOST);
 }

@@ -2,9 +2,10 @@
 
 import { useEffect, useRef, useState } from "../lib.js";
 import { hubNow } from "../clock.js";
-import { devices, isKnown } from "../home.js";
+import { isKnown } from "../home.js";
 import { state } from "../link.js";
 import { ask } from "../session.js";
+import { roster } from "./roster.js";
 
 const WINDOW = "/join/window";
 const OPEN_S = 300;
@@ -62,7 +63,7 @@ function howEnded(told, held) {
 /** Ids of the devices that have come while this page was open, those included that came back. */
 export function useNewcomers(view, isWatched) {
   const before = useRef(null);
-  const list = devices.value;
+  const list = roster.value;
   if (isKnown.value) before.current ??= new Set(list.map(({ id }) => id));
   if (!before.current) return [];
   const back = isWatched ? (view?.attempts ?? []).filter(({ step }) => step === "joined").map(({ device }) => device) : [];

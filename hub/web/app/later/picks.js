@@ -2,19 +2,20 @@
 
 import { html } from "../lib.js";
 import { mainSwitch } from "../attention.js";
-import { device as deviceOf, devices, groups } from "../home.js";
+import { groups } from "../home.js";
 import { roomsWalked } from "../places.js";
 import { isReadable, isWritable, product as productOf } from "../specs.js";
 import { t } from "../words.js";
 import { Choose, partTitle } from "./fields.js";
+import { face, roster } from "./roster.js";
 
 export const PRESENCES = ["online", "unreachable", "asleep", "unstable"];
 
 /** Choose a device, by rooms; `isGroupToo` offers groups before. */
 export function Target({ piece, isGroupToo, onPick }) {
-  const inRoom = (room) => devices.value.filter((one) => (one.room ?? null) === room).map(({ id, name }) => [`device ${id}`, name]);
+  const inRoom = (room) => roster.value.filter((one) => (one.room ?? null) === room).map(({ id, name }) => [`device ${id}`, name]);
   const known = roomsWalked.value.map(({ id }) => id);
-  const stray = devices.value.filter(({ room }) => !known.includes(room)).map(({ id, name }) => [`device ${id}`, name]);
+  const stray = roster.value.filter(({ room }) => !known.includes(room)).map(({ id, name }) => [`device ${id}`, name]);
   const sets = [
     [t("pick.groups"), isGroupToo ? groups.value.map(({ id, name }) => [`group ${id}`, name]) : []],
     ...roomsWalked.value.map(({ id, name }) => [name, inRoom(id)]),
@@ -30,9 +31,9 @@ export function Target({ piece, isGroupToo, onPick }) {
 
 /** The product of what a piece speaks of; for a group those parts alone that all members share. */
 export function productFor({ device, group }) {
-  if (!group) return productOf(deviceOf(device ?? "").value).value;
+  if (!group) return productOf(face(device ?? "").value).value;
   const members = groups.value.find((one) => one.id === group)?.members ?? [];
-  const all = members.map((id) => productOf(deviceOf(id).value).value);
+  const all = members.map((id) => productOf(face(id).value).value);
   if (!all.length || all.some((one) => !one)) return null;
   const isShared = (part) => isWritable(part) && all.every((one) => one.byAddress.get(part.address)?.format === part.format);
   return { ...all[0], parts: all[0].parts.filter(isShared) };

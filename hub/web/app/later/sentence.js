@@ -2,10 +2,11 @@
 
 import { mainSwitch } from "../attention.js";
 import { duration, valueText } from "../format.js";
-import { device as deviceOf, groups, scenes } from "../home.js";
+import { groups, scenes } from "../home.js";
 import { isWritable, product as productOf, titleOf } from "../specs.js";
 import { t } from "../words.js";
 import { DAYS } from "./draft.js";
+import { face } from "./roster.js";
 
 const GAP = "…";
 const WEEK = DAYS.join();
@@ -19,7 +20,7 @@ export const span = (seconds) => duration(seconds).join("");
 
 export function deviceName(id) {
   if (!id) return GAP;
-  const found = deviceOf(id).value;
+  const found = face(id).value;
   return found ? apart(found.name) : t("say.gone");
 }
 
@@ -28,12 +29,12 @@ const nameIn = (list, id) => (id ? apart(list.find((one) => one.id === id)?.name
 /** The part of a device or of a group's first member that an address names, or null. */
 export function partOf({ device, group }, address) {
   const id = device ?? groups.value.find((one) => one.id === group)?.members[0];
-  return productOf(deviceOf(id ?? "").value).value?.byAddress.get(address) ?? null;
+  return productOf(face(id ?? "").value).value?.byAddress.get(address) ?? null;
 }
 
 const isMain = ({ device, group }, part) => {
   const id = device ?? groups.value.find((one) => one.id === group)?.members[0];
-  return part !== null && mainSwitch(productOf(deviceOf(id ?? "").value).value) === part;
+  return part !== null && mainSwitch(productOf(face(id ?? "").value).value) === part;
 };
 
 /** What is common to all that is said of a property. */
