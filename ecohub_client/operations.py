@@ -69,6 +69,7 @@ from ecohub_client.shapes import (
     Receipt,
     ReceiptList,
     RefreshTokens,
+    Rehearsal,
     RoomList,
     RoomShown,
     RuleEntry,
@@ -86,6 +87,7 @@ from ecohub_client.shapes import (
     Together,
     TokensGiven,
     TraceList,
+    TryAutomation,
     WindowState,
 )
 
@@ -365,6 +367,15 @@ class Operations:
     async def drop_automation(self, automation: str) -> None:
         """Remove an automation; a run that waits ends, and what it did stays done."""
         await self._ask("DELETE", f"/api/v1/automations/{part(automation)}")
+
+    async def try_automation(self, body: TryAutomation) -> Rehearsal:
+        """See when an automation would have run on what is recorded, and what it would have sent.
+
+        Nothing is sent. `unknown` tells what history does not: events, what is not recorded, and
+        times at which the hub was down. What the automation's own commands would have changed is
+        not known either.
+        """
+        return cast("Rehearsal", await self._ask("POST", "/api/v1/automations/try", body))
 
     async def run_automation(self, automation: str) -> RunShown:
         """Run an automation now, whatever its conditions are, and even if it is switched off.

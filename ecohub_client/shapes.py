@@ -1706,6 +1706,16 @@ class RegistryShown(TypedDict):
     lines: int
 
 
+class Rehearsal(TypedDict):
+    """What an automation would have done; the oldest run first, 200 at most."""
+
+    runs: list[RunShown]
+    more: bool
+    problem: FlawShown | None
+    """Why it would have been switched off at the end."""
+    unknown: list[UnknownShown]
+
+
 class Removed(TypedDict):
     """A device has left the home."""
 
@@ -2072,6 +2082,17 @@ class Traffic(TypedDict):
     """Until then it is not read at all, after a flood."""
 
 
+_TryAutomation = TypedDict("_TryAutomation", {"from": "str"})
+
+
+class TryAutomation(_TryAutomation):
+    """See what an automation would have done on what is recorded; nothing is sent."""
+
+    automation: str | MakeAutomation
+    """One that is there, or one that is not made yet."""
+    until: str
+
+
 class TwinProperty(TypedDict):
     """A property with its ages; `desired` while a command is on its way."""
 
@@ -2094,6 +2115,14 @@ class TwinValue(TypedDict):
     device_time: NotRequired[str]
     """When it was taken, by the device's clock."""
     cause: NotRequired[CauseShown]
+
+
+class UnknownShown(TypedDict):
+    """Something that history does not tell, so the rehearsal did not know it."""
+
+    path: str
+    """Of the trigger or condition."""
+    detail: str
 
 
 class UnusedFile(TypedDict):

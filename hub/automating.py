@@ -10,7 +10,10 @@ from hub.clock import Clock
 from hub.commanding import Commanding, Taken
 from hub.core.asker import By
 from hub.core.automations.almanac import Almanac, Now
+from hub.core.automations.errors import Flaw, UnfitError
+from hub.core.automations.mentions import devices_of
 from hub.core.automations.records import Automation
+from hub.core.automations.rehearsal import Scenery
 from hub.core.automations.runner import Bidding
 from hub.core.automations.runs import Order, Run
 from hub.core.commands import CommandRequest
@@ -20,10 +23,12 @@ from hub.core.hub import Hub
 from hub.core.people.access import Principal, has_right
 from hub.core.people.rights import Right
 from hub.core.people.sight import Sight
+from hub.history import History
 from hub.people import People
 from hub.pipeline import Pipeline
+from hub.rehearsing import Tried, try_on_history
 from hub.store import StoreError
-from protocol.ids import CommandId
+from protocol.ids import CommandId, DeviceId
 
 TICK_S: Final = 0.25
 """How exactly waits and times of day are kept."""
@@ -52,6 +57,7 @@ class Automating:
         program: Callable[[str], Principal | None],
         almanac: Almanac,
     ) -> None:
+        self._hub, self._almanac = hub, almanac
         self._clock, self._pipeline, self._commanding = clock, pipeline, commanding
         self._people, self._program = people, program
         self._automations = hub.automations
@@ -134,6 +140,26 @@ class Automating:
         except StoreError as error:
             return [Order(one.device, None, "refused", error.code) for one in requests]
         return [_order(request, one) for request, one in zip(requests, taken, strict=True)]
+
+    async def rehearse(
+        self, automation: Automation, history: History, from_s: float, until_s: float
+    ) -> Tried:
+        """Return what an automation would have done between two times, Unix seconds; sends nothing.
+
+        Raises:
+            UnfitError: Its author may have no automations.
+        """
+        sight = self._sight(automation.author)
+        if sight is None:
+            detail, remedy = "its author has left, or may not arrange any more", "write it anew"
+            raise UnfitError([Flaw("author-gone", "", detail, remedy)])
+        devices = tuple(self._hub.devices[one] for one in self._named(automation))
+        scenery = Scenery(self._hub.arrangement, devices, sight, self._almanac)
+        return await try_on_history(automation, scenery, history, from_s, until_s)
+
+    def _named(self, automation: Automation) -> list[DeviceId]:
+        """Return the devices that an automation names, those of its groups and scenes too."""
+        return [one for one in self._hub.devices if one in devices_of(automation)]
 
     def _sight(self, author: str) -> Sight | None:
         """Return what an author may do with automations now; None for one who may have none.

@@ -6,6 +6,7 @@ from pydantic import BeforeValidator, Field, StringConstraints
 
 from hub.api.bodies import Asked, DeviceIdText, Given, GivenName, by_name
 from hub.api.people_bodies import DAYS, Day, TimeOfDay
+from hub.api.people_bodies import When as Moment
 from hub.api.terms import IconText
 from hub.core.automations.checks import MOST_ACTIONS, MOST_CONDITIONS, MOST_TRIGGERS
 from hub.core.automations.records import Mode, SunEvent
@@ -232,6 +233,23 @@ class MakeAutomation(Asked):
     )
     conditions: Conditions = Field(default=[])
     actions: Actions
+
+
+AutomationIdText = Annotated[
+    str,
+    StringConstraints(pattern=r"^automation-[0-9a-f]{8}$"),
+    Field(examples=["automation-7f3a91c2"]),
+]
+
+
+class TryAutomation(Asked):
+    """See what an automation would have done on what is recorded; nothing is sent."""
+
+    automation: AutomationIdText | MakeAutomation = Field(
+        description="One that is there, or one that is not made yet."
+    )
+    from_: Moment = Field(alias="from", description="At most seven days before `until`.")
+    until: Moment
 
 
 class ChangeAutomation(Asked):

@@ -119,6 +119,24 @@ class RunShown(TypedDict):
     ignored: Annotated[int, Field(description="Triggers that fired meanwhile and did nothing.")]
 
 
+class UnknownShown(TypedDict):
+    """Something that history does not tell, so the rehearsal did not know it."""
+
+    path: Annotated[str, Field(description="Of the trigger or condition.")]
+    detail: str
+
+
+class Rehearsal(TypedDict):
+    """What an automation would have done; the oldest run first, 200 at most."""
+
+    runs: list[RunShown]
+    more: bool
+    problem: Annotated[
+        FlawShown | None, Field(description="Why it would have been switched off at the end.")
+    ]
+    unknown: list[UnknownShown]
+
+
 class RunList(TypedDict):
     """The last runs of an automation, the latest first."""
 

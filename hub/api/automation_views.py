@@ -81,12 +81,12 @@ def flaw_shown(flaw: Flaw) -> FlawShown:
     }
 
 
-def run_shown(run: Run, clock: Clock) -> RunShown:
-    """Show what an automation did one time."""
+def run_shown(run: Run, clock: Clock | None) -> RunShown:
+    """Show what an automation did one time; without a clock, times are Unix seconds."""
     return {
         "id": run.id,
         "automation": run.automation,
-        "at": clock.iso(run.at_s),
+        "at": _at(run.at_s, clock),
         "trigger": _fired(run.fired),
         "conditions": [
             {"path": seen.path, "holds": seen.holds, "value": seen.value} for seen in run.seen
@@ -196,11 +196,11 @@ def _fired(fired: Fired) -> FiredShown:
     }
 
 
-def _done(done: Done, clock: Clock) -> DoneShown:
+def _done(done: Done, clock: Clock | None) -> DoneShown:
     return {
         "place": done.place,
         "type": done.type,
-        "at": clock.iso(done.at_s),
+        "at": _at(done.at_s, clock),
         "status": done.status,
         "until": _iso(done.until_s, clock),
         "detail": done.detail,
@@ -216,5 +216,9 @@ def _done(done: Done, clock: Clock) -> DoneShown:
     }
 
 
-def _iso(at_s: float | None, clock: Clock) -> str | None:
-    return None if at_s is None else clock.iso(at_s)
+def _iso(at_s: float | None, clock: Clock | None) -> str | None:
+    return None if at_s is None else _at(at_s, clock)
+
+
+def _at(at_s: float, clock: Clock | None) -> str:
+    return iso_of_ms(round(at_s * 1000)) if clock is None else clock.iso(at_s)

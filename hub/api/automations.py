@@ -7,13 +7,20 @@ from aiohttp import web
 from pydantic import TypeAdapter
 
 from hub.api.arrangement_views import visible
-from hub.api.automation_bodies import ChangeAutomation, MakeAutomation
+from hub.api.automation_bodies import (
+    LONGEST_S,
+    ChangeAutomation,
+    MakeAutomation,
+    TryAutomation,
+)
 from hub.api.automation_forms import actions, condition, trigger
-from hub.api.automation_models import AutomationList, AutomationShown, RunList, RunShown
-from hub.api.automation_views import automation_shown, run_shown
+from hub.api.automation_models import AutomationList, AutomationShown, Rehearsal, RunList, RunShown
+from hub.api.automation_views import automation_shown, flaw_shown, run_shown
 from hub.api.operations import AUTOMATION, Answer, Body, Call, Routes
+from hub.api.problems import refused
 from hub.api.replies import empty_reply, json_reply
 from hub.api.rooms import CONFLICTS, changed, new_arranged_id, there
+from hub.core.automations.checks import flaws
 from hub.core.automations.entitlement import trespasses
 from hub.core.automations.errors import UnfitError
 from hub.core.automations.records import Automation
@@ -55,17 +62,7 @@ async def make_automation(call: Call[MakeAutomation]) -> web.Response:
     what to send instead. It may do what its author may do, at the time at which it does it.
     """
     body, home = call.body, call.context.home
-    automation = Automation(
-        new_arranged_id("automation"),
-        body.name,
-        call.person,
-        body.icon,
-        body.is_enabled,
-        body.mode,
-        tuple(trigger(one) for one in body.triggers),
-        tuple(condition(one) for one in body.conditions),
-        actions(body.actions),
-    )
+    automation = _drafted(new_arranged_id("automation"), body, call.person)
     _check_rights(call, automation)
     await home.arranging.keep(automation)
     return json_reply(automation_shown(automation, home.hub, home.clock), 201)
@@ -137,6 +134,38 @@ async def drop_automation(call: Call[None]) -> web.Response:
 
 @routes.operation(
     "POST",
+    "/automations/try",
+    Answer(200, "What it would have done.", Rehearsal),
+    body=TypeAdapter(TryAutomation),
+    problems=CONFLICTS,
+    right=Right.ARRANGE,
+)
+async def try_automation(call: Call[TryAutomation]) -> web.Response:
+    """See when an automation would have run on what is recorded, and what it would have sent.
+
+    Nothing is sent. `unknown` tells what history does not: events, what is not recorded, and times
+    at which the hub was down. What the automation's own commands would have changed is not known
+    either.
+    """
+    body, home = call.body, call.context.home
+    from_s, until_s = body.from_.timestamp(), body.until.timestamp()
+    if not 0 < until_s - from_s <= LONGEST_S:
+        detail = "the time to look at is not between nothing and seven days long"
+        raise refused(409, "window-invalid", detail, "send another from or until")
+    until_s = min(until_s, home.clock.wall_s(home.clock.now_s()))
+    tried = await home.automating.rehearse(_tried(call), home.history, from_s, until_s)
+    rehearsed = tried.rehearsed
+    told: Rehearsal = {
+        "runs": [run_shown(run, None) for run in rehearsed.runs],
+        "more": rehearsed.is_more,
+        "problem": None if rehearsed.stop is None else flaw_shown(rehearsed.stop),
+        "unknown": [{"path": one.path, "detail": one.detail} for one in tried.unknown],
+    }
+    return json_reply(told)
+
+
+@routes.operation(
+    "POST",
     "/automations/{id}/run",
     Answer(200, "What it did, as far as it has come.", RunShown),
     parameters=(AUTOMATION,),
@@ -176,6 +205,37 @@ async def list_runs(call: Call[None]) -> web.Response:
     home = call.context.home
     runs = home.hub.automations.runs(_automation(call).id)
     return json_reply(RunList(runs=[run_shown(run, home.clock) for run in runs]))
+
+
+def _tried(call: Call[TryAutomation]) -> Automation:
+    """Return the automation that is to be tried: one that is there, or a draft of the caller's.
+
+    Raises:
+        RequestError: There is none of that id, or the draft does not fit the home.
+    """
+    given, home = call.body.automation, call.context.home
+    if isinstance(given, str):
+        return there(call, Automation, given)
+    draft = _drafted("automation-00000000", given, call.person)
+    _check_rights(call, draft)
+    found = list(flaws(draft, home.hub.arrangement.surroundings))
+    if found:
+        raise UnfitError(found)
+    return draft
+
+
+def _drafted(id_: str, body: MakeAutomation, author: str) -> Automation:
+    return Automation(
+        id_,
+        body.name,
+        author,
+        body.icon,
+        body.is_enabled,
+        body.mode,
+        tuple(trigger(one) for one in body.triggers),
+        tuple(condition(one) for one in body.conditions),
+        actions(body.actions),
+    )
 
 
 def _automation(call: Call[Body]) -> Automation:

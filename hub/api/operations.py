@@ -80,7 +80,11 @@ FLOOR: Final = Parameter("id", r"^floor-[0-9a-f]{8}$", "Id of a floor.", "floor-
 GROUP: Final = Parameter("id", r"^group-[0-9a-f]{8}$", "Id of a group.", "group-7f3a91c2")
 SCENE: Final = Parameter("id", r"^scene-[0-9a-f]{8}$", "Id of a scene.", "scene-7f3a91c2")
 AUTOMATION: Final = Parameter(
-    "id", r"^automation-[0-9a-f]{8}$", "Id of an automation.", "automation-7f3a91c2"
+    "id",
+    r"^automation-[0-9a-f]{8}$",
+    "Id of an automation.",
+    "automation-7f3a91c2",
+    is_strict=True,
 )
 UNDO: Final = Parameter(
     "id", r"^undo-[0-9a-f]{8}$", "What an activation calls the way back.", "undo-7f3a91c2"

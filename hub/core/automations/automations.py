@@ -1,5 +1,6 @@
 """The automations of a home at work: what happens and the time come in, effects go out as data."""
 
+import math
 from collections.abc import Iterable, Mapping
 from dataclasses import replace
 from typing import Final, NamedTuple
@@ -156,6 +157,12 @@ class Automations:
         starting = self._starting
         out = starting.out
         return bool(starting.biddings or starting.touched or starting.moved or out.saves)
+
+    @property
+    def due_s(self) -> float:
+        """When `tick` has something to do next, if both clocks read the same; else infinity."""
+        waits = self._starting.waits
+        return min(waits[0][0] if waits else math.inf, self._triggers.due_s)
 
     def bidding(self) -> Bidding | None:
         """Return the commands to be sent next; None when there are none."""

@@ -1,5 +1,6 @@
 """Looks for what sets automations off: values, events, presences, holds and times of day."""
 
+import math
 from collections.abc import Mapping
 from heapq import heappop, heappush
 from typing import Final
@@ -59,10 +60,15 @@ class Triggers:
         self._devices, self._commands = devices, commands
         self._last: dict[tuple[DeviceId, Address], Scalar] = {}
         self._holds: list[tuple[float, str, int]] = []
-        self._next_wall_s = float("inf")
+        self._next_wall_s = math.inf
         self._wall_s = 0.0
         self._is_sure = False
         self._unheard_until_s: float | None = None
+
+    @property
+    def due_s(self) -> float:
+        """When something has stayed so long enough, or a time of day comes; infinity for never."""
+        return min(self._holds[0][0] if self._holds else math.inf, self._next_wall_s)
 
     def begin(self, now: Now) -> None:
         """Take in that the hub has started: nobody has told their presence yet."""
@@ -252,7 +258,7 @@ class Triggers:
                     self._due(duty, place, now.wall_s - at_s, now)
         self._next_wall_s = min(
             (at_s for duty in self._starting.duties.values() for at_s in duty.nexts.values()),
-            default=float("inf"),
+            default=math.inf,
         )
 
     def _due(self, duty: Duty, place: int, late_s: float, now: Now) -> None:
@@ -284,7 +290,7 @@ class Triggers:
             if at_s is not None:
                 duty.nexts[place] = at_s
                 self._starting.touched[duty.automation.id] = None
-        self._next_wall_s = min(self._next_wall_s, duty.nexts.get(place, float("inf")))
+        self._next_wall_s = min(self._next_wall_s, duty.nexts.get(place, math.inf))
 
 
 def _too_late(late_s: float) -> str:

@@ -342,3 +342,30 @@ async def test_an_author_who_leaves_leaves_it_off(both: Bench) -> None:
     assert told["code"] == "author-gone"
     mine = await both.ask("PATCH", f"{PATH}/{made['id']}", {"mode": "queued", "is_enabled": True})
     assert (mine["problem"], mine["is_enabled"]) == (None, True)
+
+
+async def test_a_draft_is_tried_on_what_is_recorded(both: Bench) -> None:
+    clock = both.home.clock
+    begin = clock.iso(clock.now_s() - 60.0)
+    for value in (10.0, 80.0, 20.0, 90.0):
+        both.report(PURIFIER, {"air.pm2_5": value})
+        await both.until(lambda v=value: both.value(PURIFIER, "air.pm2_5") == v, "reported")
+        before_ms = clock.iso(clock.now_s())
+        await both.until(lambda b=before_ms: clock.iso(clock.now_s()) > b, "a millisecond later")
+    draft = {"name": "Draft", "triggers": [AIR, WORN], "actions": [ON]}
+    until = clock.iso(clock.now_s() + 60.0)
+    body: Json = {"automation": draft, "from": begin, "until": until}
+    told = await both.ask("POST", f"{PATH}/try", body)
+    assert [run["trigger"]["value"] for run in told["runs"]] == [80.0, 90.0]
+    assert [run["actions"][0]["results"][0]["status"] for run in told["runs"]] == ["not-sent"] * 2
+    assert told["runs"][0]["at"] >= begin
+    assert "triggers.1" in {one["path"] for one in told["unknown"]}
+    assert (await both.get(PATH))["automations"] == []
+    made = await make(both)
+    again = await both.ask("POST", f"{PATH}/try", {**body, "automation": made["id"]})
+    assert len(again["runs"]) == 2
+    bad = {**body, "until": begin}
+    assert (await both.problem("POST", f"{PATH}/try", 409, body=bad))["code"] == "window-invalid"
+    wrong = {**draft, "triggers": [{**AIR, "above": 7_000}]}
+    told = await both.problem("POST", f"{PATH}/try", 422, body={**body, "automation": wrong})
+    assert told["code"] == "ECO-VALUE-002"
