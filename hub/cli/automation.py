@@ -4,7 +4,7 @@ import asyncio
 import json
 import sys
 import tomllib
-from collections.abc import Callable, Coroutine, Mapping
+from collections.abc import Callable, Coroutine, Mapping, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any, cast
 
@@ -19,6 +19,8 @@ from hub.cli.tables import plain, table
 from protocol.errors import printable
 
 if TYPE_CHECKING:
+    from rich.table import Table
+
     from ecohub_client.shapes import AutomationShown, MakeAutomation, RunShown
 
 Named = Annotated[str, typer.Argument(metavar="AUTOMATION", help="Its id or name.")]
@@ -33,13 +35,15 @@ def list_all(*, hub: HubUrl = None, token: HubToken = None, as_json: AsJson = Fa
     asyncio.run(_list(find_access(hub, token), as_json=as_json))
 
 
-def show(name: Named, *, hub: HubUrl = None, token: HubToken = None) -> None:
-    """Show an automation as JSON, in the form in which `add` takes it."""
+def show(
+    name: Named, *, hub: HubUrl = None, token: HubToken = None, as_json: AsJson = False
+) -> None:
+    """Show an automation as JSON, with or without `--json`: the form in which `add` takes it."""
 
-    async def do(client: HubClient, found: "AutomationShown") -> None:
-        print_json(found)
+    async def do(_: HubClient, found: "AutomationShown") -> _Told:
+        return found, found["name"]
 
-    asyncio.run(_with(find_access(hub, token), name, do))
+    asyncio.run(_with(find_access(hub, token), name, do, as_json=True))
 
 
 def runs(
@@ -47,37 +51,39 @@ def runs(
 ) -> None:
     """List the last runs of an automation, the latest first: what set it off, and how it ended."""
 
-    async def do(client: HubClient, found: "AutomationShown") -> None:
+    async def do(client: HubClient, found: "AutomationShown") -> _Told:
         told = await client.api.list_runs(found["id"])
-        if as_json:
-            print_json(told)
-            return
-        shown = table("at", "set off by", "end", "what it did")
-        for run in told["runs"]:
-            shown.add_row(*(plain(text, limit=300) for text in _row(run)))
-        out.print(shown)
+        return told, _table(told["runs"], "what it did")
 
-    asyncio.run(_with(find_access(hub, token), name, do))
+    asyncio.run(_with(find_access(hub, token), name, do, as_json=as_json))
 
 
-def switch_on(name: Named, *, hub: HubUrl = None, token: HubToken = None) -> None:
+def switch_on(
+    name: Named, *, hub: HubUrl = None, token: HubToken = None, as_json: AsJson = False
+) -> None:
     """Switch an automation on."""
-    asyncio.run(_with(find_access(hub, token), name, _switch(is_enabled=True)))
+    do = _switch(is_enabled=True)
+    asyncio.run(_with(find_access(hub, token), name, do, as_json=as_json))
 
 
-def switch_off(name: Named, *, hub: HubUrl = None, token: HubToken = None) -> None:
+def switch_off(
+    name: Named, *, hub: HubUrl = None, token: HubToken = None, as_json: AsJson = False
+) -> None:
     """Switch an automation off; a run that waits ends."""
-    asyncio.run(_with(find_access(hub, token), name, _switch(is_enabled=False)))
+    do = _switch(is_enabled=False)
+    asyncio.run(_with(find_access(hub, token), name, do, as_json=as_json))
 
 
-def run_now(name: Named, *, hub: HubUrl = None, token: HubToken = None) -> None:
+def run_now(
+    name: Named, *, hub: HubUrl = None, token: HubToken = None, as_json: AsJson = False
+) -> None:
     """Run an automation now, whatever its conditions are."""
 
-    async def do(client: HubClient, found: "AutomationShown") -> None:
+    async def do(client: HubClient, found: "AutomationShown") -> _Told:
         run = await client.api.run_automation(found["id"])
-        out.print(plain(f"{found['name']}: {run['end'] or 'waits'} {_done(run)}"))
+        return run, f"{found['name']}: {run['end'] or 'waits'} {_done(run)}"
 
-    asyncio.run(_with(find_access(hub, token), name, do))
+    asyncio.run(_with(find_access(hub, token), name, do, as_json=as_json))
 
 
 def rehearse(
@@ -92,27 +98,51 @@ def rehearse(
     asyncio.run(_rehearse(find_access(hub, token), name, days, as_json=as_json))
 
 
-def add(file: Given, *, hub: HubUrl = None, token: HubToken = None) -> None:
+def add(
+    file: Given, *, hub: HubUrl = None, token: HubToken = None, as_json: AsJson = False
+) -> None:
     """Make an automation from a file."""
-    asyncio.run(_add(find_access(hub, token), _read(file)))
+    asyncio.run(_add(find_access(hub, token), _read(file), as_json=as_json))
 
 
-def remove(name: Named, *, hub: HubUrl = None, token: HubToken = None) -> None:
+def remove(
+    name: Named, *, hub: HubUrl = None, token: HubToken = None, as_json: AsJson = False
+) -> None:
     """Remove an automation."""
 
-    async def do(client: HubClient, found: "AutomationShown") -> None:
+    async def do(client: HubClient, found: "AutomationShown") -> _Told:
         await client.api.drop_automation(found["id"])
-        out.print(plain(f"{found['name']} is gone"))
+        return {"removed": found["id"]}, f"{found['name']} is gone"
 
-    asyncio.run(_with(find_access(hub, token), name, do))
-
-
-_Do = Callable[[HubClient, "AutomationShown"], Coroutine[Any, Any, None]]
+    asyncio.run(_with(find_access(hub, token), name, do, as_json=as_json))
 
 
-async def _with(access: Access, name: str, do: _Do) -> None:
+_Told = tuple[Mapping[str, object], "str | Table"]
+"""The same for programs and for people."""
+
+_Do = Callable[[HubClient, "AutomationShown"], Coroutine[Any, Any, _Told]]
+
+
+async def _with(access: Access, name: str, do: _Do, *, as_json: bool) -> None:
     async with HubClient(access) as client:
-        await do(client, await _find(client, name))
+        document, told = await do(client, await _find(client, name))
+    _tell(document, told, as_json=as_json)
+
+
+def _tell(document: Mapping[str, object], told: "str | Table", *, as_json: bool) -> None:
+    if as_json:
+        print_json(document)
+    elif isinstance(told, str):
+        out.print(plain(told, limit=100_000))
+    else:
+        out.print(told)
+
+
+def _table(runs: "Sequence[RunShown]", what: str) -> "Table":
+    shown = table("at", "set off by", "end", what)
+    for run in runs:
+        shown.add_row(*(plain(text, limit=300) for text in _row(run)))
+    return shown
 
 
 async def _list(access: Access, *, as_json: bool) -> None:
@@ -137,9 +167,9 @@ async def _list(access: Access, *, as_json: bool) -> None:
 
 
 def _switch(*, is_enabled: bool) -> _Do:
-    async def do(client: HubClient, found: "AutomationShown") -> None:
-        await client.api.change_automation(found["id"], {"is_enabled": is_enabled})
-        out.print(plain(f"{found['name']} is {'on' if is_enabled else 'off'}"))
+    async def do(client: HubClient, found: "AutomationShown") -> _Told:
+        after = await client.api.change_automation(found["id"], {"is_enabled": is_enabled})
+        return after, f"{after['name']} is {'on' if after['is_enabled'] else 'off'}"
 
     return do
 
@@ -157,23 +187,19 @@ async def _rehearse(access: Access, name: str, days: float, *, as_json: bool) ->
                 "until": until.isoformat(),
             }
         )
+    _tell(told, _table(told["runs"], "what it would have done"), as_json=as_json)
     if as_json:
-        print_json(told)
         return
-    shown = table("at", "set off by", "end", "what it would have done")
-    for run in told["runs"]:
-        shown.add_row(*(plain(text, limit=300) for text in _row(run)))
-    out.print(shown)
     for one in told["unknown"]:
         out.print(plain(f"not known: {one['path']}: {one['detail']}", "dim", limit=300))
     if told["problem"]:
         out.print(plain(f"it would have been switched off: {told['problem']['detail']}", limit=300))
 
 
-async def _add(access: Access, body: "MakeAutomation") -> None:
+async def _add(access: Access, body: "MakeAutomation", *, as_json: bool) -> None:
     async with HubClient(access) as client:
         made = await client.api.make_automation(body)
-    out.print(plain(f"{made['id']} {made['name']}"))
+    _tell(made, f"{made['id']} {made['name']}", as_json=as_json)
 
 
 async def _find(client: HubClient, text: str) -> "AutomationShown":

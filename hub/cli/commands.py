@@ -79,12 +79,22 @@ COMMANDS: Final = (
     Command("authority show", "hub.cli.authority:show", "Its fingerprint, its names.", _HOME),
     Command("authority export", "hub.cli.authority:export", "For who is to trust it.", _HOME),
     Command("authority renew", "hub.cli.authority:renew", "Make a new one.", _HOME),
+    Command("automation list", "hub.cli.automation:list_all", "Which there are.", _HOME),
+    Command("automation show", "hub.cli.automation:show", "What one does, as JSON.", _HOME),
+    Command("automation runs", "hub.cli.automation:runs", "Why it ran, or did not.", _HOME),
+    Command("automation on", "hub.cli.automation:switch_on", "Switch one on.", _HOME),
+    Command("automation off", "hub.cli.automation:switch_off", "Switch one off.", _HOME),
+    Command("automation run", "hub.cli.automation:run_now", "Run one now.", _HOME),
+    Command("automation try", "hub.cli.automation:rehearse", "On recorded history.", _HOME),
+    Command("automation add", "hub.cli.automation:add", "Make one from a file.", _HOME),
+    Command("automation remove", "hub.cli.automation:remove", "Remove one.", _HOME),
     Command("activity", "hub.cli.activity:activity", "What has happened, and why.", _HOME),
     Command("inbox", "hub.cli.inbox:inbox", "What you are to be told of.", _HOME),
 )
 
 GROUPS: Final[Mapping[str, tuple[str, str]]] = {
     "spec": ("Product specs: begin, judge, compare, import.", _DEVICES),
+    "automation": ("What the home does by itself: list, add, switch, run, try.", _HOME),
     "authority": ("What phones trust for the hub's https: show, export, renew.", _HOME),
     "certificates": ("Certificates by which devices join: list, add, remove.", _HOME),
 }
