@@ -1,6 +1,7 @@
 // What is said once, in passing: seen at the foot of the page, and read aloud by a screen reader.
 
 import { signal } from "./lib.js";
+import { language } from "./settings.js";
 import { t, tOr } from "./words.js";
 
 const SHOWN_MS = 5_000;
@@ -24,8 +25,15 @@ export function hush() {
 
 /** Why a request failed: in the reader's language where there are words for it, else as the hub tells it. */
 export function why({ code = "", path = "", detail }) {
+  if (code.startsWith("ECO-")) return ruleText(code, detail);
   const key = `problem.${code.replaceAll("-", "_")}`;
   return tOr(`${key}.${path}`, tOr(key, detail || t("link.away")));
+}
+
+/** A rule of the protocol that was broken: in English the hub says more exactly what is wrong. */
+export function ruleText(rule, detail) {
+  const key = `rule.${rule.split("-")[1].toLowerCase()}`;
+  return detail && language.value === "en" ? detail : tOr(key, detail || rule);
 }
 
 /** Do something that may fail; returns whether it was done, and says why where it was not. */

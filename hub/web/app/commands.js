@@ -5,8 +5,8 @@ import { read, write } from "./keep.js";
 import { confirm, device as deviceOf } from "./home.js";
 import { say, state } from "./link.js";
 import { ask } from "./session.js";
-import { announce, why as whyNot } from "./announce.js";
-import { t } from "./words.js";
+import { announce, ruleText, why as whyNot } from "./announce.js";
+import { t, tOr } from "./words.js";
 
 const SLOW_AT_FIRST_MS = 1_500;
 const SLOW_AT_LEAST_MS = 400;
@@ -83,7 +83,7 @@ function send(message, values, title) {
   const command = begin(newId(), message.device, values, { title, isAction: message.type === "call" });
   say({ ...message, id: command.id }).catch((problem) => {
     if (problem instanceof Error) return; // the line broke: what became of it is asked later
-    end(command, problem.detail ?? t("command.failed"));
+    end(command, whyNot(problem));
   });
   if (state.value !== "live") end(command, t("command.away"));
 }
@@ -125,10 +125,9 @@ export async function catchUp() {
 }
 
 function why(receipt) {
-  const told = receipt.items.find((item) => item.message)?.message;
-  if (told) return told;
-  if (receipt.reason === "outcome_unknown") return t("command.unknown");
-  return t(`command.${receipt.status}`);
+  const { error = "", message } = receipt.items.find((item) => item.error || item.message) ?? {};
+  if (error.startsWith("ECO-")) return ruleText(error, message);
+  return message || tOr(`receipt.${receipt.reason}`, t(`command.${receipt.status}`));
 }
 
 function mark(command, news) {

@@ -116,6 +116,7 @@ async function begin() {
   link.start(hear);
   // A phone that has been shut out is told so before it shows what it knew.
   link.firstWord().then(recall);
+  import("./later/reasons.words.js").catch(() => {});
   effect(() => {
     if (!session.value) queueMicrotask(forget);
   });

@@ -129,7 +129,6 @@ export const WORDS = {
   "command.failed": ["it did not work", "执行失败"],
   "command.rejected": ["the device refused", "设备拒绝了"],
   "command.superseded": ["a newer command took its place", "已被更新的指令取代"],
-  "command.unknown": ["nobody knows whether it ran", "不确定是否已执行"],
   "command.away": ["the hub does not answer", "中枢没有回应"],
   "command.missed": ["{title}: {names} did not follow", "{title}：{names}未执行"],
   "list.comma": [", ", "、"],

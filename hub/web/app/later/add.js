@@ -2,7 +2,7 @@
 
 import { html, cx, useEffect, useRef, useState } from "../lib.js";
 import { Icon, classIcon } from "../icons.js";
-import { announce } from "../announce.js";
+import { announce, why } from "../announce.js";
 import { pending } from "../commands.js";
 import { Action } from "../controls/rows.js";
 import { device as deviceOf, hub, may } from "../home.js";
@@ -37,7 +37,7 @@ function Adding() {
     try {
       await joining.open(wanted.code, wanted.replaces);
     } catch (problem) {
-      say(problem.detail ? `${problem.detail}. ${problem.remedy}` : t("link.away"));
+      say(why(problem));
     }
   };
   return html`<article class="adding">

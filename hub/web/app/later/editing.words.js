@@ -5,16 +5,6 @@ learn({
   "edit.search": ["Find a device", "查找设备"],
   "edit.search.none": ["No device is called so", "没有匹配的设备"],
 
-  "problem.body_invalid.name": [
-    "A name is one line of 1 to 64 characters; signs that are not seen, or that turn text around, are not taken.",
-    "名称须为一行，1 至 64 个字符，不能含有看不见的字符或改变文字方向的字符。",
-  ],
-  "problem.name_taken": ["Another one is called so already", "名称已被使用"],
-  "problem.limit_reached": ["There are as many as the hub keeps: remove one first", "已达上限，请先删除一个"],
-  "problem.not_empty": ["Something has just been put into it", "刚刚有内容放入其中"],
-  "problem.mention_unknown": ["Something of this has just been removed", "其中有内容刚刚被删除"],
-  "problem.group_incompatible": ["These devices share nothing that can be set", "这些设备没有共同的可设置项"],
-  "problem.nothing_to_capture": ["These devices show nothing that could be set again", "这些设备没有可再次设置的状态"],
 
   "icon.room": ["House", "房屋"],
   "icon.sofa": ["Sofa", "沙发"],

@@ -1,6 +1,7 @@
 // What a property was: a chart to read off and to zoom, its least, mean and greatest, and a table.
 
 import { html, useEffect, useMemo, useRef, useState, cx } from "../lib.js";
+import { why } from "../announce.js";
 import { hubNow } from "../clock.js";
 import { draw } from "./chart.js";
 import { duration, fullMoment, moment, number, valueText } from "../format.js";
@@ -52,7 +53,7 @@ function useAnswer(id, address, span) {
         const answer = await ask("GET", `/devices/${encodeURIComponent(id)}/history?${query}`);
         if (!isOver) tell([answer, ""]);
       } catch (problem) {
-        if (!isOver) tell(([known]) => [known, problem.detail || t("link.away")]);
+        if (!isOver) tell(([known]) => [known, why(problem)]);
       }
     };
     look();

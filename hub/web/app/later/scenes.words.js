@@ -38,6 +38,4 @@ learn({
   "scenes.remove": ["Remove this scene", "删除此场景"],
   "scenes.remove.means": ["The scene is forgotten. Nothing is switched.", "场景将被删除，设备状态不变。"],
 
-  "problem.device_unknown": ["it has left the home", "设备已离开"],
-  "problem.hidden_unknown": ["Somebody has just changed this scene", "场景刚刚被他人更改"],
 });

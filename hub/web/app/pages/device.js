@@ -3,7 +3,7 @@
 import { html, useEffect, useState, cx } from "../lib.js";
 import { Icon, deviceIcon } from "../icons.js";
 import { mainSwitch } from "../attention.js";
-import { tried } from "../announce.js";
+import { ruleText, tried } from "../announce.js";
 import { pending, set } from "../commands.js";
 import { Action, Control, EventRow, Reading, shownOf, historyLink } from "../controls/rows.js";
 import { Switch } from "../controls/inputs.js";
@@ -139,6 +139,6 @@ function About({ device, product }) {
     <summary><h2>${t("device.about")}</h2><${Icon} name="down" size="1.25rem" /></summary>
     <dl>${facts.filter(([, value]) => value).map(([word, value]) => html`<div key=${word}><dt>${t(word)}</dt><dd><bdi>${value}</bdi></dd></div>`)}</dl>
     ${view?.violations.length > 0 && html`<h3>${t("device.rules")}</h3>
-      <ul class="rules">${view.violations.map((one) => html`<li key=${one.rule + one.path}><b>${one.rule}</b> ${one.text} (${one.count})</li>`)}</ul>`}
+      <ul class="rules">${view.violations.map((one) => html`<li key=${one.rule + one.path}><b>${one.rule}</b> ${ruleText(one.rule, one.text)} (${one.count})</li>`)}</ul>`}
   </details>`;
 }

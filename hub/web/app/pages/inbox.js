@@ -7,8 +7,9 @@ import { fullMoment, relative } from "../format.js";
 import { device as deviceOf, may, notices, unread } from "../home.js";
 import { sourceOf } from "../notices.js";
 import { ask } from "../session.js";
+import { language } from "../settings.js";
 import { product as productOf, titleOf } from "../specs.js";
-import { t } from "../words.js";
+import { t, tOr } from "../words.js";
 
 export function Inbox() {
   useEffect(() => void (document.title = t("inbox.title")));
@@ -22,7 +23,7 @@ export function Inbox() {
 function Notice({ notice }) {
   const { name, icon, to } = sourceOf(notice);
   const event = notice.event && productOf(deviceOf(notice.device).value).value?.byAddress.get(notice.event);
-  const text = event ? titleOf(event.title, notice.text) : notice.text;
+  const text = event ? titleOf(event.title, notice.text) : language.value === "en" ? notice.text : tOr(`notice.${notice.kind}`, notice.text);
   return html`<li class=${cx("notice", !notice.is_read && "new")}>
     <a class="notice-link" href=${to}>
       <${Icon} name=${icon} size="1.25rem" />
