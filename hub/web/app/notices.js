@@ -1,6 +1,20 @@
-// Who tells a notification, and where it leads.
+// Who tells a notification, what of, and where it leads.
 
+import { valueText } from "./format.js";
 import { automations, device as deviceOf } from "./home.js";
+import { language } from "./settings.js";
+import { product as productOf, titleOf } from "./specs.js";
+import { t, tOr } from "./words.js";
+
+const ICONS = {
+  alarm: "bell",
+  battery: "low-current",
+  worn: "filter",
+  empty: "tank",
+  away: "unreachable",
+  released: "check",
+  certificate: "shield",
+};
 
 /** {name, icon, to} of the device or the automation that tells it. */
 export function sourceOf(notice) {
@@ -9,5 +23,25 @@ export function sourceOf(notice) {
     return { name, icon: "automation", to: `#/automations/${encodeURIComponent(notice.automation)}` };
   }
   const name = deviceOf(notice.device).value?.name ?? notice.device;
-  return { name, icon: notice.kind === "alarm" ? "bell" : "warn", to: `#/device/${encodeURIComponent(notice.device)}` };
+  return { name, icon: ICONS[notice.kind] ?? "warn", to: `#/device/${encodeURIComponent(notice.device)}` };
+}
+
+/** What it says, in the reader's language where there are words for it. */
+export function textOf(notice) {
+  const device = deviceOf(notice.device).value;
+  const parts = productOf(device).value?.byAddress;
+  const event = notice.event && parts?.get(notice.event);
+  if (event) return titleOf(event.title, notice.text);
+  const part = notice.address && parts?.get(notice.address);
+  const value = part && valueText(part, device.twin[notice.address]?.value ?? null);
+  if (part) return tOr(`notice.${notice.kind}`, notice.text, { title: titleOf(part.title, part.name), value });
+  if (notice.automation || (language.value === "en" && notice.kind !== "away")) return notice.text;
+  return tOr(`notice.${notice.kind}`, notice.text);
+}
+
+/** The action that sets back what has run down, such as `filter.reset` of `filter.life`; null where there is none. */
+export function resetOf(notice) {
+  const parts = productOf(deviceOf(notice.device).value).value?.byAddress;
+  const part = notice.address && parts?.get(`${notice.address.split(".")[0]}.reset`);
+  return part?.kind === "action" ? part : null;
 }

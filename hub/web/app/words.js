@@ -179,6 +179,7 @@ export const WORDS = {
   "inbox.none.more": ["Alarms, worn filters and low batteries come here.", "警报、滤芯和电量提醒会出现在这里。"],
   "inbox.read.all": ["Mark all as read", "全部标为已读"],
   "inbox.read": ["Mark as read", "标为已读"],
+  "inbox.unread.again": ["Mark as not read", "标为未读"],
   "inbox.drop": ["Delete", "删除"],
   "inbox.new": ["new", "新"],
   "inbox.unread": ["{n} unread", "{n} 条未读"],

@@ -5,6 +5,7 @@ import { valueText } from "../format.js";
 import { presenceText, reasonText } from "../presence.js";
 import { product as productOf, titleOf } from "../specs.js";
 import { t, tOr } from "../words.js";
+import "./automations.words.js";
 
 const ICONS = {
   event: "bell",
@@ -37,7 +38,7 @@ export function whatHappened(entry, device) {
     case "run":
       return ran(entry);
     default:
-      return [t(`activity.${entry.kind}`), entry.text].filter(Boolean).join(": ");
+      return entry.text ? t("activity.became", { title: t(`activity.${entry.kind}`), value: entry.text }) : t(`activity.${entry.kind}`);
   }
 }
 
@@ -73,5 +74,5 @@ function presence({ status, text, at }) {
 
 function ran({ automation, by, status, text }) {
   const name = automations.value.find(({ id }) => id === automation)?.name ?? by?.name ?? t("activity.gone");
-  return [t("activity.ran", { name }), tOr(`run.${status}`, text)].filter(Boolean).join(" – ");
+  return [t("activity.ran", { name }), tOr(`auto.end.${status?.replace("too-many", "many")}`, text)].filter(Boolean).join(" – ");
 }

@@ -6,7 +6,7 @@ import { pieces, relative } from "../format.js";
 import { airs, away, byRoom, glance, liked, needs, on, sensors } from "../glance.js";
 import { device as deviceOf, groups, hub, isGuest, isKnown, may, notices, order, rooms } from "../home.js";
 import { LATER, Later } from "../later.js";
-import { sourceOf } from "../notices.js";
+import { sourceOf, textOf } from "../notices.js";
 import { byFloor, roomsWalked } from "../places.js";
 import { product as productOf, titleOf } from "../specs.js";
 import { t } from "../words.js";
@@ -55,9 +55,9 @@ function Need({ device, text, icon }) {
 }
 
 function Alert({ notice }) {
-  return html`<li><a class="need" href="#/inbox"><${Icon} name="bell" size="1.25rem" />
+  return html`<li><a class="need" href="#/inbox"><${Icon} name=${sourceOf(notice).icon} size="1.25rem" />
     <span class="need-text"><b><bdi>${sourceOf(notice).name}</bdi></b>
-      <span>${notice.text} · ${relative(notice.at)}</span></span>
+      <span>${textOf(notice)} · ${relative(notice.at)}</span></span>
     <${Icon} name="forward" size="1.125rem" /></a></li>`;
 }
 
