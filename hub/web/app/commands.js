@@ -12,6 +12,7 @@ const SLOW_AT_FIRST_MS = 1_500;
 const SLOW_AT_LEAST_MS = 400;
 const TIMES_KEPT = 20;
 const REFUSAL_SHOWN_MS = 12_000;
+const OVERTAKEN_MS = 5_000;
 const GATHERED_MS = 400;
 const NAMED = 3;
 const GOOD = new Set(["confirmed", "applied"]);
@@ -90,6 +91,7 @@ function send(message, values, title) {
 
 /** Take what a receipt says of a command of ours. */
 export function hearReceipt(receipt) {
+  if (receipt.is_final) letGo(receipt);
   const command = sent.get(receipt.id);
   if (!command) return;
   if (!receipt.is_final) {
@@ -102,9 +104,26 @@ export function hearReceipt(receipt) {
     end(command, "");
     if (command.isAction) announce(`${command.title}: ${t("command.done")}`);
   } else if (receipt.status === "superseded") {
-    end(command, "");
+    follow(command, receipt);
   } else {
     end(command, why(receipt));
+  }
+}
+
+/**
+ * Somebody else's command has overtaken this one. What was asked for here stays shown until that one has ended: the value
+ * from before both would only flash by.
+ */
+function follow(command, { reason }) {
+  clearTimeout(command.slow);
+  command.newer = /^by (.+)$/.exec(reason)?.[1];
+  command.slow = setTimeout(() => end(command, ""), OVERTAKEN_MS);
+}
+
+function letGo(receipt) {
+  for (const command of [...sent.values()].filter(({ newer }) => newer === receipt.id)) {
+    if (receipt.status === "superseded") follow(command, receipt);
+    else end(command, "");
   }
 }
 
