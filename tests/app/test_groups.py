@@ -27,6 +27,8 @@ async def lamps(phone: Phone) -> AsyncIterator[str]:
         "POST", "/api/v1/groups", {"name": "Lamps", "members": [LIGHT, OTHER]}, status=201
     )
     yield made["id"]
+    await phone.go("")  # its page would ask for a group that is gone
+    await expect(phone.page.locator(".tiles").first).to_be_visible()
     for group in (await hub.get("/api/v1/groups"))["groups"]:
         await hub.ask("DELETE", f"/api/v1/groups/{group['id']}", status=204)
     await hub.ask("DELETE", f"/api/v1/devices/{OTHER}", status=204)

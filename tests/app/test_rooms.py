@@ -45,7 +45,8 @@ async def _place(phone: Phone, device: str) -> str | None:
 async def test_a_room_on_a_floor_is_made_filled_and_named_by_tapping(phone: Phone) -> None:
     page = phone.page
     await phone.go("rooms")
-    await page.get_by_role("link", name="Add a floor").click()
+    await expect(page.get_by_role("link", name="Add a room")).to_be_visible()
+    await phone.go("rooms", "new-floor")
     await page.get_by_label("What the floor is called").fill("Upstairs")
     await page.get_by_role("button", name="More: Level").click()
     await page.get_by_role("button", name="Add the floor").click()

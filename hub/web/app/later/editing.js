@@ -1,6 +1,6 @@
 // What the pages that arrange the home share: a name, a picture, devices that are tapped, a last question.
 
-import { html, cx, useId, useMemo, useState } from "../lib.js";
+import { html, cx, useEffect, useId, useMemo, useRef, useState } from "../lib.js";
 import { Icon, deviceIcon } from "../icons.js";
 import { announce, why } from "../announce.js";
 import { device as deviceOf, order } from "../home.js";
@@ -126,7 +126,9 @@ function PickLine({ id, isIn, note, onToggle }) {
 /** Removing something asks once more, and says what it means. */
 export function Remove({ word, means, onDo }) {
   const [isAsked, sure] = useSure(REMOVE_WITHIN_MS);
-  return html`<section class="removing">
+  const here = useRef();
+  useEffect(() => void (isAsked && here.current.scrollIntoView({ block: "nearest" })), [isAsked]);
+  return html`<section class="removing" ref=${here}>
     <button type="button" class=${cx("button", "quiet", "danger", isAsked && "sure")} onClick=${() => sure(onDo)}>
       <${Icon} name="trash" size="1.25rem" />${isAsked ? t("control.sure") : word}</button>
     <p class="soft" role="status">${isAsked && means}</p>

@@ -50,12 +50,12 @@ function List() {
         : html`<p class="soft">${t("rooms.floor.empty")}</p>`}
     </section>`)}
     ${rooms.value.length > 0 && nowhere.length > 0 && html`<p class="soft">${tn("rooms.nowhere", nowhere.length)}</p>`}
-    ${mayArrange && html`<p class="tools"><a class="button quiet" href="#/rooms/new-floor">${t("rooms.floor.add")}</a></p>`}
+    ${mayArrange && rooms.value.length + floors.value.length > 0 && html`<p class="tools"><a class="button quiet" href="#/rooms/new-floor">${t("rooms.floor.add")}</a></p>`}
   </div>`;
 }
 
 function NoRooms({ mayArrange }) {
-  return html`<div class="empty-page low"><p>${t("rooms.none")}</p><p class="soft">${t("rooms.none.how")}</p>
+  return html`<div class="empty-page low"><${Icon} name="room" size="2.5rem" /><p>${t("rooms.none")}</p><p class="soft">${t("rooms.none.how")}</p>
     ${mayArrange && html`<a class="button" href="#/rooms/new">${t("rooms.add")}</a>`}</div>`;
 }
 
