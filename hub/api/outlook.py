@@ -137,7 +137,7 @@ class Outlook:
         if entries is None:
             return self._anew(sight, self._told.since)
         described = _described(entries)
-        is_arranged = sight.is_guest and _is_arranged(entries)
+        is_arranged = sight.is_guest and any(map(self._is_arranged, entries))
         if is_arranged or (is_other and self._differs(self._told, sight, described)):
             self._journal.skip()
             return self._anew(sight)
@@ -181,6 +181,18 @@ class Outlook:
         if place is None or not self._journal.reaches(place):
             return {}
         return _described(self._journal.entries(place.seq) or ())
+
+    def _is_arranged(self, entry: Entry) -> bool:
+        """Say whether rooms, groups or scenes may have come or gone for a guest with a change.
+
+        They do so with their devices, too.
+        """
+        match entry.event:
+            case ArrangedChanged() | ArrangedRemoved() | DeviceRemoved():
+                return True
+            case DeviceAdded(device):
+                return not self._told.views.get(device)
+        return False
 
     def _is_overtaken(self, entry: Entry, described: Mapping[DeviceId, int]) -> bool:
         """Say whether a device is told of anew later on: as it is now, with all that it has told.
@@ -281,11 +293,6 @@ def _is_seen(
             return tells(sight, notice)
         case ArrangedChanged() | ArrangedRemoved():
             return True  # a guest is told of what is arranged by snapshots
-
-
-def _is_arranged(entries: Iterable[Entry]) -> bool:
-    """Say whether rooms, groups or scenes have changed, and so may which of them a guest sees."""
-    return any(isinstance(e.event, ArrangedChanged | ArrangedRemoved) for e in entries)
 
 
 def _described(entries: Iterable[Entry]) -> dict[DeviceId, int]:
