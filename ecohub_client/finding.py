@@ -21,11 +21,13 @@ class FoundHub:
     Attributes:
         id: As `GET /hub` tells it, too.
         urls: Where it says it is, the likeliest first.
+        secure_urls: The same by https, for who has the hub's authority; none if it has no https.
     """
 
     id: str
     name: str
     urls: tuple[str, ...]
+    secure_urls: tuple[str, ...] = ()
 
 
 async def find_hubs(
@@ -78,5 +80,11 @@ def _found(infos: "list[AsyncServiceInfo]") -> Iterator[FoundHub]:
         # IPv4 first: a link-local IPv6 address leads nowhere without its interface.
         places.sort(key=lambda one: one.startswith("["))
         if told and info.port and places:
+            name, port = (
+                info.name.removesuffix(f".{HUB_TYPE}"),
+                info.decoded_properties.get("https"),
+            )
             urls = tuple(f"http://{place}:{info.port}" for place in places)
-            yield FoundHub(told, info.name.removesuffix(f".{HUB_TYPE}"), urls)
+            is_secure = port is not None and port.isdecimal()
+            secure = tuple(f"https://{place}:{port}" for place in places) if is_secure else ()
+            yield FoundHub(told, name, urls, secure)

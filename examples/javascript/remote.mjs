@@ -52,7 +52,7 @@ if (!commands[name]) {
   process.exit(2);
 }
 try {
-  const hub = new Hub(url, process.env.REMOTE_TOKENS ?? "remote-tokens.json");
+  const hub = new Hub(url, "javascript-tokens.json");
   if (!(await hub.open()) && name !== "pair") throw new Problem(401, { detail: "not paired yet", remedy: HOW });
   await commands[name](hub, ...words);
 } catch (problem) {

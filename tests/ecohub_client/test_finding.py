@@ -13,10 +13,11 @@ LOOPBACK = ["127.0.0.1"]
 async def test_a_hub_that_advertises_itself_is_found() -> None:
     own_id = new_id("hub")
     async with running() as discovery:
-        discovery.advertise(HubAdvert(own_id, 1883), 8321, "127.0.0.1")
+        discovery.advertise(HubAdvert(own_id, 1883, https=8443), 8321, "127.0.0.1")
         await until(lambda: any(probe.heard_itself_s for probe in discovery.probes()))
         found = {hub.id: hub for hub in await find_hubs(2.0, LOOPBACK)}
     assert found[own_id].urls == ("http://127.0.0.1:8321",)
+    assert found[own_id].secure_urls == ("https://127.0.0.1:8443",)
 
 
 def test_the_client_alone_loads_nothing_of_the_hub() -> None:

@@ -107,7 +107,7 @@ def options() -> Sequence[str]:
 async def test_it_pairs_lists_and_sets(remote: Remote) -> None:
     await remote.home.bring(PLUG)
     assert await remote.pair() == (0, "paired: Ada is owner\n")
-    tokens = remote.folder / "remote-tokens.json"
+    tokens = remote.folder / "javascript-tokens.json"
     assert stat.S_IMODE(tokens.stat().st_mode) == 0o600
     assert await remote.run("list") == (0, f"{PLUG}  online  Smart plug\n")
     done = f"{PLUG} outlet.on=true: confirmed\n"
@@ -120,10 +120,10 @@ async def test_it_pairs_lists_and_sets(remote: Remote) -> None:
 
 async def test_it_renews_its_tokens(remote: Remote) -> None:
     await remote.pair()
-    before = (remote.folder / "remote-tokens.json").read_text()
+    before = (remote.folder / "javascript-tokens.json").read_text()
     remote.home.home.people._access.clear()  # as if half an hour had gone by
     assert (await remote.run("list"))[0] == 0
-    assert (remote.folder / "remote-tokens.json").read_text() != before
+    assert (remote.folder / "javascript-tokens.json").read_text() != before
 
 
 async def test_it_follows_changes_over_a_broken_line(remote: Remote) -> None:
