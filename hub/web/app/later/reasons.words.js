@@ -40,6 +40,7 @@ learn({
   "problem.execute_at_past": ["That time has passed", "该时间已过"],
   "problem.execute_at_far": ["That is too far ahead", "时间太远"],
   "problem.execute_at_invalid": ["That is no time", "时间无效"],
+  "problem.window_invalid": ["Nothing can be tried on that span of time", "无法在该时段内试运行"],
   "problem.step_unclear": ["A step says both or neither of two things", "步骤内容不明确"],
   "problem.scene_unclear": ["Say either what the scene does, or which devices to look at", "请指定场景内容或要记录的设备"],
 
