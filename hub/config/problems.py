@@ -116,7 +116,7 @@ def _allowed(schema: Schema) -> str:
 
 
 def _allowed_text(schema: Schema) -> str:
-    if "pattern" in schema:
+    if "description" in schema:
         return str(schema["description"])
     if schema.get("format") == "path":
         return "a path"

@@ -66,6 +66,13 @@ class Judge:
         device = self._devices.get(device_id)
         return None if device is None or device.reason == UNHEARD else str(device.presence)
 
+    def _sun(self, now: Now) -> str | None:
+        """Return whether the sun is up or down; None where nobody knows."""
+        sun = self.almanac.sun
+        if sun is None or not now.is_sure:
+            return None
+        return "up" if sun.is_up(now.wall_s) else "down"
+
     def _judge(self, condition: Condition, path: str, now: Now, seen: list[Seen]) -> bool:
         place = len(seen)
         value: Scalar = None
@@ -81,9 +88,8 @@ class Judge:
                 value = f"{moment.minute // 60:02}:{moment.minute % 60:02}"
                 does_hold = now.is_sure and within(hours, moment)
             case SunCondition(is_up):
-                sun = self.almanac.sun
-                does_hold = now.is_sure and sun is not None and sun.is_up(now.wall_s) is is_up
-                value = "up" if does_hold is is_up else "down"
+                value = self._sun(now)
+                does_hold = value == ("up" if is_up else "down")
             case SeveralCondition(type_, of):
                 inner = [
                     self._judge(one, f"{path}.of.{number}", now, seen)
