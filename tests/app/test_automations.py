@@ -149,6 +149,21 @@ async def test_run_now_copy_switch_and_remove(tapping: Phone) -> None:
     await expect(page.locator(".auto")).to_have_count(1)
 
 
+async def test_a_draft_is_tried_on_what_was_recorded(tapping: Phone) -> None:
+    page, hub = tapping.page, tapping.home
+    for is_on in (False, True, False, True):
+        await turn(hub, FAN, "fan.on", to=is_on)
+    id_ = await made(hub, "Tried", is_enabled=False)
+    await tapping.go("automations", id_, "edit")
+    await page.get_by_role("button", name="Day").click()
+    times = page.locator(".trial-times")
+    await expect(times).to_contain_text(re.compile(r"It would have run (\d+ times|once)"))
+    await page.locator(".trial .run summary").first.click()
+    await expect(page.locator(".trial .trace").first).to_contain_text("from Off to On")
+    await tapping.stands_well()
+    await tapping.stands_large()
+
+
 async def test_a_message_stands_in_the_inbox_under_its_name(tapping: Phone) -> None:
     page, hub = tapping.page, tapping.home
     told = {"type": "notify", "text": "Dinner <b>"}

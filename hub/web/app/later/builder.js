@@ -12,6 +12,7 @@ import { Chips, TextIn } from "./fields.js";
 import { DoEditor, LookEditor } from "./pieces.js";
 import { face } from "./roster.js";
 import { actionText, conditionText, sentence, triggerText } from "./sentence.js";
+import { Trial } from "./trial.js";
 
 const PIECES = {
   triggers: {
@@ -90,6 +91,7 @@ export function Builder({ id, name, automation }) {
           choices=${["single", "restart", "queued"].map((key) => [key, t(`auto.mode.${key}`)])} />
       </details>
     </section>
+    <${Trial} draft=${draft} onFlaws=${refuse} />
     <p class="trouble" role="alert">${flaws[""]}</p>
     <div class="building-foot">
       <button type="button" class=${cx("button", isBusy && "busy")} disabled=${isBusy} onClick=${save}><${Icon} name="check" size="1.25rem" />${t("auto.save")}</button>

@@ -39,7 +39,7 @@ export function Runs({ automation }) {
   </section>`;
 }
 
-function Run({ run, automation }) {
+export function Run({ run, automation }) {
   const end = endOf(run);
   const fired = firedText(run.trigger, automation);
   return html`<li><details class=${cx("run", toneOf(end))}><summary>
@@ -91,7 +91,7 @@ function Condition({ seen, automation }) {
   const part = piece?.type === "property" ? partOf(piece, piece.address) : null;
   const isShown = piece?.type === "property" || piece?.type === "presence";
   const value = part && seen.value !== null ? valueText(part, seen.value) : seen.value;
-  const more = !isShown ? "" : seen.value === null ? t("runs.unseen") : t("runs.seen", { value: piece.type === "presence" ? t(`say.if.${value}`, { device: "" }).trim() : value });
+  const more = !isShown ? "" : seen.value === null ? t("runs.unseen") : piece.type === "presence" ? tOr(`runs.was.${value}`, value) : t("runs.seen", { value });
   const isInner = seen.path.includes(".of.");
   return html`<${Line} isInner=${isInner} icon=${seen.holds ? "check" : isInner ? "minus" : "not"} tone=${isInner ? "" : seen.holds ? "ok" : "bad"} title=${t(seen.holds ? "runs.held" : "runs.held.not", { text })} more=${[more]} />`;
 }

@@ -16,7 +16,7 @@ const WEEKEND = DAYS.slice(5).join();
 /** A name that stays in its place, whichever way it is written. */
 const apart = (name) => `\u2068${name}\u2069`;
 
-export const span = (seconds) => duration(seconds).join("");
+export const span = (seconds) => duration(seconds).filter(Boolean).join("\u202f");
 
 export function deviceName(id) {
   if (!id) return GAP;
