@@ -9,6 +9,8 @@ import pytest_asyncio
 from playwright.async_api import Page, expect
 
 from hub.core.people.records import DropInvite, DropPerson, DropSession, PeopleSave
+from hub.core.people.wearables import is_wearable
+from protocol.ids import DeviceId
 from tests.app.phone import Phone
 from tests.end_to_end.waiting import until
 from tests.hub.api.bench import Bench
@@ -366,3 +368,21 @@ async def test_a_phone_is_invited_beside_another_and_the_rest_signed_out(
     await first.page.get_by_role("button", name="Tap again").click()
     await expect(second.page.locator(".out")).to_be_visible()
     await expect(first.page.locator(".phone-row")).to_have_count(1)
+
+
+async def test_an_owner_says_whose_a_band_is(phone: Phone, home: Bench) -> None:
+    given = (await arrive(home, "Mo"))["person"]
+    await phone.visit("band-0001")
+    await expect(phone.part("heart.rate")).to_have_count(1)
+    await phone.go("people", given["id"])
+    chip = phone.page.get_by_role("group", name="Worn by Mo").get_by_role("button")
+    assert set(await chip.all_inner_texts()) == {
+        device.record.name for device in home.home.hub.devices.values() if is_wearable(device)
+    }
+    band = home.home.hub.devices[DeviceId("band-0001")].record.name
+    await chip.filter(has_text=band).click()
+    await expect(chip.filter(has_text=band)).to_have_attribute("aria-pressed", "true")
+    assert (await home.get(f"{PEOPLE}/{given['id']}"))["wears"] == ["band-0001"]
+    await phone.go("device", "band-0001")
+    await expect(phone.part("battery.level")).to_have_count(1)
+    await expect(phone.part("heart.rate")).to_have_count(0)

@@ -34,7 +34,7 @@ function hold(next) {
 /** Why this phone is out, {code, home}, for the door; null where it left by itself. */
 export const out = signal(read("out", null));
 
-const KEPT = ["me", "hub", "heard", "times"];
+const KEPT = ["me", "hub", "heard", "times", "drafts"];
 
 /** Forget the home; `code` is the problem for which the hub has shut this phone out. */
 export function leave(code = "") {

@@ -1,6 +1,8 @@
 // An automation while it is written: kept on the phone, made ready to send, and what is missing of it.
 
+import { why } from "../announce.js";
 import { read, write } from "../keep.js";
+import { language } from "../settings.js";
 import { t, tOr } from "../words.js";
 
 export const DAYS = ["mon", "tue", "wed", "thu", "fri", "sat", "sun"];
@@ -98,7 +100,8 @@ const lacksValue = (values) => Object.values(values).some((value) => value === "
 /** What is wrong and what mends it: in the reader's language where there are words for it, else as the hub tells it. */
 export function flawText({ code = "", detail, remedy }) {
   const key = `halt.${code.replaceAll("-", "_")}`;
-  return tOr(key, [detail, remedy].filter(Boolean).join(". "));
+  const told = language.value === "en" ? [detail, remedy].filter(Boolean).join(". ") : why({ code, detail });
+  return tOr(key, told);
 }
 
 /** What the hub says is wrong, by place; what has no place on the page stands under "". */

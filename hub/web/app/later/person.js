@@ -15,7 +15,7 @@ import { Phones } from "./phones.js";
 import { EMPTY, Right } from "./right.js";
 
 const ROLES = ["owner", "member", "guest"];
-const WORN = new Set(["band", "earphones", "scale"]);
+const WORN = new Set(["wearable", "earphones", "scale"]);
 
 const change = (person, news) => ask("PATCH", `/people/${person.id}`, news);
 
