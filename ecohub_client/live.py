@@ -54,6 +54,7 @@ class Live:
         self._stream: Stream | None = None
         self._token: str | None = None
         self._is_refused = False
+        self._broken: Broken | None = None
         self._wait_s = self._asked_s = 0.0
         self.is_closed = False
         self.home = Home()
@@ -86,10 +87,10 @@ class Live:
                 else:
                     return await self._receive(self._stream)
             except UnreachableError as error:
-                was_live = self.is_live
                 await self._lose(error)
-                if was_live:
-                    return {"type": "broken", "reason": str(error)}
+            if self._broken is not None:
+                broken, self._broken = self._broken, None
+                return broken
         raise StopAsyncIteration
 
     async def aclose(self) -> None:
@@ -144,6 +145,8 @@ class Live:
 
     async def _lose(self, error: UnreachableError) -> None:
         stream, self._stream = self._stream, None
+        if self.is_live:  # kept, should whoever waits give up while the line is closed
+            self._broken = {"type": "broken", "reason": str(error)}
         self.is_live = False
         self._is_refused = isinstance(error, StreamClosedError) and error.code == TOKEN_REFUSED
         if stream is not None:
