@@ -102,8 +102,9 @@ async def test_an_action_takes_its_arguments_along(phone: Phone) -> None:
     await phone.visit(CLEANER)
     row = phone.part("cleaner.clean_room")
     await row.get_by_role("combobox").select_option(label="Kitchen")
+    title = await row.locator(".row-title").inner_text()
     await row.get_by_role("button").click()
-    await expect(phone.page.locator(".said")).to_contain_text("Done")
+    await expect(phone.page.locator(".said")).to_contain_text(f"{title}: Done")
     commands = (await phone.home.get(f"/api/v1/devices/{CLEANER}/commands"))["commands"]
     assert (commands[0]["action"], commands[0]["status"]) == ("cleaner.clean_room", "applied")
 
