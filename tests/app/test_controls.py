@@ -152,6 +152,40 @@ async def test_what_nobody_answers_is_pending_and_then_taken_back_with_the_reaso
     await expect(phone.page.locator(".said")).to_contain_text("Not done")
 
 
+LEARNED = (("nothing", [], 1_500), ("that it is quick", [30] * 5, 400), ("slow", [2_000] * 5, 3_000))
+
+
+@pytest.mark.parametrize(("known", "times", "patience_ms"), LEARNED, ids=lambda one: str(one)[:7])
+async def test_how_long_is_long_is_learned_for_each_property(
+    known: str, times: list[int], patience_ms: int, own_phone: Phone
+) -> None:
+    page, plug, address = own_phone.page, "smart-plug-0001", "outlet.on"
+    kept = {f"{plug} {address}": times} if times else {}
+    await page.evaluate("(kept) => localStorage.setItem('times', JSON.stringify(kept))", kept)
+    await page.reload()
+    await own_phone.is_live()
+    await own_phone.visit(plug)
+    row = own_phone.part(address)
+    was_on = await row.get_by_role("switch").get_attribute("aria-checked") == "true"
+    await page.clock.install()
+    await page.clock.pause_at(await page.evaluate("() => Date.now() + 1000"))
+    own_phone.home.air.deaf.add(own_phone.home.home.hub.devices[plug].id)  # type: ignore[index]
+    try:
+        await row.get_by_role("switch").click()
+        await expect(row).to_contain_class("going")
+        await page.clock.run_for(patience_ms - 20)
+        await expect(row).not_to_contain_text("takes longer")
+        await page.clock.run_for(40)
+        await expect(row).to_contain_text("takes longer")
+    finally:
+        own_phone.home.air.deaf.clear()
+    await page.clock.resume()
+    await expect(row).not_to_contain_class("going", timeout=20_000)
+    on = await own_phone.held(plug, address)
+    await expect(row.get_by_role("switch")).to_have_attribute("aria-checked", str(on).lower())
+    assert on is not was_on, "the hub has asked again, and it is done"
+
+
 async def test_a_control_is_worked_by_the_keyboard(phone: Phone) -> None:
     await phone.visit(PURIFIER)
     chosen = phone.part("purifier.mode").get_by_role("radio", checked=True)
