@@ -152,7 +152,11 @@ async def test_what_nobody_answers_is_pending_and_then_taken_back_with_the_reaso
     await expect(phone.page.locator(".said")).to_contain_text("Not done")
 
 
-LEARNED = (("nothing", [], 1_500), ("that it is quick", [30] * 5, 400), ("slow", [2_000] * 5, 3_000))
+LEARNED: tuple[tuple[str, list[int], int], ...] = (
+    ("nothing", [], 1_500),
+    ("that it is quick", [30] * 5, 400),
+    ("slow", [2_000] * 5, 3_000),
+)
 
 
 @pytest.mark.parametrize(("known", "times", "patience_ms"), LEARNED, ids=lambda one: str(one)[:7])

@@ -4,6 +4,7 @@ A new page needs one line in `PLACES`; without it the first test fails.
 """
 
 import re
+import runpy
 from collections.abc import AsyncIterator
 from dataclasses import dataclass
 from hashlib import sha256
@@ -20,7 +21,8 @@ from tests.app.phone import SMALL_PHONE, Phone
 pytestmark = pytest.mark.xdist_group("app2")
 in_the_browser = pytest.mark.asyncio(loop_scope="session")
 
-APP = Path(__file__).parents[2] / "hub" / "web" / "app"
+REPOSITORY = Path(__file__).parents[2]
+APP = REPOSITORY / "hub" / "web" / "app"
 THEMES = {"en": "light", "zh": "dark"}
 """By language: the theme in which a page is looked at."""
 
@@ -86,6 +88,20 @@ def test_every_page_of_the_app_is_looked_at() -> None:
     later = set(re.findall(r'"([\w-]+)"', listed[1]))
     assert {"", "device", "settings"} < routes
     assert routes | later | {"nowhere"} == {place.name for place in PLACES}
+
+
+def test_every_page_has_its_pictures_in_the_docs() -> None:
+    script = runpy.run_path(str(REPOSITORY / "scripts" / "app-pictures.py"))
+    routes = {route.partition("/")[0] for route in script["PAGES"].values()} | {"history"}
+    assert {place.name for place in PLACES} - {"nowhere"} <= routes
+    docs = REPOSITORY / "docs"
+    looks = [look for look, *_ in script["LOOKS"]]
+    wanted = {f"app/{title}-{look}.webp" for title in ("door", *script["PAGES"]) for look in looks}
+    shown = re.findall(r"\]\((app/[\w-]+\.\w+)\)", (docs / "app.md").read_text())
+    assert sorted(shown) == sorted(wanted)
+    files = [*(docs / "app").iterdir()]
+    assert {f"app/{file.name}" for file in files} == wanted
+    assert sum(file.stat().st_size for file in files) < 2_500_000
 
 
 def test_axe_is_the_file_that_its_page_names() -> None:

@@ -32,14 +32,14 @@ export function digitsOf(part) {
 
 /** A span of seconds in its two largest units. */
 export function duration(seconds) {
-  if (seconds < 60) return [number(seconds, seconds % 1 ? 1 : 0), "s"];
+  if (seconds < 60) return [number(seconds, seconds % 1 ? 1 : 0), t("span.s")];
   const [d, h, m, s] = [86_400, 3_600, 60, 1].map((size, index, sizes) =>
     Math.floor((index ? seconds % sizes[index - 1] : seconds) / size),
   );
   const pairs = [[d, "d"], [h, "h"], [m, "min"], [s, "s"]];
   const first = pairs.findIndex(([count]) => count > 0);
   const told = pairs.slice(first, first + 2).filter(([count]) => count > 0);
-  const text = told.map(([count, unit]) => `${count}${NARROW}${unit}`).join(" ");
+  const text = told.map(([count, unit]) => `${count}${NARROW}${t(`span.${unit}`)}`).join(" ");
   return [text, ""];
 }
 

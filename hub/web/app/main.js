@@ -65,7 +65,7 @@ function Main() {
     if (isFirst.current) isFirst.current = false;
     else document.querySelector("h1")?.focus({ preventScroll: true });
   }, [parts.join("/")]);
-  return html`<main id="main"><${Page} parts=${parts} /></main>`;
+  return html`<main id="main" data-page=${parts[0]}><${Page} parts=${parts} /></main>`;
 }
 
 function Tabs() {

@@ -118,6 +118,11 @@ export const WORDS = {
   "by.via.plan": ["{who}, as planned", "{who}（定时）"],
   "by.via.automation": ["{who}, by the automation {name}", "{who}（自动化“{name}”）"],
 
+  "span.d": ["d", "天"],
+  "span.h": ["h", "小时"],
+  "span.min": ["min", "分钟"],
+  "span.s": ["s", "秒"],
+
   "age.now": ["just now", "刚刚"],
 
   "command.waiting": ["on its way …", "正在执行…"],

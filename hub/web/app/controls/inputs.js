@@ -141,7 +141,7 @@ export function Time({ part, value, title, onSet }) {
     </div>
     <${Typed}
       title=${`${title}, ${t(most > 3_600 ? "control.minutes" : "control.seconds")}`}
-      unit=${most > 3_600 ? "min" : "s"}
+      unit=${t(most > 3_600 ? "span.min" : "span.s")}
       value=${most > 3_600 ? Math.round((value ?? 0) / 60) : value ?? 0}
       least=${most > 3_600 ? Math.ceil(least / 60) : least}
       most=${most > 3_600 ? Math.floor(most / 60) : most}

@@ -11,7 +11,7 @@ learn({
   "hub.part.clock": ["Clock", "时钟"],
   "hub.part.history": ["History", "历史"],
   "hub.part.certificates": ["Certificates", "认证"],
-  "hub.part.https": ["Https", "Https"],
+  "hub.part.https": ["HTTPS", "HTTPS"],
   "hub.part.ok": ["works", "正常"],
   "hub.part.degraded": ["does not work", "异常"],
   "hub.name": ["Name", "名称"],

@@ -198,5 +198,5 @@ export function sentence({ triggers, conditions, actions }) {
     then: actions.map(actionText).join(t("say.then")) || GAP,
   };
   const frame = triggers.length ? "say.frame" : "say.frame.hand";
-  return t(conditions.length ? `${frame}.if` : frame, told).replace(/…[.。]$/, GAP);
+  return t(conditions.length ? `${frame}.if` : frame, told).replace(/…[.。]$/, GAP).replace(/([.!?。！？]\u2069?”)[.。]$/, "$1");
 }

@@ -4,7 +4,7 @@ import { html, signal, useEffect } from "../lib.js";
 import { Icon } from "../icons.js";
 import { pieces, relative } from "../format.js";
 import { airs, away, byRoom, glance, liked, needs, on, sensors } from "../glance.js";
-import { device as deviceOf, groups, hub, isGuest, isKnown, may, notices, order, rooms } from "../home.js";
+import { device as deviceOf, groups, hub, isGuest, isKnown, may, notices, order, rooms, unread } from "../home.js";
 import { LATER, Later } from "../later.js";
 import { sourceOf, textOf } from "../notices.js";
 import { byFloor, roomsWalked } from "../places.js";
@@ -30,7 +30,7 @@ function Head() {
   return html`<header class="page-head with-tool">
     <div><h1 tabindex="-1"><bdi>${hub.value?.name ?? t("app.title")}</bdi></h1>
     ${isKnown.value && order.value.length > 0 && html`<p class="lead">
-      ${needs.value.length ? "" : html`<${Icon} name="check" size="1.125rem" />${t("home.calm")} · `}${t("home.on", { n: on.value.length })}</p>`}</div>
+      ${needs.value.length || unread.value ? "" : html`<${Icon} name="check" size="1.125rem" />${t("home.calm")} · `}${t("home.on", { n: on.value.length })}</p>`}</div>
     ${may("admit") && LATER.has("add") && html`<a class="tool add" href="#/add" aria-label=${t("place.add")}><${Icon} name="add" /></a>`}
   </header>`;
 }
