@@ -50,6 +50,9 @@ class Effects(Protocol):
     def notify(self, automation: Automation, text: str) -> None:
         """Put a line into the inbox."""
 
+    def is_private(self, automation: Automation) -> bool:
+        """Say whether it looks at what tells of a body, so that others are not told its name."""
+
 
 class Runner:
     """Does the actions of runs.
@@ -139,7 +142,8 @@ class Runner:
         by = run.fired.by
         if by is not None:
             return by
-        by = By("automation", automation.id, automation.name)
+        name = "" if self._effects.is_private(automation) else automation.name
+        by = By("automation", automation.id, name)
         if isinstance(action, SceneAction):
             scene = self._arrangement.find(Scene, action.scene)
             return by.via("scene", action.scene, scene.name if scene else "")

@@ -181,10 +181,11 @@ class Starting:
         self._notify(automation, text, self._now_s)
 
     def _notify(self, automation: Automation, text: str, now_s: float) -> None:
-        person = automation.author if self._is_private(automation) else None
+        person = automation.author if self.is_private(automation) else None
         self._inbox.tell(automation.id, text, now_s, self.out, person)
 
-    def _is_private(self, automation: Automation) -> bool:
+    def is_private(self, automation: Automation) -> bool:
+        """See `Effects.is_private`."""
         for mention in (*reads(automation), *sets(automation)):
             device = self._devices.get(mention.device)
             is_worn = device is not None and is_wearable(device)
@@ -260,7 +261,8 @@ class Starting:
 
     def _name(self, automation: str) -> str:
         duty = self.duties.get(automation)
-        return duty.automation.name if duty else automation
+        is_told = duty is not None and not self.is_private(duty.automation)
+        return duty.automation.name if duty is not None and is_told else automation
 
     def _next_id(self) -> str:
         self._ids += 1
