@@ -14,7 +14,11 @@ CONNECT_WITHIN_S: Final = 120.0
 
 
 async def prepare(folder: Path, count: int) -> None:
-    """Have `count` devices join a hub and tell it all their values, then stop it."""
+    """Have `count` devices join a hub and tell it all their values, then stop it.
+
+    The hub without a device has its first start here as well: it makes the authority for https.
+    """
+    await _start(folder, "none", 0)
     async with (
         HubProcess(folder / "many", folder / "many.log") as hub,
         hub.api() as api,

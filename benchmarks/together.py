@@ -35,7 +35,7 @@ async def together(home: Home, sizes: Sizes) -> Reading:
 
 
 async def _moment(home: Home, level: int) -> tuple[float, float]:
-    """Return how far apart the devices heard their command, and how late the first, milliseconds.
+    """Return how far apart devices heard their command, and the first from its moment, ms.
 
     Raises:
         LossError: Not all have.
@@ -54,7 +54,7 @@ async def _moment(home: Home, level: int) -> tuple[float, float]:
     heard_s = await home.load.ask(Heard())
     if not len(heard_s) == len(asked) == len(devices):
         raise LossError(f"{len(heard_s)} of {len(devices)} devices have heard of it")
-    return 1000 * (max(heard_s) - min(heard_s)), 1000 * min(heard_s) - at_ms
+    return 1000 * (max(heard_s) - min(heard_s)), abs(1000 * min(heard_s) - at_ms)
 
 
 async def _are_confirmed(home: Home, commands: Sequence[str]) -> bool:
