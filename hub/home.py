@@ -17,16 +17,12 @@ from hub.certificates.shelf import Reader
 from hub.clock import Clock
 from hub.commanding import Commanding
 from hub.config import Settings
-from hub.core.activity import Entry
-from hub.core.asker import By
 from hub.core.commands import CommandRequest
-from hub.core.device import Device
-from hub.core.errors import DeviceUnknownError, RequestError
 from hub.core.events import DeviceAdded, DeviceRemoved, ReceiptChanged
 from hub.core.hub import Hub
 from hub.core.outcome import Outcome
 from hub.core.people.access import Principal
-from hub.core.records import NATIVE, CommandRecord, DropDevice, Mode, SaveAudit, SaveDevice
+from hub.core.records import NATIVE, CommandRecord
 from hub.discovery import Discovery, Sighting
 from hub.enforcing import Enforcing
 from hub.health import Health, judge, part
@@ -34,7 +30,8 @@ from hub.history import History
 from hub.people import People
 from hub.pipeline import Pipeline
 from hub.security import Security
-from hub.store import DropCredential, Store, StoreError
+from hub.store import Store
+from hub.tending import Tending
 from hub.tls.keeper import Tls
 from hub.tokens import ACCESS_PREFIX
 from hub.twins import TwinKeeper
@@ -107,6 +104,15 @@ class Home:
         )
         almanac = almanac_of(settings.hub)
         self.people.zone = almanac.zone
+        self.tending = Tending(
+            hub,
+            clock=clock,
+            pipeline=self._pipeline,
+            activity=self.activity,
+            people=self.people,
+            admission=self.admission,
+            drivers=drivers,
+        )
         self.automating = Automating(
             hub,
             clock=clock,
@@ -196,116 +202,6 @@ class Home:
         not be found to be another after a crash.
         """
         await self._pipeline.settled()
-
-    async def rename(self, device: DeviceId, name: str) -> None:
-        """Give a device another name.
-
-        Raises:
-            DeviceUnknownError: No such device.
-            StoreError: It could not be kept; nothing has changed.
-        """
-        await self._describe(device, name=name)
-
-    async def set_mode(self, device: DeviceId, mode: Mode, by: By) -> None:
-        """Judge a device strictly or leniently.
-
-        Raises:
-            DeviceUnknownError: No such device.
-            StoreError: It could not be kept; nothing has changed.
-        """
-        entry = self.activity.audit("setting", by, device=device, text=f"mode = {mode}")
-        await self._describe(device, entry, mode=mode)
-
-    async def _describe(
-        self,
-        device: DeviceId,
-        entry: Entry | None = None,
-        *,
-        name: str | None = None,
-        mode: Mode | None = None,
-        max_children: int | None = None,
-    ) -> None:
-        known = self.hub.devices.get(device)
-        before = known.record if known else None
-        try:
-            changed = self.hub.describe(device, name=name, mode=mode, max_children=max_children)
-            changed.saves += [SaveAudit(entry)] if entry else []
-            await self._pipeline.carry_out(changed)
-        except StoreError:
-            if before and device in self.hub.devices:
-                most = before.max_children
-                self.hub.describe(device, name=before.name, mode=before.mode, max_children=most)
-            raise
-        self.activity.keep([entry] if entry else [])
-
-    async def unjoin(self, device: DeviceId, by: By) -> None:
-        """Cut a device off and forget it, its children, its twin and its commands.
-
-        Raises:
-            DeviceUnknownError: No such device.
-            StoreError: It could not be kept; the device is still there.
-        """
-        known = self._device(device).record
-        is_child = known.gateway is not None
-        entry = self.activity.audit("unjoin", by, device=device, text=known.name)
-        forget = Outcome(saves=[*self.hub.households.farewell(device), SaveAudit(entry)])
-        await self._pipeline.carry_out(forget, [DropCredential(device)])
-        self.activity.keep([entry])
-        # Again: what the device said meanwhile must not have brought it back.
-        self._pipeline.push(self.hub.unjoin(device))
-        await self.people.forget_device(device)
-        if is_child:
-            return
-        await self.admission.shut_out(device)
-        for driver in self.drivers.values():
-            driver.forget(device)
-
-    async def move(self, child: DeviceId, gateway: DeviceId) -> None:
-        """Let a child go behind another gateway.
-
-        Raises:
-            RequestError: It cannot move there.
-            StoreError: It could not be kept; nothing has changed.
-        """
-        consent = Outcome(saves=[SaveDevice(self.hub.households.consent(child, gateway))])
-
-        def go_on(is_kept: bool) -> Outcome:
-            if not is_kept:
-                return Outcome()
-            try:
-                return self.hub.move(child, gateway, self.clock.now_s())
-            except RequestError as error:  # one of them has left meanwhile
-                log.info("%s does not move to %s: %s", child, gateway, error)
-                is_here = child in self.hub.devices
-                return Outcome() if is_here else Outcome(saves=[DropDevice(child)])
-
-        await self._pipeline.carry_out(consent, then=go_on)
-
-    async def let_in(self, gateway: DeviceId, child: DeviceId) -> None:
-        """Let a gateway bring a child again that was sent away.
-
-        Raises:
-            RequestError: There is no such gateway.
-            StoreError: It could not be kept; it is let in until the next start.
-        """
-        await self._pipeline.carry_out(self.hub.households.let_in(gateway, child))
-
-    async def make_room(self, gateway: DeviceId, max_children: int, by: By) -> None:
-        """Let a gateway have so many children.
-
-        Raises:
-            DeviceUnknownError: No such device.
-            StoreError: It could not be kept; nothing has changed.
-        """
-        text = f"max_children = {max_children}"
-        entry = self.activity.audit("setting", by, device=gateway, text=text)
-        await self._describe(gateway, entry, max_children=max_children)
-
-    def _device(self, device: DeviceId) -> Device:
-        found = self.hub.devices.get(device)
-        if found is None:
-            raise DeviceUnknownError(device)
-        return found
 
     def seen(self) -> list[Sighting]:
         """Return what mDNS has shown, newest first, and ask the network anew."""

@@ -78,11 +78,11 @@ async def change_device(call: Call[ChangeDevice]) -> web.Response:
         room = body.room if "room" in body.model_fields_set else record.room
         await home.arranging.furnish(device, room, record.icon if body.icon is None else body.icon)
     if body.name is not None:
-        await home.rename(device.id, body.name)
+        await home.tending.rename(device.id, body.name)
     if body.mode is not None:
-        await home.set_mode(device.id, body.mode, call.asks.by)
+        await home.tending.set_mode(device.id, body.mode, call.asks.by)
     if body.max_children is not None:
-        await home.make_room(device.id, body.max_children, call.asks.by)
+        await home.tending.make_room(device.id, body.max_children, call.asks.by)
     if body.is_favourite is not None:
         await home.arranging.favour(call.person, device.id, is_favourite=body.is_favourite)
     return json_reply(view_of(call, _device(call)))
@@ -101,7 +101,7 @@ async def unjoin_device(call: Call[None]) -> web.Response:
     It is cut off, its credentials are worthless, and its values and commands are forgotten. With a
     gateway go its children; a child alone does not come back before its gateway may bring it.
     """
-    await call.context.home.unjoin(_device(call).id, call.asks.by)
+    await call.context.home.tending.unjoin(_device(call).id, call.asks.by)
     return empty_reply()
 
 
@@ -120,7 +120,7 @@ async def move_child(call: Call[MoveChild]) -> web.Response:
     It keeps its name, its values and its history. The gateway that it is behind now may have it
     back: that withdraws the consent.
     """
-    await call.context.home.move(_device(call).id, DeviceId(call.body.gateway))
+    await call.context.home.tending.move(_device(call).id, DeviceId(call.body.gateway))
     return json_reply(view_of(call, _device(call)))
 
 
@@ -135,7 +135,7 @@ async def move_child(call: Call[MoveChild]) -> web.Response:
 )
 async def let_in_child(call: Call[LetInChild]) -> web.Response:
     """Let a gateway bring a child again that was sent away; its next announce is taken."""
-    await call.context.home.let_in(_device(call).id, DeviceId(call.body.child))
+    await call.context.home.tending.let_in(_device(call).id, DeviceId(call.body.child))
     return json_reply(view_of(call, _device(call)))
 
 

@@ -226,24 +226,24 @@ async def test_a_repeat_of_a_command_that_cannot_be_kept_fails_like_it(house: Ho
 async def test_a_device_that_cannot_be_forgotten_is_still_there(house: House) -> None:
     house.shelf.error = StoreFullError("No room", "Free some space.")
     with pytest.raises(StoreFullError):
-        await house.home.unjoin(LAMP, ADA)
+        await house.home.tending.unjoin(LAMP, ADA)
     assert LAMP in house.home.hub.devices
     assert house.air.forgotten == []
     house.shelf.error = None
-    await house.home.unjoin(LAMP, ADA)
+    await house.home.tending.unjoin(LAMP, ADA)
     assert LAMP not in house.home.hub.devices
     assert house.air.forgotten == [LAMP]
     with pytest.raises(DeviceUnknownError):
-        await house.home.unjoin(LAMP, ADA)
+        await house.home.tending.unjoin(LAMP, ADA)
 
 
 async def test_a_name_that_cannot_be_kept_is_not_given(house: House) -> None:
     before = house.home.hub.devices[LAMP].record
     house.shelf.error = StoreFullError("No room", "Free some space.")
     with pytest.raises(StoreFullError):
-        await house.home.rename(LAMP, "Bedside")
+        await house.home.tending.rename(LAMP, "Bedside")
     with pytest.raises(StoreFullError):
-        await house.home.set_mode(LAMP, "warn", ADA)
+        await house.home.tending.set_mode(LAMP, "warn", ADA)
     assert house.home.hub.devices[LAMP].record == before
 
 
@@ -251,15 +251,15 @@ async def test_children_are_commanded_and_sent_away_through_their_gateway(tmp_pa
     async with living(house_with(BAND, SENSOR).hub, tmp_path) as house:
         values = {"lamp.level": 7}
         await house.home.command(CommandRequest(BAND, "phone", CommandId("c1"), values))
-        await house.home.unjoin(BAND, ADA)
+        await house.home.tending.unjoin(BAND, ADA)
         await turns()
         assert [type(message) for message in house.air.sent] == [SetCommand, Leave]
         assert house.air.ways == [(BAND, GATEWAY), (BAND, GATEWAY)]
         assert house.air.forgotten == []
         assert house.home.hub.devices[GATEWAY].record.barred == (BAND,)
-        await house.home.let_in(GATEWAY, BAND)
+        await house.home.tending.let_in(GATEWAY, BAND)
         assert house.home.hub.devices[GATEWAY].record.barred == ()
-        await house.home.unjoin(GATEWAY, ADA)
+        await house.home.tending.unjoin(GATEWAY, ADA)
         assert dict(house.home.hub.devices) == {}
         dropped = [save.device for save in house.shelf.kept if isinstance(save, DropDevice)]
         assert set(dropped) == {BAND, GATEWAY, SENSOR}
@@ -271,13 +271,13 @@ async def test_what_cannot_be_kept_of_a_household_does_not_hold(tmp_path: Path) 
     async with living(world.hub, tmp_path) as house:
         house.shelf.error = StoreFullError("No room", "Free some space.")
         with pytest.raises(StoreFullError):
-            await house.home.move(BAND, ATTIC)
+            await house.home.tending.move(BAND, ATTIC)
         with pytest.raises(StoreFullError):
-            await house.home.make_room(GATEWAY, 3, ADA)
+            await house.home.tending.make_room(GATEWAY, 3, ADA)
         assert world.device(BAND).record.moves_to is None
         assert world.device(GATEWAY).record.max_children == 64
         house.shelf.error = None
-        await house.home.move(BAND, ATTIC)
+        await house.home.tending.move(BAND, ATTIC)
         assert world.device(BAND).record.moves_to == ATTIC
 
 
@@ -286,7 +286,7 @@ async def test_a_child_that_leaves_while_it_is_let_move_leaves_nothing(tmp_path:
     world.start(ATTIC)
     async with living(world.hub, tmp_path) as house:
         house.shelf.gate.clear()
-        moving = asyncio.create_task(house.home.move(BAND, ATTIC))
+        moving = asyncio.create_task(house.home.tending.move(BAND, ATTIC))
         await turns()
         world.take(world.hub.unjoin(BAND))
         house.shelf.gate.set()
