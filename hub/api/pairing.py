@@ -21,6 +21,7 @@ from hub.api.replies import empty_reply, json_reply
 from hub.clock import Clock
 from hub.core.people.records import INVITE_ID, InviteId, Role
 from hub.core.people.rights import Right
+from hub.discovery.interfaces import outside
 from hub.home import Home
 from hub.people import Tokens
 from hub.tokens import spoken
@@ -207,9 +208,11 @@ def _window(home: Home) -> PairingState:
 def _link(call: Call[Body], code: str) -> str:
     """Return where the app opens with a code; behind the `#`, so that no log gets to see it.
 
-    It is plain http where https goes by the hub's own authority, which a new phone cannot know yet.
+    It is plain http where https goes by the hub's own authority, which a new phone cannot know yet,
+    and names the hub as other machines reach it, even to who asks on the hub's own.
     """
-    scheme, host = call.request.scheme, call.request.host
-    if scheme == "https" and call.context.home.tls.kind == "auto":
+    home, scheme, host = call.context.home, call.request.scheme, call.request.host
+    if scheme == "https" and home.tls.kind == "auto":
         scheme, host = "http", f"{without_port(host)}:{call.context.port()}"
-    return f"{scheme}://{host}/#pair={spoken(code)}"
+    url = outside(f"{scheme}://{host}", home.settings.api.host)
+    return f"{url}/#pair={spoken(code)}"

@@ -14,7 +14,7 @@ from hub.cli.errors import RefusedError
 from hub.cli.lookup import find_person
 from hub.cli.options import AsJson, HubToken, HubUrl
 from hub.cli.output import err, out, print_json, shown
-from hub.cli.qr import drawn, outside, pairing_link
+from hub.cli.qr import drawn
 from hub.cli.wording import seconds_until
 
 if TYPE_CHECKING:
@@ -84,23 +84,18 @@ async def _pair(
         try:
             authority = (await client.api.show_https())["authority"]
             print_ = None if authority is None else authority["fingerprint"]
-            opened = _announce(access, opened, print_, as_json=as_json)
+            _announce(opened, print_, as_json=as_json)
             return await _wait(client, opened)
         finally:
             await client.api.close_pairing()
 
 
-def _announce(
-    access: Access, opened: "PairingOpened", fingerprint: str | None, *, as_json: bool
-) -> "PairingOpened":
+def _announce(opened: "PairingOpened", fingerprint: str | None, *, as_json: bool) -> None:
     """Show the code where the person looks, who asked for it just now."""
-    link = pairing_link(outside(access.url), opened["code"])
-    opened = {**opened, "link": link}
     if as_json:
         print_json({**opened})
     else:
-        out.print(invitation(link, opened["code"], fingerprint))
-    return opened
+        out.print(invitation(opened["link"], opened["code"], fingerprint))
 
 
 def invitation(link: str, code: str, fingerprint: str | None = None) -> Group:

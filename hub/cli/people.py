@@ -14,7 +14,6 @@ from hub.cli.lookup import find_device, find_person
 from hub.cli.options import AsJson, HubToken, HubUrl
 from hub.cli.output import err, out, print_json
 from hub.cli.pair import RoleText, invitation
-from hub.cli.qr import outside, pairing_link
 from hub.cli.tables import plain, table
 from hub.cli.wording import age, seconds_since
 
@@ -118,7 +117,6 @@ def invite(  # noqa: PLR0913 - one argument per option
         "until": until,
     }
     sent = asyncio.run(_invite(access, name, role, grant, devices or []))
-    sent = {**sent, "link": pairing_link(outside(access.url), sent["code"])}
     if as_json:
         print_json({**sent})
     else:

@@ -60,7 +60,8 @@ def _tell(ready: app.Ready, *, as_json: bool) -> None:
 def _welcome(ready: app.Ready, code: str) -> None:
     """Show the first owner how to come; drawn only now, since it takes long to load."""
     from hub.cli.pair import invitation  # noqa: PLC0415 - loads what only a first start needs
-    from hub.cli.qr import outside, pairing_link  # noqa: PLC0415 - likewise
+    from hub.cli.qr import pairing_link  # noqa: PLC0415 - likewise
+    from hub.discovery.interfaces import outside  # noqa: PLC0415 - likewise
 
     err.print("nobody owns this home yet: the first phone to pair within 10 minutes will")
     err.print(invitation(pairing_link(outside(ready.url), code), code, ready.fingerprint))

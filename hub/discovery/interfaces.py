@@ -6,6 +6,7 @@ import socket
 import struct
 from dataclasses import dataclass
 from typing import Final
+from urllib.parse import urlsplit
 
 _GET_ADDRESS: Final = 0x8915
 _GET_FLAGS: Final = 0x8913
@@ -65,6 +66,21 @@ def reachable_addresses(bound_to: str, among: tuple[Interface, ...]) -> tuple[st
         return (str(place),)
     outside = tuple(i.address for i in among if not i.is_loopback)
     return outside or ("127.0.0.1",)
+
+
+def outside(url: str, bound_to: str = "0.0.0.0") -> str:  # noqa: S104 - what hub.toml says by default
+    """Return where a phone reaches a hub that a program of this machine knows by `url`.
+
+    Args:
+        url: Of the hub; one that is not this machine's loopback stays.
+        bound_to: The address at which it listens.
+    """
+    parts = urlsplit(url)
+    if parts.hostname not in {"127.0.0.1", "localhost", "::1"}:
+        return url
+    found = reachable_addresses(bound_to, interfaces())
+    port = "" if parts.port is None else f":{parts.port}"
+    return f"{parts.scheme}://{found[0]}{port}" if found else url
 
 
 def _read(asker: socket.socket, name: str) -> Interface | None:

@@ -45,6 +45,12 @@ async def test_who_knows_the_code_of_the_window_becomes_an_owner_once(home: Benc
     assert told["code"] == "pairing-closed"
 
 
+async def test_a_link_names_the_hub_as_others_reach_it(home: Bench) -> None:
+    by_name = {"Host": home.url.removeprefix("http://").replace("127.0.0.1", "localhost")}
+    opened = await home.ask("POST", WINDOW, {}, headers=by_name)
+    assert opened["link"].startswith(f"{home.url}/#pair=")
+
+
 async def test_five_wrong_codes_close_the_window(home: Bench) -> None:
     code = (await home.ask("POST", WINDOW, {}))["code"]
     wrong = "0000-0000" if code != "0000-0000" else "0000-0001"

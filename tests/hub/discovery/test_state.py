@@ -5,7 +5,7 @@ from itertools import pairwise
 
 import pytest
 
-from hub.discovery.interfaces import holding, interfaces, reachable_addresses
+from hub.discovery.interfaces import holding, interfaces, outside, reachable_addresses
 from hub.discovery.sightings import Probe, Sighting
 from hub.discovery.state import (
     ASK_AFTER_S,
@@ -100,3 +100,10 @@ def test_interface_of_an_address_is_the_one_whose_network_holds_it() -> None:
     assert holding("127.0.0.9", (LOOPBACK,)) == LOOPBACK
     assert holding("203.0.113.5", (LOOPBACK,)) is None
     assert holding("nonsense", (LOOPBACK,)) is None
+
+
+def test_a_url_of_this_machine_becomes_one_that_others_reach() -> None:
+    assert outside("http://hub.example:8321") == "http://hub.example:8321"
+    assert outside("http://localhost:8321", "192.0.2.7") == "http://192.0.2.7:8321"
+    assert outside("https://127.0.0.1", "192.0.2.7") == "https://192.0.2.7"
+    assert outside("http://127.0.0.1:8321", "hub.example") == "http://127.0.0.1:8321"
