@@ -1,5 +1,6 @@
 """The operation that tells what has happened in the home, and who wanted it."""
 
+import re
 from collections.abc import Callable
 from typing import Final, get_args
 
@@ -26,7 +27,9 @@ DEVICE: Final = Query(
     "device", {"type": "string", "pattern": rf"^{DEVICE_ID}$"}, "What has to do with this device."
 )
 PERSON: Final = Query(
-    "person", {"type": "string", "maxLength": 64}, "What this person wanted, or that concerns them."
+    "person",
+    {"type": "string", "pattern": "^[A-Za-z0-9_-]{1,64}$"},
+    "What this person wanted, or that concerns them.",
 )
 KIND: Final = Query(
     "kind",
@@ -70,7 +73,7 @@ async def list_activity(call: Call[None]) -> web.Response:
 def _wanted(call: Call[Body]) -> Callable[[Entry], bool]:
     """Return what says whether an entry was asked for by a caller who may be told of it."""
     asks, sight, find = call.asks, call.sight, call.context.home.hub.arrangement.find
-    device, person = _last(call, DEVICE), _last(call, PERSON)
+    device, person = _name(call, DEVICE), _name(call, PERSON)
     kinds = frozenset(call.queries(KIND))
     for kind in kinds - {*KINDS}:
         raise _invalid(KIND, kind, f"one of {', '.join(KINDS)}")
@@ -89,6 +92,13 @@ def _wanted(call: Call[Body]) -> Callable[[Entry], bool]:
 
 def _concerns(entry: Entry, person: str) -> bool:
     return entry.person == person or (entry.by is not None and entry.by.id == person)
+
+
+def _name(call: Call[Body], query: Query) -> str | None:
+    given = _last(call, query)
+    if given is not None and re.fullmatch(str(query.schema["pattern"]), given) is None:
+        raise _invalid(query, given, "an id")
+    return given
 
 
 def _last(call: Call[Body], query: Query) -> str | None:
