@@ -126,7 +126,9 @@ function Lagging({ group, now }) {
   const shared = [now.main, ...now.parts].filter((part) => part && isReadable(part));
   const key = JSON.stringify(now.members.map((one) => [one.id, shared.map((part) => one.twin[part.address]?.value), pending(one.id).value]));
   useEffect(() => {
-    const timer = setTimeout(() => ask("GET", `/groups/${group.id}`).then(({ lagging }) => tell(lagging), () => {}), SETTLES_MS);
+    // All groups are asked for: this one may be gone by the time that the hub is asked.
+    const look = () => ask("GET", "/groups").then((told) => tell(told.groups.find(({ id }) => id === group.id)?.lagging ?? []), () => {});
+    const timer = setTimeout(look, SETTLES_MS);
     return () => clearTimeout(timer);
   }, [group, key]);
   if (!told.length) return null;

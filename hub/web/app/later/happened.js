@@ -6,6 +6,7 @@ import { presenceText, reasonText } from "../presence.js";
 import { product as productOf, titleOf } from "../specs.js";
 import { t, tOr } from "../words.js";
 import "./automations.words.js";
+import "./grants.words.js";
 
 const ICONS = {
   event: "bell",
@@ -38,7 +39,7 @@ export function whatHappened(entry, device) {
     case "run":
       return ran(entry);
     default:
-      return entry.text ? t("activity.became", { title: t(`activity.${entry.kind}`), value: entry.text }) : t(`activity.${entry.kind}`);
+      return entry.text ? t("activity.became", { title: t(`activity.${entry.kind}`), value: tOr(`role.${entry.text}`, entry.text) }) : t(`activity.${entry.kind}`);
   }
 }
 
