@@ -262,7 +262,7 @@ async def test_it_reads_in_chinese(home: Bench, own_phone: Phone) -> None:
     said = plain(await page.locator(".reads").inner_text()).replace("\uff0c", ",")
     fan, light = [(await home.get(f"/api/v1/devices/{one}"))["name"] for one in (FAN, LIGHT)]
     assert said == (
-        f"当{fan}打开时,如果周一、周二 22:00 到 06:00 之间,就打开{light},然后等待 5min。"
+        f"当{fan}打开时,如果周一、周二 22:00 到 06:00 之间,就打开{light},然后等待 5分钟。"
     )
     await own_phone.go("automations", id_, "edit")
     await page.locator(".piece-text").first.click()

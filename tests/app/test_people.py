@@ -376,9 +376,10 @@ async def test_an_owner_says_whose_a_band_is(phone: Phone, home: Bench) -> None:
     await expect(phone.part("heart.rate")).to_have_count(1)
     await phone.go("people", given["id"])
     chip = phone.page.get_by_role("group", name="Worn by Mo").get_by_role("button")
-    assert set(await chip.all_inner_texts()) == {
-        device.record.name for device in home.home.hub.devices.values() if is_wearable(device)
-    }
+    devices = home.home.hub.devices.values()
+    worn = {device.record.name for device in devices if is_wearable(device)}
+    await expect(chip).to_have_count(len(worn))
+    assert set(await chip.all_inner_texts()) == worn
     band = home.home.hub.devices[DeviceId("band-0001")].record.name
     await chip.filter(has_text=band).click()
     await expect(chip.filter(has_text=band)).to_have_attribute("aria-pressed", "true")

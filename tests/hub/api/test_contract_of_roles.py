@@ -35,7 +35,7 @@ Json = Any
 BAND = DeviceId("band-0001")
 SAMPLE = ("--phases", "examples,fuzzing", "--max-examples", "1")
 RUN = FULL_RUN if IS_FULL else SAMPLE
-CATALOGUE = {"/api/v1/rules", "/api/v1/openapi.json"}
+CATALOGUE = {"/api/v1/rules", "/api/v1/openapi.json", "/api/v1/asyncapi.json"}
 """What they tell is the same in every home, and has devices in its examples."""
 
 OFFERS: dict[str, Json] = {
