@@ -9,8 +9,8 @@ import json
 import logging
 import os
 import signal
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from collections.abc import AsyncIterator, Callable
+from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from functools import partial
 from importlib.metadata import entry_points
@@ -31,6 +31,7 @@ from hub.core.people.records import Offer, Role
 from hub.core.records import NATIVE
 from hub.discovery import Discovery
 from hub.home import Home
+from hub.private_files import PrivateFileError, write_private
 from hub.reach import Reach, drive
 from hub.security import Security
 from hub.store import Store, Stored, StoreError
@@ -138,15 +139,19 @@ async def serve(settings: Settings, on_ready: OnReady | None = None) -> None:
             await api.open()
         except ApiStartError as error:
             raise AppError(error.what, error.remedy) from error
-        async with asyncio.TaskGroup() as tasks:
+        ready = _ready(home, api)
+        async with _run_file(settings.hub.data_dir, ready), asyncio.TaskGroup() as tasks:
             _start_parts(tasks, home, api)
-            await _report(home, api, on_ready)
+            log.info("hub %s serves %s", ready.hub, ready.url)
+            if on_ready:
+                on_ready(ready)
+            await asyncio.get_running_loop().create_future()
     finally:
         await asyncio.to_thread(store.close)
 
 
-async def _report(home: Home, api: Api, on_ready: OnReady | None) -> None:
-    ready = Ready(
+def _ready(home: Home, api: Api) -> Ready:
+    return Ready(
         hub=home.hub_id,
         url=f"http://127.0.0.1:{api.port}",
         mqtt_port=home.broker.access.port,
@@ -154,11 +159,6 @@ async def _report(home: Home, api: Api, on_ready: OnReady | None) -> None:
         open_pairing=None if home.people.register.owners else partial(_first_owner, home),
         fingerprint=authority_fingerprint(home.tls.standing),
     )
-    with _run_file(home.settings.hub.data_dir, ready):
-        log.info("hub %s serves %s", ready.hub, ready.url)
-        if on_ready:
-            on_ready(ready)
-        await asyncio.get_running_loop().create_future()
 
 
 def _first_owner(home: Home) -> str:
@@ -172,10 +172,10 @@ async def _build(settings: Settings, clock: Clock, store: Store) -> Home:
     hub = _restored(stored, clock)
     hub.mode = stored.mode or settings.hub.mode
     security = Security(store, settings.hub.data_dir, clock)
-    await security.open()
     try:
+        await security.open()
         broker = make_broker(settings.broker, settings.hub.data_dir / "broker")
-    except BrokerError as error:
+    except (BrokerError, PrivateFileError) as error:
         raise AppError(str(error), error.remedy) from error
     home = Home(
         settings=settings,
@@ -284,14 +284,19 @@ async def _until_stopped(settings: Settings, on_ready: OnReady | None) -> None:
         raise AppError(f"{type(fault).__name__}: {fault}", remedy) from group
 
 
-@contextmanager
-def _run_file(folder: Path, ready: Ready) -> Iterator[None]:
-    """Keep `run.json` for programs of the same user while the hub runs."""
+@asynccontextmanager
+async def _run_file(folder: Path, ready: Ready) -> AsyncIterator[None]:
+    """Keep `run.json` for programs of the same user while the hub runs.
+
+    Raises:
+        AppError: It cannot be written.
+    """
     path = folder / RUN_FILE
     told = {"hub": ready.hub, "url": ready.url, "mqtt_port": ready.mqtt_port, "pid": os.getpid()}
-    path.unlink(missing_ok=True)
-    with os.fdopen(os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "w") as file:
-        json.dump(told, file)
+    try:
+        await asyncio.to_thread(write_private, path, json.dumps(told).encode())
+    except PrivateFileError as error:
+        raise AppError(str(error), error.remedy) from error
     try:
         yield
     finally:

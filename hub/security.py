@@ -1,7 +1,6 @@
 """Who may use the API: opaque tokens, of which only the SHA-256 is kept."""
 
 import asyncio
-import os
 import secrets
 from dataclasses import dataclass
 from hashlib import sha256
@@ -12,6 +11,7 @@ from typing import Final, Protocol
 from hub.clock import Clock
 from hub.core.people.access import Principal
 from hub.core.people.records import Role
+from hub.private_files import write_private
 from hub.store import TokenRecord
 
 PREFIX: Final = "eco_"
@@ -68,13 +68,18 @@ class Security:
         self._allowance, self._allowed_at_s = float(burst), clock.now_s()
 
     async def open(self) -> None:
-        """Read the tokens, and see to it that the local command line has one."""
+        """Read the tokens, and see to it that the local command line has one.
+
+        Raises:
+            PrivateFileError: It has none, and none can be written.
+        """
         self._tokens = {record.sha256: record for record in await self._store.tokens()}
         if not await asyncio.to_thread(self._has_local_token):
             for record in [r for r in self._tokens.values() if r.name == LOCAL]:
                 await self.revoke(record.public_id)
             plain = await self.mint(LOCAL, Role.OWNER)
-            await asyncio.to_thread(_write_private, self.local_token_path, plain)
+            content = f"{plain}\n".encode("ascii")
+            await asyncio.to_thread(write_private, self.local_token_path, content)
 
     @property
     def local_token_path(self) -> Path:
@@ -154,17 +159,3 @@ class Security:
 
 def _digest(plain: str) -> str:
     return sha256(plain.encode("utf-8", "surrogatepass")).hexdigest()
-
-
-def _write_private(path: Path, text: str) -> None:
-    """Write a file that nobody else can read at any moment, whole or not at all."""
-    draft = path.with_name(f".{path.name}.{secrets.token_hex(4)}")
-    flags = os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_NOFOLLOW
-    try:
-        with os.fdopen(os.open(draft, flags, 0o600), "w", encoding="ascii") as file:
-            file.write(text + "\n")
-            file.flush()
-            os.fsync(file.fileno())
-        draft.replace(path)
-    finally:
-        draft.unlink(missing_ok=True)

@@ -3,8 +3,6 @@
 * PaperFileError    a file cannot be used; says which, why, and what mends it
 """
 
-import os
-import secrets
 import ssl
 from pathlib import Path
 from typing import Final
@@ -13,6 +11,7 @@ from cryptography import x509
 from cryptography.hazmat.primitives.asymmetric import ec
 from cryptography.hazmat.primitives.serialization import load_pem_private_key
 
+from hub.private_files import PrivateFileError, write_private
 from hub.tls.papers import Paper
 
 FOLDER: Final = "tls"
@@ -69,23 +68,10 @@ def write_paper(path: Path, paper: Paper) -> None:
     Raises:
         PaperFileError: It cannot be written.
     """
-    draft = path.with_name(f".{path.name}.{secrets.token_hex(4)}")
-    flags = os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_NOFOLLOW
     try:
-        path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
-        try:
-            with os.fdopen(os.open(draft, flags, 0o600), "wb") as file:
-                file.write(paper.pem())
-                file.flush()
-                os.fsync(file.fileno())
-            draft.replace(path)
-        finally:
-            draft.unlink(missing_ok=True)
-        _settle(path.parent)
-    except OSError as error:
-        remedy = "see that the data folder can be written and has room"
-        what = f"{path} cannot be written: {error.strerror or error}"
-        raise PaperFileError(what, remedy) from error
+        write_private(path, paper.pem())
+    except PrivateFileError as error:
+        raise PaperFileError(str(error), error.remedy) from error
 
 
 def read_bytes(path: Path) -> bytes:
@@ -113,14 +99,6 @@ def serving(chain: Path, key: Path | None = None) -> ssl.SSLContext:
 def _no_password() -> str:
     """Refuse a key that is locked, instead of asking on the terminal for what unlocks it."""
     return ""
-
-
-def _settle(folder: Path) -> None:
-    descriptor = os.open(folder, os.O_RDONLY | os.O_DIRECTORY)
-    try:
-        os.fsync(descriptor)
-    finally:
-        os.close(descriptor)
 
 
 def _unusable(path: Path, why: str) -> PaperFileError:

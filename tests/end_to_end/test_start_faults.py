@@ -63,6 +63,18 @@ async def test_the_disk_of_the_data_folder_is_full_from_the_start(make_hub: Make
     assert "Free some space" in told["remedy"]
 
 
+@pytest.mark.parametrize("name", ["local-token", "run.json"])
+async def test_something_lies_where_the_hub_notes_how_to_reach_it(
+    make_hub: MakeHub, name: str
+) -> None:
+    hub = make_hub(BROKER__KIND="embedded")
+    (hub.data / name).mkdir(parents=True)
+    told = await hub.complaint()
+    assert told["code"] == "cannot-start", told
+    assert told["detail"] == f"{hub.data / name} cannot be written: Is a directory"
+    assert f"see that {hub.data} can be written" in told["remedy"]
+
+
 async def test_another_hub_works_in_the_data_folder(make_hub: MakeHub, tmp_path: Path) -> None:
     first = make_hub(BROKER__KIND="embedded")
     await first.start()
