@@ -3,7 +3,7 @@
 import os
 import shutil
 from collections.abc import AsyncIterator, Awaitable, Callable
-from contextlib import AsyncExitStack, asynccontextmanager
+from contextlib import AsyncExitStack
 from importlib.metadata import entry_points
 
 import pytest
@@ -11,7 +11,7 @@ import pytest_asyncio
 from playwright.async_api import Browser, async_playwright
 
 from protocol.ids import DeviceId
-from tests.app.phone import PHONE, Phone
+from tests.app.phone import PHONE, Phone, phone_of
 from tests.drivers.cable import Cable
 from tests.hub.api.bench import Bench, bench
 
@@ -43,7 +43,7 @@ async def browser() -> AsyncIterator[Browser]:
 
 @pytest_asyncio.fixture(scope="session", loop_scope="session")
 async def shared_phone(home: Bench, browser: Browser) -> AsyncIterator[Phone]:
-    async with _phone(home, browser, home.url) as one:
+    async with phone_of(home, browser) as one:
         await one.enter(home.token)
         yield one
 
@@ -51,27 +51,26 @@ async def shared_phone(home: Bench, browser: Browser) -> AsyncIterator[Phone]:
 @pytest_asyncio.fixture(loop_scope="session")
 async def phone(shared_phone: Phone) -> AsyncIterator[Phone]:
     """A phone that is in, on the first page; its settings stay, and its console has to be clean."""
-    await shared_phone.page.set_viewport_size(PHONE)  # type: ignore[arg-type]  # a TypedDict
+    await shared_phone.page.set_viewport_size(PHONE)
     await shared_phone.go("")
     await shared_phone.page.locator(".filters .chip").first.click()  # all devices
     yield shared_phone
-    complaints, shared_phone.complaints = shared_phone.complaints, []
-    assert complaints == []
+    shared_phone.console.said_nothing()
 
 
 @pytest_asyncio.fixture(loop_scope="session")
 async def own_phone(home: Bench, browser: Browser) -> AsyncIterator[Phone]:
     """A phone that is in, for a test that changes its settings."""
-    async with _phone(home, browser, home.url) as one:
+    async with phone_of(home, browser) as one:
         await one.enter(home.token)
         yield one
-        assert one.complaints == []
+        one.console.said_nothing()
 
 
 @pytest_asyncio.fixture(loop_scope="session")
 async def stranger(home: Bench, browser: Browser) -> AsyncIterator[Phone]:
     """A phone that nobody has let in yet."""
-    async with _phone(home, browser, home.url) as one:
+    async with phone_of(home, browser) as one:
         yield one
 
 
@@ -79,7 +78,7 @@ async def stranger(home: Bench, browser: Browser) -> AsyncIterator[Phone]:
 async def another(home: Bench, browser: Browser) -> AsyncIterator[Callable[[], Awaitable[Phone]]]:
     """Brings further phones that nobody has let in yet."""
     async with AsyncExitStack() as stack:
-        yield lambda: stack.enter_async_context(_phone(home, browser, home.url))
+        yield lambda: stack.enter_async_context(phone_of(home, browser))
 
 
 @pytest_asyncio.fixture(loop_scope="session")
@@ -95,22 +94,6 @@ async def cable(home: Bench) -> AsyncIterator[Cable]:
 async def far_phone(home: Bench, browser: Browser, cable: Cable) -> AsyncIterator[Phone]:
     """A phone that reaches the hub through the cable, and keeps the shell of the app."""
     url = f"http://127.0.0.1:{cable.port}"
-    async with _phone(home, browser, url, keeps_shell=True) as one:
+    async with phone_of(home, browser, url, keeps_shell=True) as one:
         await one.enter(home.token)
         yield one
-
-
-@asynccontextmanager
-async def _phone(
-    home: Bench, browser: Browser, url: str, *, keeps_shell: bool = False
-) -> AsyncIterator[Phone]:
-    context = await browser.new_context(
-        viewport=PHONE,  # type: ignore[arg-type]  # a TypedDict
-        has_touch=True,
-        locale="en-GB",
-        service_workers="allow" if keeps_shell else "block",
-    )
-    try:
-        yield await Phone.open(await context.new_page(), home, url)
-    finally:
-        await context.close()

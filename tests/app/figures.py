@@ -21,10 +21,10 @@ from typing import Any
 from playwright.async_api import Browser, BrowserContext, Page, async_playwright
 
 from protocol.ids import DeviceId
+from tests.app.phone import browser_of_a_phone
 from tests.end_to_end.waiting import until
 from tests.hub.api.bench import Bench, bench
 
-PHONE: Any = {"width": 390, "height": 844}
 LIVE = 50
 """Devices that go on telling values while it is scrolled; the others are silent."""
 
@@ -112,7 +112,7 @@ async def furnish(home: Bench, count: int) -> None:
 
 async def open_cold(browser: Browser, home: Bench, throttle: float) -> tuple[Load, BrowserContext]:
     """Open the app on a phone that has never seen it."""
-    context = await browser.new_context(viewport=PHONE, has_touch=True, locale="en-GB")
+    context = await browser_of_a_phone(browser, keeps_shell=True)
     await context.add_init_script(_WATCH)
     page = await _page(context, throttle)
     await page.goto(f"{home.url}/#{home.token}")

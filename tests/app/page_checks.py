@@ -25,9 +25,9 @@ async def wrongs(page: Page, language: str, *, has_axe: bool = True) -> list[str
     Args:
         has_axe: Whether axe looks as well, which takes most of the time.
     """
-    await page.set_viewport_size(SMALL_PHONE)  # type: ignore[arg-type]  # a TypedDict
+    await page.set_viewport_size(SMALL_PHONE)
     ask = "([language, hasAxe]) => window.pageChecks.atOnce(language, hasAxe)"
     found: list[str] = await page.evaluate(ask, [LANGUAGES[language], has_axe])
-    await page.set_viewport_size(PHONE)  # type: ignore[arg-type]  # a TypedDict
+    await page.set_viewport_size(PHONE)
     large: list[str] = await page.evaluate("() => window.pageChecks.atLargeText()")
     return found + large

@@ -9,7 +9,7 @@ import pytest_asyncio
 from playwright.async_api import Browser, Playwright, Route, async_playwright, expect
 
 from tests.app.conftest import CHROMIUM
-from tests.app.phone import PHONE, Phone
+from tests.app.phone import Phone, phone_of
 from tests.app.qr_video import film
 from tests.end_to_end.fleet import Fleet
 from tests.end_to_end.hub_process import CODE, Hub
@@ -58,21 +58,14 @@ async def hub(warm: Warm, tmp_path_factory: pytest.TempPathFactory) -> AsyncIter
 
 @asynccontextmanager
 async def at_the_page(browser: Browser, hub: Hub, home: Bench) -> AsyncIterator[Phone]:
-    context = await browser.new_context(
-        viewport=PHONE,  # type: ignore[arg-type]  # a TypedDict
-        has_touch=True,
-        locale="en-GB",
-        service_workers="block",
-    )
     try:
-        phone = await Phone.open(await context.new_page(), home, hub.api.url)
-        await phone.enter(hub.api.token)
-        await phone.go("add")
-        await expect(phone.page.get_by_role("heading", level=1)).to_have_text("Add a device")
-        yield phone
-        assert phone.complaints == []
+        async with phone_of(home, browser, hub.api.url) as phone:
+            await phone.enter(hub.api.token)
+            await phone.go("add")
+            await expect(phone.page.get_by_role("heading", level=1)).to_have_text("Add a device")
+            yield phone
+            phone.console.said_nothing()
     finally:
-        await context.close()
         await hub.api.ask("DELETE", "/join/window")
 
 
@@ -201,10 +194,8 @@ async def test_the_camera_reads_the_label_and_the_window_opens(
 
 
 async def test_without_a_camera_the_page_says_why(browser: Browser, hub: Hub, home: Bench) -> None:
-    context = await browser.new_context(service_workers="block", locale="en-GB")
-    try:
-        phone = await Phone.open(await context.new_page(), home, hub.api.url)
-        await context.add_init_script("delete Navigator.prototype.mediaDevices")
+    async with phone_of(home, browser, hub.api.url) as phone:
+        await phone.page.add_init_script("delete Navigator.prototype.mediaDevices")
         await phone.enter(hub.api.token)
         await phone.go("add")
         await expect(
@@ -213,8 +204,6 @@ async def test_without_a_camera_the_page_says_why(browser: Browser, hub: Hub, ho
         link = phone.page.get_by_role("link", name="How to open this page over https")
         await expect(link).to_have_attribute("href", "/trust")
         assert await phone.page.get_by_role("button", name="Scan").count() == 0
-    finally:
-        await context.close()
 
 
 LABELS = {

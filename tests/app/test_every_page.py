@@ -16,7 +16,7 @@ from playwright.async_api import Browser, Page, expect
 
 from tests.app.furnished import furnished
 from tests.app.page_checks import AXE, prepare, wrongs
-from tests.app.phone import SMALL_PHONE, Phone
+from tests.app.phone import SMALL_PHONE, Phone, phone_of
 
 pytestmark = pytest.mark.xdist_group("app2")
 in_the_browser = pytest.mark.asyncio(loop_scope="session")
@@ -141,26 +141,20 @@ class Visitor:
 async def everywhere(
     browser: Browser, tmp_path_factory: pytest.TempPathFactory
 ) -> AsyncIterator[Visitor]:
-    async with furnished(tmp_path_factory.mktemp("furnished")) as (home, ids, token):
-        context = await browser.new_context(
-            viewport=SMALL_PHONE,  # type: ignore[arg-type]  # a TypedDict
-            has_touch=True,
-            locale="en-GB",
-            service_workers="block",
-        )
-        phone = await Phone.open(await context.new_page(), home, home.url)
+    async with (
+        furnished(tmp_path_factory.mktemp("furnished")) as (home, ids, token),
+        phone_of(home, browser, viewport=SMALL_PHONE) as phone,
+    ):
         await phone.enter(token)
         await prepare(phone.page)
         yield Visitor(phone, ids)
-        await context.close()
 
 
 @pytest_asyncio.fixture(loop_scope="session")
 async def visitor(everywhere: Visitor) -> AsyncIterator[Visitor]:
     """The same, and whatever the console says of the page is a fault."""
     yield everywhere
-    complaints, everywhere.phone.complaints = everywhere.phone.complaints, []
-    assert complaints == []
+    everywhere.phone.console.said_nothing()
 
 
 @in_the_browser

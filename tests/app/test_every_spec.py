@@ -17,7 +17,7 @@ from simulators.generic import Generic
 from tests.app.hostile import HOSTILE, VALUES
 from tests.app.page_checks import prepare, wrongs
 from tests.app.parts import Look, parts_of
-from tests.app.phone import SMALL_PHONE, Phone
+from tests.app.phone import SMALL_PHONE, Phone, phone_of
 from tests.hub.api.bench import Bench, bench
 from tests.protocol.miot.raw import SAMPLES, load
 
@@ -65,27 +65,20 @@ class Showroom:
 async def room(
     browser: Browser, tmp_path_factory: pytest.TempPathFactory
 ) -> AsyncIterator[Showroom]:
-    async with bench(tmp_path_factory.mktemp("showroom")) as home:
-        context = await browser.new_context(
-            viewport=SMALL_PHONE,  # type: ignore[arg-type]  # a TypedDict
-            has_touch=True,
-            locale="en-GB",
-            reduced_motion="reduce",
-            service_workers="block",
-        )
-        phone = await Phone.open(await context.new_page(), home, home.url)
+    async with (
+        bench(tmp_path_factory.mktemp("showroom")) as home,
+        phone_of(home, browser, viewport=SMALL_PHONE, reduced_motion="reduce") as phone,
+    ):
         await phone.enter(home.token)
         await prepare(phone.page)
         yield Showroom(home, phone)
-        await context.close()
 
 
 @pytest_asyncio.fixture(loop_scope="session")
 async def showroom(room: Showroom) -> AsyncIterator[Showroom]:
     """The same, and whatever the console says of the page is a fault."""
     yield room
-    complaints, room.phone.complaints = room.phone.complaints, []
-    assert complaints == []
+    room.phone.console.said_nothing()
 
 
 @pytest.mark.parametrize("name", sorted(products.names()))

@@ -9,7 +9,7 @@ import pytest_asyncio
 from playwright.async_api import Browser, expect
 
 from protocol.ids import DeviceId
-from tests.app.phone import PHONE, Phone
+from tests.app.phone import Phone, phone_of
 from tests.hub.api.bench import bench
 
 pytestmark = [pytest.mark.asyncio(loop_scope="session"), pytest.mark.xdist_group("app")]
@@ -23,17 +23,10 @@ async def large(tmp_path: Path, browser: Browser) -> AsyncIterator[Phone]:
     async with bench(tmp_path) as home:
         for number in range(DEVICES):
             await home.bring(DeviceId(f"light-{number:04}"), light.load())
-        context = await browser.new_context(
-            viewport=PHONE,  # type: ignore[arg-type]  # a TypedDict
-            has_touch=True,
-            locale="en-GB",
-            service_workers="block",
-        )
-        phone = await Phone.open(await context.new_page(), home, home.url)
-        await phone.enter(home.token)
-        yield phone
-        assert phone.complaints == []
-        await context.close()
+        async with phone_of(home, browser) as phone:
+            await phone.enter(home.token)
+            yield phone
+            phone.console.said_nothing()
 
 
 async def test_a_tile_is_named_from_the_start_and_whole_once_somebody_comes_near(

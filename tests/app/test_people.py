@@ -92,7 +92,7 @@ async def test_a_member_is_invited_by_a_link_and_comes_with_a_phone(
     await expect(page.locator(".phone-row")).to_contain_text("Linux device")
     await phone.stands_well()
     await phone.stands_large()
-    assert second.complaints == []
+    second.console.said_nothing()
 
 
 async def _come_in_by(link: str, second: Phone) -> None:
@@ -155,7 +155,7 @@ async def test_a_guest_is_given_a_room_for_an_hour_and_finds_no_more(
     await visitor.visit(LIGHT)
     await visitor.part("light.on").get_by_role("switch").click()
     await until(lambda: _is_other(visitor, was), "the guest has switched the light")
-    assert visitor.complaints == []
+    visitor.console.said_nothing()
 
 
 async def _is_other(visitor: Phone, was: object) -> bool:
@@ -181,7 +181,7 @@ async def test_a_guest_whose_hour_is_over_sees_so_and_nothing_else(
     await visitor.page.reload()
     await expect(over).to_contain_text("Ask somebody of Test home")
     assert await visitor.page.evaluate("() => window.seen") == []
-    assert visitor.complaints == []
+    visitor.console.said_nothing()
 
 
 async def test_what_a_guest_may_only_see_has_no_controls(another: Another, home: Bench) -> None:

@@ -13,7 +13,7 @@ from hub.api import shell
 from protocol.ids import DeviceId
 from simulators.light import Light
 from simulators.smart_plug import SmartPlug
-from tests.app.phone import PHONE, Phone
+from tests.app.phone import Phone, browser_of_a_phone, phone_of
 from tests.drivers.cable import Cable
 from tests.end_to_end.waiting import until
 from tests.hub.api.bench import PLUG, Bench, bench
@@ -41,16 +41,11 @@ WATCH = """() => {
 @asynccontextmanager
 async def open_app(browser: Browser, home: Bench, cable: Cable) -> AsyncIterator[Phone]:
     """Open the app of an owner, which reaches the hub through a cable and keeps the shell."""
-    context = await browser.new_context(
-        viewport=PHONE,  # type: ignore[arg-type]  # a TypedDict
-        locale="en-GB",
-        service_workers="allow",
-    )
-    phone = await Phone.open(await context.new_page(), home, f"http://127.0.0.1:{cable.port}")
-    await phone.enter((await arrive(home, "Ada", role="owner"))["access"])
-    await phone.page.wait_for_function("() => navigator.serviceWorker.controller !== null")
-    yield phone
-    await context.close()
+    url = f"http://127.0.0.1:{cable.port}"
+    async with phone_of(home, browser, url, keeps_shell=True) as phone:
+        await phone.enter((await arrive(home, "Ada", role="owner"))["access"])
+        await phone.page.wait_for_function("() => navigator.serviceWorker.controller !== null")
+        yield phone
 
 
 @pytest_asyncio.fixture(loop_scope="session")
@@ -106,7 +101,7 @@ async def test_a_hub_that_restarts_under_an_open_app_is_nothing_to_care_for(
             await expect(switch).not_to_have_attribute("aria-checked", was_on or "")
             await expect(page.locator(".said")).to_contain_text("Not done", timeout=SLOW_MS)
             await expect(switch).to_have_attribute("aria-checked", was_on or "")
-            assert [one for one in phone.complaints if "ERR_CONNECTION" not in one] == []
+            phone.console.said_only("ERR_CONNECTION")
 
 
 @pytest_asyncio.fixture(loop_scope="session")
@@ -206,9 +201,7 @@ async def test_the_chosen_theme_and_language_are_there_before_the_first_paint(
     night = "() => getComputedStyle(document.body).backgroundColor"
     dark = await page.evaluate(night)
     kept = await page.context.storage_state()
-    beside = await browser.new_context(
-        storage_state=kept, color_scheme="light", service_workers="block"
-    )
+    beside = await browser_of_a_phone(browser, storage_state=kept, color_scheme="light")
     early = await beside.new_page()
     held = asyncio.Queue[Route]()
 

@@ -8,14 +8,14 @@ from contextlib import asynccontextmanager
 from pathlib import Path
 
 import pytest
-from playwright.async_api import BrowserContext, ConsoleMessage, Page, Playwright
+from playwright.async_api import BrowserContext, Playwright
 
+from tests.app.phone import HELD
 from tests.end_to_end.namespaces import Machine
 
 CHROMIUM = shutil.which("chromium") or shutil.which("chromium-browser")
 CERTUTIL = shutil.which("certutil")
 HOW = "needs Chromium and certutil: apt install chromium libnss3-tools"
-PHONE = {"width": 390, "height": 844}
 
 
 def need_them() -> None:
@@ -51,24 +51,9 @@ async def browser_on(
         executable_path=wrapper,
         args=["--no-sandbox", "--disable-dev-shm-usage", *arguments],
         env={**os.environ, "HOME": str(machine.folder)},
-        viewport=PHONE,  # type: ignore[arg-type]  # a TypedDict
-        has_touch=True,
-        locale="en-GB",
+        **HELD,
     )
     try:
         yield context
     finally:
         await context.close()
-
-
-class Console:
-    """What the console of a page says, and errors that nobody caught."""
-
-    def __init__(self, page: Page) -> None:
-        self.complaints: list[str] = []
-        page.on("console", self._take)
-        page.on("pageerror", lambda error: self.complaints.append(str(error)))
-
-    def _take(self, message: ConsoleMessage) -> None:
-        if message.type in {"error", "warning"}:
-            self.complaints.append(message.text)
