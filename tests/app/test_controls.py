@@ -8,6 +8,7 @@ from playwright.async_api import Locator, expect
 from protocol.messages import Scalar
 from tests.app.phone import Phone
 from tests.end_to_end.waiting import until
+from tests.hub.api.bench import PLUG
 
 pytestmark = [pytest.mark.asyncio(loop_scope="session"), pytest.mark.xdist_group("app")]
 
@@ -135,17 +136,17 @@ async def test_a_switch_on_the_first_page_moves_at_once_and_is_confirmed(phone: 
 async def test_what_nobody_answers_is_pending_and_then_taken_back_with_the_reason(
     phone: Phone,
 ) -> None:
-    plug = "smart-plug-0001"
-    await phone.visit(plug)
+    await phone.visit(PLUG)
     hero = phone.part("outlet.on")
     was_on = await hero.get_by_role("switch").get_attribute("aria-checked")
-    phone.home.air.deaf.add(phone.home.home.hub.devices[plug].id)  # type: ignore[index]
+    phone.home.air.deaf.add(PLUG)
     try:
         await hero.get_by_role("switch").click()
         await expect(hero).to_contain_class("going")
         assert await hero.get_by_role("switch").get_attribute("aria-checked") != was_on
         await expect(hero).to_contain_text("takes longer")
-        await expect(hero).to_contain_text("did not answer in time", timeout=15_000)
+        await phone.home.wait_in_vain(PLUG)
+        await expect(hero).to_contain_text("did not answer in time")
     finally:
         phone.home.air.deaf.clear()
     await expect(hero.get_by_role("switch")).to_have_attribute("aria-checked", was_on or "")
@@ -163,7 +164,7 @@ LEARNED: tuple[tuple[str, list[int], int], ...] = (
 async def test_how_long_is_long_is_learned_for_each_property(
     known: str, times: list[int], patience_ms: int, own_phone: Phone
 ) -> None:
-    page, plug, address = own_phone.page, "smart-plug-0001", "outlet.on"
+    page, plug, address = own_phone.page, PLUG, "outlet.on"
     kept = {f"{plug} {address}": times} if times else {}
     await page.evaluate("(kept) => localStorage.setItem('times', JSON.stringify(kept))", kept)
     await page.reload()
@@ -173,7 +174,7 @@ async def test_how_long_is_long_is_learned_for_each_property(
     was_on = await row.get_by_role("switch").get_attribute("aria-checked") == "true"
     await page.clock.install()
     await page.clock.pause_at(await page.evaluate("() => Date.now() + 1000"))
-    own_phone.home.air.deaf.add(own_phone.home.home.hub.devices[plug].id)  # type: ignore[index]
+    own_phone.home.air.deaf.add(plug)
     try:
         await row.get_by_role("switch").click()
         await expect(row).to_contain_class("going")

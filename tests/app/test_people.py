@@ -170,8 +170,8 @@ async def test_a_guest_whose_hour_is_over_sees_so_and_nothing_else(
     await enter(visitor, await invited_to_the_hall(phone), "Gil")
     await expect(visitor.tile(LIGHT)).to_be_visible()
     [person] = (await home.get(PEOPLE))["people"]
-    ends = datetime.now(UTC) + timedelta(seconds=1.5)
-    grant = {**person["grants"][0], "until": ends.isoformat()}
+    clock = home.home.clock
+    grant = {**person["grants"][0], "until": clock.iso(clock.now_s() + 1.5)}
     await home.ask("PATCH", f"{PEOPLE}/{person['id']}", {"grants": [grant]})
     over = visitor.page.locator(".visit-over")
     await expect(over).to_contain_text("Your visit has ended")

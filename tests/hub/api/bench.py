@@ -3,6 +3,7 @@
 import asyncio
 import json
 import re
+import time
 from collections.abc import AsyncIterator, Mapping
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
@@ -28,6 +29,7 @@ from hub.config import (
     Settings,
 )
 from hub.core.records import DeviceRecord
+from hub.core.requests import TTL_S
 from hub.discovery import Discovery
 from hub.home import Home
 from hub.reach import Reach
@@ -63,6 +65,23 @@ PHYSICS: Mapping[DeviceId, PhysicsType] = {
 PRODUCTS = {device: Product.read(physics.document()) for device, physics in PHYSICS.items()}
 WAIT_S = 10.0
 Json = Any
+
+
+@dataclass
+class Time:
+    """The time of a home and its devices, which a test may let pass at once.
+
+    Attributes:
+        ahead_s: How far it is ahead of this machine's.
+    """
+
+    ahead_s: float = 0.0
+
+    def monotonic(self) -> float:
+        return time.monotonic() + self.ahead_s
+
+    def wall(self) -> float:
+        return time.time() + self.ahead_s
 
 
 class Air:
@@ -108,6 +127,7 @@ class Bench:
     home: Home
     api: Api
     air: Air
+    time: Time
     token: str
     session: aiohttp.ClientSession
     url: str
@@ -198,6 +218,15 @@ class Bench:
         )
         return pretend
 
+    async def wait_in_vain(self, device: DeviceId) -> None:
+        """Let as much time pass as a command is given, to a device that hears nothing of it."""
+        commands = self.home.hub.commands
+        await self.until(
+            lambda: {one.device for one in commands.open_ones()} == {device},
+            f"only {device} has not answered",
+        )
+        self.time.ahead_s += TTL_S
+
     def report(self, device: DeviceId, values: Mapping[str, Scalar]) -> None:
         """Have a device tell values out of turn; it says nothing by itself from then on."""
         self.air.devices.pop(device, None)
@@ -228,7 +257,8 @@ async def bench(
         discovery=DiscoverySettings(enabled=False),
         admission=admission or AdmissionSettings(),
     )
-    clock = Clock()
+    passing = Time()
+    clock = Clock(passing.monotonic, passing.wall)
     store = await asyncio.to_thread(Store.open, settings.hub.data_dir, clock)
     try:
         stored = store.load()
@@ -254,7 +284,7 @@ async def bench(
         async with asyncio.TaskGroup() as tasks, aiohttp.ClientSession() as session:
             parts = (home.run(), api.run(), driver.run(Reach(home, "memory")), air.run())
             running = [tasks.create_task(part) for part in parts]
-            here = Bench(home, api, air, token, session, f"http://127.0.0.1:{api.port}")
+            here = Bench(home, api, air, passing, token, session, f"http://127.0.0.1:{api.port}")
             await here.until(lambda: home.hub.is_linked, "link up")
             yield here
             for task in running:
