@@ -31,12 +31,12 @@ from hub.core.people.records import Offer, Role
 from hub.core.records import NATIVE
 from hub.discovery import Discovery
 from hub.home import Home
+from hub.people.tokens import spoken
 from hub.private_files import PrivateFileError, write_private
 from hub.reach import Reach, drive
 from hub.security import Security
 from hub.store import Store, Stored, StoreError
 from hub.tls.keeper import authority_fingerprint
-from hub.tokens import spoken
 from protocol.advert import HubAdvert
 from protocol.errors import ViolationError
 from protocol.product import parse_product
@@ -162,7 +162,7 @@ def _ready(home: Home, api: Api) -> Ready:
 
 
 def _first_owner(home: Home) -> str:
-    return spoken(home.people.open_window(Offer(Role.OWNER), FIRST_PAIRING_S))
+    return spoken(home.people.pairing.open_window(Offer(Role.OWNER), FIRST_PAIRING_S))
 
 
 async def _build(settings: Settings, clock: Clock, store: Store) -> Home:

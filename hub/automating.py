@@ -24,7 +24,7 @@ from hub.core.people.access import Principal, has_right
 from hub.core.people.rights import Right
 from hub.core.people.sight import Sight
 from hub.history import History
-from hub.people import People
+from hub.people.people import People
 from hub.pipeline import Pipeline
 from hub.rehearsing import Tried, try_on_history
 from hub.store import StoreError
@@ -104,8 +104,8 @@ class Automating:
 
     def _tick(self) -> None:
         now = self._now()
-        if self._revision != self._people.revision:
-            self._revision = self._people.revision
+        if self._revision != self._people.sights.revision:
+            self._revision = self._people.sights.revision
             self._automations.check_authors(now)
         self._automations.tick(now)
 
@@ -169,7 +169,7 @@ class Automating:
         principal = self._people.as_person(author) or self._program(author)
         if principal is None or not has_right(principal, Right.ARRANGE):
             return None
-        return self._people.sight(replace(principal, scope=f"{author}/automations", grants=()))
+        return self._people.sights.of(replace(principal, scope=f"{author}/automations", grants=()))
 
     def _now(self) -> Now:
         now_s = self._clock.now_s()

@@ -27,13 +27,13 @@ from hub.discovery import Discovery, Sighting
 from hub.enforcing import Enforcing
 from hub.health import Health, judge, part
 from hub.history import History
-from hub.people import People
+from hub.people.people import People
+from hub.people.tokens import ACCESS_PREFIX
 from hub.pipeline import Pipeline
 from hub.security import Security
 from hub.store import Store
 from hub.tending import Tending
 from hub.tls.keeper import Tls
-from hub.tokens import ACCESS_PREFIX
 from hub.twins import TwinKeeper
 from hub.whereabouts import almanac_of
 from protocol.codec import Decoded
@@ -99,11 +99,15 @@ class Home:
         )
         self.enforcing = Enforcing(hub, clock, self._pipeline)
         self.tls = Tls(settings.api, settings.hub.data_dir, clock, hub.name)
-        self.people = People(
-            store, clock, hub.devices, lambda device: device.record.room, self.activity
-        )
         almanac = almanac_of(settings.hub)
-        self.people.zone = almanac.zone
+        self.people = People(
+            store,
+            clock,
+            hub.devices,
+            room_of=lambda device: device.record.room,
+            auditor=self.activity,
+            zone=almanac.zone,
+        )
         self.tending = Tending(
             hub,
             clock=clock,
@@ -139,14 +143,14 @@ class Home:
     def who(self, plain: str) -> Principal | None:
         """Return whose token this is, with what they may; None where it is nobody's."""
         if plain.startswith(ACCESS_PREFIX):
-            return self.people.check(plain)
+            return self.people.sessions.check(plain)
         token = self.security.check(plain)
         return None if token is None else self.security.principal(token.public_id)
 
     def still(self, principal: Principal) -> Principal | None:
         """Return who somebody is now that was here before; None once the session has ended."""
         if principal.person is not None:
-            return self.people.principal(principal.scope)
+            return self.people.sessions.principal(principal.scope)
         return principal if self.security.is_known(principal.scope) else None
 
     async def _inherit(self, old: DeviceId, new: DeviceId) -> None:
@@ -155,10 +159,10 @@ class Home:
     def _hindrance(self, record: CommandRecord) -> str:
         """Return why who sent a command may not do so any more; empty when they may."""
         scope = record.scope
-        principal = self.people.principal(scope) or self.security.principal(scope)
+        principal = self.people.sessions.principal(scope) or self.security.principal(scope)
         if principal is None:
             return "session_ended"
-        controls = self.people.sight(principal).of(record.device).controls
+        controls = self.people.sights.of(principal).of(record.device).controls
         addresses = record.values if record.action is None else (record.action,)
         is_allowed = all(Address(address) in controls for address in addresses)
         return "" if is_allowed else "not_allowed"
@@ -318,7 +322,7 @@ class Home:
     def _note(self, event: DeviceAdded | DeviceRemoved) -> None:
         if type(event) is DeviceAdded:
             self.certificates.note(event.device)
-        self.people.note(event.device)
+        self.people.sights.note(event.device)
 
     def _send(
         self, device_id: DeviceId, message: DownMessage, stray: DeviceId | None = None

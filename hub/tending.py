@@ -14,7 +14,7 @@ from hub.core.errors import DeviceUnknownError, RequestError
 from hub.core.hub import Hub
 from hub.core.outcome import Outcome
 from hub.core.records import DropDevice, Mode, SaveAudit, SaveDevice
-from hub.people import People
+from hub.people.people import People
 from hub.pipeline import Pipeline
 from hub.store import DropCredential, StoreError
 from protocol.ids import DeviceId

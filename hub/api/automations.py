@@ -249,7 +249,7 @@ def _check_rights(call: Call[Body], automation: Automation) -> None:
         UnfitError: They may not.
     """
     home = call.context.home
-    own = home.people.sight(replace(call.asks, scope=f"{call.scope}/own", grants=()))
+    own = home.people.sights.of(replace(call.asks, scope=f"{call.scope}/own", grants=()))
     found = list(trespasses(automation, call.sight, own, home.hub.devices))
     if found:
         raise UnfitError(found)

@@ -11,7 +11,7 @@ from aiohttp import web
 from hub.api.problems import CHALLENGE, ProblemError, problem, refused
 from hub.core.people.access import Principal
 from hub.home import Home
-from hub.tokens import ACCESS_PREFIX
+from hub.people.tokens import ACCESS_PREFIX
 
 HOSTS_KEPT: Final = 256
 """So many `Host` headers are remembered as good; more are judged anew each time."""

@@ -159,7 +159,7 @@ class Call(Generic[Body]):
     @property
     def sight(self) -> Sight:
         """What of the home exists for who asks."""
-        return self.context.home.people.sight(self.asks)
+        return self.context.home.people.sights.of(self.asks)
 
     def path(self, parameter: Parameter) -> str:
         """Return what the client filled in."""

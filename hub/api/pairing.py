@@ -23,8 +23,7 @@ from hub.core.people.records import INVITE_ID, InviteId, Role
 from hub.core.people.rights import Right
 from hub.discovery.interfaces import outside
 from hub.home import Home
-from hub.people import Tokens
-from hub.tokens import spoken
+from hub.people.tokens import Tokens, spoken
 
 routes = Routes("Pairing")
 
@@ -42,9 +41,9 @@ async def pair(call: Call[Pair]) -> web.Response:
 
     A code is good once. Five wrong ones close the window.
     """
-    body, people = call.body, call.context.home.people
-    given = await people.pair(body.code, body.person, body.device)
-    return json_reply(_given(given, call.context.home.clock))
+    body, home = call.body, call.context.home
+    given = await home.people.pairing.pair(body.code, body.person, body.device)
+    return json_reply(_given(given, home.clock))
 
 
 @routes.operation(
@@ -61,9 +60,9 @@ async def refresh_tokens(call: Call[RefreshTokens]) -> web.Response:
     One that comes a second time was stolen, or its answer got lost. Which of the two is told by
     `id`: without the same one as before, the session ends.
     """
-    body, people = call.body, call.context.home.people
-    given = await people.refresh(body.refresh, body.id)
-    return json_reply(_given(given, call.context.home.clock))
+    body, home = call.body, call.context.home
+    given = await home.people.sessions.refresh(body.refresh, body.id)
+    return json_reply(_given(given, home.clock))
 
 
 @routes.operation("GET", "/pair/window", _WINDOW, right=Right.PEOPLE)
@@ -83,7 +82,7 @@ async def show_pairing(call: Call[None]) -> web.Response:
 async def open_pairing(call: Call[OpenPairing]) -> web.Response:
     """Let one phone come for a while; a window that is open already makes way."""
     home = call.context.home
-    code = home.people.open_window(call.body.offer(Role.OWNER), call.body.duration_s)
+    code = home.people.pairing.open_window(call.body.offer(Role.OWNER), call.body.duration_s)
     link = _link(call, code)
     opened: PairingOpened = {
         **_window(home),
@@ -97,7 +96,7 @@ async def open_pairing(call: Call[OpenPairing]) -> web.Response:
 @routes.operation("DELETE", "/pair/window", _WINDOW, right=Right.PEOPLE)
 async def close_pairing(call: Call[None]) -> web.Response:
     """Let no phone come through the window any more; invites stay good."""
-    call.context.home.people.close_window()
+    call.context.home.people.pairing.close_window()
     return json_reply(_window(call.context.home))
 
 
@@ -127,7 +126,7 @@ async def send_invite(call: Call[SendInvite]) -> web.Response:
     """
     home, body = call.context.home, call.body
     offer = body.offer(Role.GUEST)
-    invite, code = await home.people.invite(offer, call.asks.by, body.expires_in_s)
+    invite, code = await home.people.pairing.invite(offer, call.asks.by, body.expires_in_s)
     shown, link = invite_shown(invite, home.clock), _link(call, code)
     sent: InviteSent = {**shown, "code": spoken(code), "link": link, "qr": qr.rows(link)}
     return json_reply(sent, 201)
@@ -144,7 +143,7 @@ async def send_invite(call: Call[SendInvite]) -> web.Response:
 async def look_at_invite(call: Call[LookAtInvite]) -> web.Response:
     """Tell what an invite is for, before anybody comes by it. Codes of the window tell nothing."""
     home = call.context.home
-    invite = home.people.invited(call.body.code)
+    invite = home.people.pairing.invited(call.body.code)
     offer = invite.offer
     known = home.people.register.people.get(offer.person) if offer.person else None
     look: InviteLook = {
@@ -169,7 +168,7 @@ async def look_at_invite(call: Call[LookAtInvite]) -> web.Response:
 )
 async def take_back_invite(call: Call[None]) -> web.Response:
     """Take an invite back."""
-    await call.context.home.people.take_back(InviteId(call.path(INVITE)), call.asks.by)
+    await call.context.home.people.pairing.take_back(InviteId(call.path(INVITE)), call.asks.by)
     return empty_reply()
 
 
@@ -184,7 +183,7 @@ def _given(given: Tokens, clock: Clock) -> TokensGiven:
 
 
 def _window(home: Home) -> PairingState:
-    clock, status = home.clock, home.people.window()
+    clock, status = home.clock, home.people.pairing.window()
     closes_at = clock.iso(clock.now_s() + status.closes_in_s) if status.is_open else None
     found = status.paired
     paired: PairedShown | None = None

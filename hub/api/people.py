@@ -157,7 +157,7 @@ async def list_sessions(call: Call[None]) -> web.Response:
 async def change_session(call: Call[ChangeSession]) -> web.Response:
     """Change what a phone is called: your own, for owners any."""
     home = call.context.home
-    renamed = await home.people.rename(_session(call).id, call.body.device)
+    renamed = await home.people.sessions.rename(_session(call).id, call.body.device)
     return json_reply(session_shown(renamed, home.clock, is_mine=renamed.id == call.scope))
 
 
@@ -170,7 +170,7 @@ async def change_session(call: Call[ChangeSession]) -> web.Response:
 )
 async def end_session(call: Call[None]) -> web.Response:
     """End a session: your own, for owners any. Its phone is cut off within a second."""
-    await call.context.home.people.end(_session(call).id, call.asks.by)
+    await call.context.home.people.sessions.end(_session(call).id, call.asks.by)
     return empty_reply()
 
 

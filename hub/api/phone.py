@@ -293,7 +293,7 @@ class Phone:
         return sealed(head + b',"receipt":' + shown + b"}")
 
     def _sight(self, first: Principal) -> Sight:
-        return self._home.people.sight(self._asks or first)
+        return self._home.people.sights.of(self._asks or first)
 
     def _request(self, said: Set | CallAction, asks: Principal) -> CommandRequest:
         match said:
@@ -301,7 +301,7 @@ class Phone:
                 action, touched = None, tuple(values)
             case CallAction(arguments=values):
                 action, touched = Address(said.action), (said.action,)
-        check_control(self._home.people.sight(asks), DeviceId(said.device), touched)
+        check_control(self._home.people.sights.of(asks), DeviceId(said.device), touched)
         return CommandRequest(
             device=DeviceId(said.device),
             scope=asks.scope,

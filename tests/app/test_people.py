@@ -41,7 +41,7 @@ async def _put_out(home: Bench) -> None:
     gone: list[PeopleSave] = [DropSession(id_) for id_ in register.sessions]
     gone += [DropInvite(id_) for id_ in register.invites]
     gone += [DropPerson(id_) for id_ in register.people]
-    await home.home.people._change(gone)
+    await home.home.people._ledger.write(gone)
 
 
 async def tap(page: Page, name: str) -> None:
@@ -306,7 +306,7 @@ async def test_a_phone_whose_clock_is_wrong_works_and_tells_true_ages(
     await page.wait_for_function(
         "(was) => JSON.parse(localStorage.session).refresh !== was", arg=before
     )
-    home.home.people._access.clear()
+    home.home.people.sessions._access.clear()
     await page.get_by_label("Name", exact=True).fill("Mona")
     await tap(page, "Set")
     await expect(page.get_by_role("heading", level=1)).to_have_text("Mona")

@@ -161,7 +161,7 @@ async def test_a_stream_whose_token_is_over_is_opened_with_a_new_one(
         await hub.pair(code, person="Ada", device="Script")
         live = hub.live()
         await until(live, "snapshot")
-        home.home.people._access.clear()  # as if half an hour had gone by
+        home.home.people.sessions._access.clear()  # as if half an hour had gone by
         await cable.cut()
         await cable.mend()
         await until(live, "resumed")

@@ -117,7 +117,7 @@ async def test_a_token_that_the_hub_refuses_is_renewed(home: Bench, tmp_path: Pa
     store = FileStore(tmp_path / "tokens.json")
     async with Hub(home.url, store=store) as hub:
         await hub.pair(await code_of(home), person="Ada", device="Script")
-        home.home.people._access.clear()  # as if half an hour had gone by
+        home.home.people.sessions._access.clear()  # as if half an hour had gone by
         assert (await hub.api.show_me())["name"] == "Ada"
 
 
@@ -181,7 +181,7 @@ async def test_a_session_that_was_ended_is_forgotten(home: Bench, tmp_path: Path
     async with Hub(home.url, store=FileStore(path)) as hub:
         await hub.pair(await code_of(home), person="Ada", device="Script")
         [session] = home.home.people.register.sessions
-        await home.home.people.end(session, By("hub", "", ""))
+        await home.home.people.sessions.end(session, By("hub", "", ""))
         with pytest.raises(ProblemError) as refusal:
             await hub.api.list_devices()
         assert refusal.value.status == 401

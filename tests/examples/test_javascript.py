@@ -121,7 +121,7 @@ async def test_it_pairs_lists_and_sets(remote: Remote) -> None:
 async def test_it_renews_its_tokens(remote: Remote) -> None:
     await remote.pair()
     before = (remote.folder / "javascript-tokens.json").read_text()
-    remote.home.home.people._access.clear()  # as if half an hour had gone by
+    remote.home.home.people.sessions._access.clear()  # as if half an hour had gone by
     assert (await remote.run("list"))[0] == 0
     assert (remote.folder / "javascript-tokens.json").read_text() != before
 

@@ -95,9 +95,9 @@ async def test_an_hour_that_ends_ends_on_the_stream(
     await home.bring(PLUG)
     hours = {"days": ["mon"], "begin": "09:00", "end": "10:00"}
     given = await guest_of(home, PLUG, hours=[hours])
-    people, minute = home.home.people, [9 * 60 + 59]
-    monkeypatch.setattr(people, "moment", lambda: Moment(1_790_000_059.0, 0, minute[0]))
-    people.revision += 1
+    sights, minute = home.home.people.sights, [9 * 60 + 59]
+    monkeypatch.setattr(sights, "moment", lambda: Moment(1_790_000_059.0, 0, minute[0]))
+    sights.revision += 1
     async with listening_as(home, given) as ear, asyncio.timeout(5):
         assert set(ear.devices) == {PLUG}
         minute[0] += 1
@@ -135,7 +135,7 @@ async def test_a_stream_outlives_the_access_token_that_opened_it(home: Bench) ->
     given = await arrive(home)
     async with listening_as(home, given) as ear:
         await home.ask("POST", f"{SESSIONS}/refresh", {"refresh": given["refresh"]})
-        home.home.people._access.clear()
+        home.home.people.sessions._access.clear()
         await asyncio.sleep(0.6)
         await ear.say(type="ping")
         await ear.hear("pong")

@@ -61,9 +61,9 @@ async def test_a_new_authority_is_made_only_by_who_means_it(home: Bench) -> None
 
 async def test_who_pairs_sees_what_to_compare(home: Bench) -> None:
     running = asyncio.create_task(run(home, "pair"))
-    people = home.home.people
-    await home.until(lambda: people.window().is_open, "a window")
-    window = people._window._window
+    pairing = home.home.people.pairing
+    await home.until(lambda: pairing.window().is_open, "a window")
+    window = pairing._window._window
     assert window is not None
     body = {"code": window.code, "person": "Ada", "device": "phone"}
     await home.ask("POST", "/api/v1/pair", body)

@@ -45,6 +45,6 @@ def test_a_home_that_has_an_owner_shows_none(
 async def test_the_first_owner_may_come_by_the_code_of_the_start(tmp_path: Path) -> None:
     async with bench(tmp_path) as home:
         code = _first_owner(home.home)
-        given = await home.home.people.pair(code, "Ada", "phone")
+        given = await home.home.people.pairing.pair(code, "Ada", "phone")
         assert given.person.role is Role.OWNER
         assert home.home.people.register.owners == 1

@@ -31,9 +31,9 @@ async def come(home: Bench, name: str, code: str) -> Any:
 
 async def opened(home: Bench) -> str:
     """Wait for the window that a command opens, and return the code that it shows."""
-    people = home.home.people
-    await home.until(lambda: people.window().is_open, "a window")
-    window = people._window._window
+    pairing = home.home.people.pairing
+    await home.until(lambda: pairing.window().is_open, "a window")
+    window = pairing._window._window
     assert window is not None
     return window.code
 
@@ -47,7 +47,7 @@ async def test_pair_shows_a_code_and_says_who_has_come(home: Bench) -> None:
     assert f"{code[:4]}-{code[4:]}" in ended.out
     assert "█" in ended.out
     assert "Ada has paired Ada's phone" in ended.out
-    assert not home.home.people.window().is_open
+    assert not home.home.people.pairing.window().is_open
 
 
 async def test_pair_as_json_tells_the_code_and_then_who_has_come(home: Bench) -> None:

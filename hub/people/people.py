@@ -1,0 +1,104 @@
+"""The people of one home: who is here, with their phones, the ways in, and what each sees."""
+
+from collections.abc import Callable, Mapping
+from datetime import UTC, tzinfo
+
+from hub.clock import Clock
+from hub.core.asker import By
+from hub.core.device import Device
+from hub.core.people.access import Principal
+from hub.core.people.records import Person, PersonId
+from hub.people.ledger import Auditor, Ledger, PeopleStore
+from hub.people.pairing import Pairing
+from hub.people.sessions import Sessions
+from hub.people.sights import Sights
+from protocol.ids import DeviceId
+
+
+class People:
+    """Changes people and their grants, each change durable before it counts.
+
+    Args:
+        devices: Those of the home, by id.
+        room_of: Returns the room of a device, if it stands in one.
+        auditor: Writes down who was let in and out.
+        zone: The home's time zone.
+
+    Attributes:
+        register: Who belongs to the home; to be read.
+        sessions: Their phones.
+        pairing: How phones come.
+        sights: What each of them sees.
+    """
+
+    def __init__(
+        self,
+        store: PeopleStore,
+        clock: Clock,
+        devices: Mapping[DeviceId, Device],
+        room_of: Callable[[Device], str | None],
+        auditor: Auditor,
+        zone: tzinfo = UTC,
+    ) -> None:
+        self._clock = clock
+        self._ledger = Ledger(store, auditor)
+        self.register = self._ledger.register
+        self.sessions = Sessions(self._ledger, clock)
+        self.pairing = Pairing(self._ledger, clock, auditor)
+        self.sights = Sights(self.register, clock, devices, room_of, zone)
+        self._ledger.follow(self.sessions.take)
+        self._ledger.follow(self.sights.take)
+
+    async def open(self) -> None:
+        """Read who was here in the last run; what has run out since then goes."""
+        await self._ledger.open()
+        self.sessions.open()
+        async with self._ledger.changing:
+            await self._ledger.write(self.register.over(self._clock.now_s()))
+
+    def as_person(self, person_id: str) -> Principal | None:
+        """Return a person as they are now, whatever phone they use; None for one who has left."""
+        person = self.register.people.get(PersonId(person_id))
+        if person is None:
+            return None
+        return Principal(
+            person.id, person.name, person.role, person.id, person.grants, person.wears
+        )
+
+    async def put(self, person: Person, by: By) -> None:
+        """Put a person in the place of who they were.
+
+        Raises:
+            RequestError: They cannot be that.
+            StoreError: It could not be kept; nothing has changed.
+        """
+        async with self._ledger.changing:
+            await self._ledger.write(self.register.change(person), by)
+
+    async def remove(self, person: PersonId, by: By) -> None:
+        """Forget a person; their phones are cut off.
+
+        Raises:
+            RequestError: There is none of that id, or it is the last owner.
+            StoreError: It could not be kept; nothing has changed.
+        """
+        async with self._ledger.changing:
+            await self._ledger.write(self.register.remove(person), by)
+
+    async def replace_device(self, old: DeviceId, new: DeviceId) -> None:
+        """Let a device that takes another's place take it in grants, invites and at its wearers.
+
+        Raises:
+            StoreError: It could not be kept; nothing has changed.
+        """
+        async with self._ledger.changing:
+            await self._ledger.write(self.register.replace_device(old, new))
+
+    async def forget_device(self, device: DeviceId) -> None:
+        """Take a device that has left the home out of all grants.
+
+        Raises:
+            StoreError: It could not be kept; nothing has changed.
+        """
+        async with self._ledger.changing:
+            await self._ledger.write(self.register.forget_device(device))
