@@ -1924,7 +1924,7 @@ class SessionShown(TypedDict):
     device: str
     created_at: str
     seen_at: str
-    """When it got new tokens last."""
+    """When it last asked for something, or was on the stream."""
     is_mine: bool
     """Whether it is the one that asks."""
 

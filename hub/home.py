@@ -148,9 +148,9 @@ class Home:
         return None if token is None else self.security.principal(token.public_id)
 
     def still(self, principal: Principal) -> Principal | None:
-        """Return who somebody is now that was here before; None once the session has ended."""
+        """Return who somebody is now that is on the stream; None once the session has ended."""
         if principal.person is not None:
-            return self.people.sessions.principal(principal.scope)
+            return self.people.sessions.still(principal.scope)
         return principal if self.security.is_known(principal.scope) else None
 
     async def _inherit(self, old: DeviceId, new: DeviceId) -> None:
@@ -283,6 +283,7 @@ class Home:
                 tasks.create_task(self.automating.run(), name="automations")
                 tasks.create_task(self._twins.run(), name="twins")
                 tasks.create_task(self.activity.run(), name="activity")
+                tasks.create_task(self.people.sessions.run(), name="phones")
                 tasks.create_task(self.certificates.run(), name="certificates")
                 tasks.create_task(self.history.run(self.bus), name="history")
         finally:

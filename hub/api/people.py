@@ -139,7 +139,7 @@ async def list_sessions(call: Call[None]) -> web.Response:
     home = call.context.home
     found = home.people.register.sessions.values()
     shown = [
-        session_shown(session, home.clock, is_mine=session.id == call.scope)
+        session_shown(session, home, is_mine=session.id == call.scope)
         for session in found
         if _owns(call, session)
     ]
@@ -158,7 +158,7 @@ async def change_session(call: Call[ChangeSession]) -> web.Response:
     """Change what a phone is called: your own, for owners any."""
     home = call.context.home
     renamed = await home.people.sessions.rename(_session(call).id, call.body.device)
-    return json_reply(session_shown(renamed, home.clock, is_mine=renamed.id == call.scope))
+    return json_reply(session_shown(renamed, home, is_mine=renamed.id == call.scope))
 
 
 @routes.operation(

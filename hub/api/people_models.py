@@ -59,7 +59,9 @@ class SessionShown(TypedDict):
     person: str
     device: str
     created_at: Timestamp
-    seen_at: Annotated[Timestamp, Field(description="When it got new tokens last.")]
+    seen_at: Annotated[
+        Timestamp, Field(description="When it last asked for something, or was on the stream.")
+    ]
     is_mine: Annotated[bool, Field(description="Whether it is the one that asks.")]
 
 

@@ -68,14 +68,15 @@ def places(home: Home, grants: Iterable[Grant]) -> dict[str, str]:
     return named
 
 
-def session_shown(session: Session, clock: Clock, *, is_mine: bool) -> SessionShown:
+def session_shown(session: Session, home: Home, *, is_mine: bool) -> SessionShown:
     """Show a session."""
+    clock, seen_at_s = home.clock, home.people.sessions.seen_at_s(session)
     return {
         "id": session.id,
         "person": session.person,
         "device": session.device,
         "created_at": clock.iso(session.created_at_s),
-        "seen_at": clock.iso(session.seen_at_s),
+        "seen_at": clock.iso(seen_at_s),
         "is_mine": is_mine,
     }
 

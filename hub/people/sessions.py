@@ -1,5 +1,7 @@
-"""The phones of people: whose access token that is, new tokens for old, names, ends."""
+"""The phones of people: whose access token that is, new tokens for old, when seen, names, ends."""
 
+import asyncio
+import logging
 from collections.abc import Sequence
 from dataclasses import replace
 from hmac import compare_digest
@@ -14,12 +16,18 @@ from hub.core.people.register import UNUSED_S
 from hub.people import tokens
 from hub.people.ledger import Ledger
 from hub.people.tokens import Tokens
+from hub.store import StoreError
 
 OLD_ACCESS_S: Final = 60.0
 """How long the access token before is good, for requests that are on their way."""
 
 ANSWER_KEPT_S: Final = 120.0
 """So long a phone that lost the answer to a refresh gets it again, by the id of its request."""
+
+SEEN_KEPT_EVERY_S: Final = 300.0
+"""When phones were seen is kept for all together, so often and when the hub stops."""
+
+_log = logging.getLogger(__name__)
 
 
 class _Answer(NamedTuple):
@@ -39,6 +47,7 @@ class Sessions:
         self._register = ledger.register
         self._access: dict[str, tuple[SessionId, float]] = {}
         self._answers: dict[SessionId, _Answer] = {}
+        self._seen_s: dict[SessionId, float] = {}
 
     def open(self) -> None:
         """Know the access tokens of the sessions of the last run."""
@@ -46,11 +55,18 @@ class Sessions:
             self._index(session)
 
     def check(self, plain: str) -> Principal | None:
-        """Return whose access token this is; None where it is none that is good."""
+        """Return whose access token this is, and see the phone by it; None if it is not good."""
         found = self._access.get(tokens.digest(plain))
         if found is None or self._clock.now_s() >= found[1]:
             return None
-        return self.principal(found[0])
+        return self.still(found[0])
+
+    def still(self, scope: str) -> Principal | None:
+        """Return whose a phone is that is here now, and see it by that; None once it has ended."""
+        principal = self.principal(scope)
+        if principal is not None:
+            self._seen_s[SessionId(scope)] = self._clock.now_s()
+        return principal
 
     def principal(self, scope: str) -> Principal | None:
         """Return who a session belongs to, as they are now; None once it has ended."""
@@ -67,6 +83,35 @@ class Sessions:
             person.wears,
             session.device,
         )
+
+    def seen_at_s(self, session: Session) -> float:
+        """Return when a phone last sent a request or was on the stream; the core's clock."""
+        return max(session.seen_at_s, self._seen_s.get(session.id, session.seen_at_s))
+
+    async def run(self) -> None:
+        """Keep when phones were seen, until cancelled; what was seen last as well."""
+        try:
+            while True:
+                await asyncio.sleep(SEEN_KEPT_EVERY_S)
+                await self.keep_seen()
+        finally:
+            await self.keep_seen()
+
+    async def keep_seen(self) -> None:
+        """Keep when phones were seen since the last time, all together.
+
+        A disk that does not let it is no error: it is said in the log and tried the next time.
+        """
+        async with self._ledger.changing:
+            saves: list[PeopleSave] = []
+            for session in self._register.sessions.values():
+                seen_at_s = self.seen_at_s(session)
+                if seen_at_s > session.seen_at_s:
+                    saves += self._register.renew(replace(session, seen_at_s=seen_at_s))
+            try:
+                await self._ledger.write(saves)
+            except StoreError as error:
+                _log.warning("when phones were seen is not kept: %s", error)
 
     async def refresh(self, plain: str, attempt: str | None) -> Tokens:
         """Return new tokens for a refresh token, which is worthless from then on.
@@ -123,6 +168,7 @@ class Sessions:
             }
             for session in ended:
                 self._answers.pop(session, None)
+                self._seen_s.pop(session, None)
 
     def _index(self, session: Session) -> None:
         self._access[session.access_sha256] = session.id, session.access_until_s
@@ -131,7 +177,7 @@ class Sessions:
         self, session: Session, family: str, sha256: str, attempt: str | None
     ) -> Tokens:
         now_s = self._clock.now_s()
-        if now_s - session.seen_at_s >= UNUSED_S:
+        if now_s - self.seen_at_s(session) >= UNUSED_S:
             await self._ledger.write(self._register.end(session.id))
             raise RefreshWrongError
         renewed, given = tokens.renew(session, self._register.person(session.person), family, now_s)

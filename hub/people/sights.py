@@ -7,7 +7,7 @@ from typing import Final, NamedTuple
 from hub.clock import Clock
 from hub.core.device import Device
 from hub.core.people.access import Moment, Principal, Thing, holds_for_s
-from hub.core.people.records import DropSession, PeopleSave, SavePerson
+from hub.core.people.records import DropSession, PeopleSave, SavePerson, SaveSession
 from hub.core.people.register import Register
 from hub.core.people.sight import Sight
 from hub.core.people.wearables import is_wearable, private_addresses
@@ -84,7 +84,7 @@ class Sights:
                 self._wearables.update(d for d in save.record.wears if d in self._devices)
             elif isinstance(save, DropSession):
                 self._looks.pop(save.id, None)
-        if saves:
+        if not all(isinstance(save, SaveSession) for save in saves):
             self.revision += 1
 
     def moment(self) -> Moment:

@@ -101,7 +101,7 @@ class Session:
 
     Attributes:
         device: What the person calls the phone.
-        seen_at_s: When its tokens were made last.
+        seen_at_s: When it was seen last, as far as that is kept.
         family_sha256: Of the part that all its refresh tokens share.
         refresh_sha256: Of the only refresh token that is good.
         access_sha256: Of the access token that was made last.

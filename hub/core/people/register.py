@@ -41,7 +41,7 @@ SESSIONS_LIMIT: Final = 256
 INVITES_LIMIT: Final = 64
 
 UNUSED_S: Final = 90 * 86_400.0
-"""A session that has not made new tokens for so long is over."""
+"""A session whose phone was not seen for so long is over."""
 
 
 class Register:
@@ -154,7 +154,7 @@ class Register:
         return [DropSession(self.session(session_id).id)]
 
     def renew(self, session: Session) -> list[PeopleSave]:
-        """Keep a session with its new tokens."""
+        """Keep a session with its new tokens, its new name, or when it was seen."""
         return [SaveSession(session)]
 
     def invite(self, invite: Invite, now_s: float) -> list[PeopleSave]:

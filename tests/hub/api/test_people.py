@@ -1,11 +1,12 @@
 """People over the API: who comes, who they are, who goes."""
 
 from dataclasses import replace
+from pathlib import Path
 from typing import Any
 
 from hub.core.people.records import SessionId
 from hub.security import FAILURE_BURST
-from tests.hub.api.bench import PLUG, Bench
+from tests.hub.api.bench import PLUG, Bench, bench
 
 Json = Any
 ME = "/api/v1/me"
@@ -280,3 +281,15 @@ async def test_a_device_says_what_of_it_somebody_may_control(home: Bench) -> Non
         assert summary["visible"] == (None if seen in grants else ["outlet.on"])
     whole = await home.get(place)
     assert whole["visible"] is whole["controllable"] is None
+
+
+async def test_a_hub_that_stops_keeps_when_phones_were_seen(tmp_path: Path) -> None:
+    async with bench(tmp_path) as home:
+        given = await arrive(home)
+        await home.ask("GET", ME, headers=as_(given))
+        people = home.home.people
+        [session] = people.register.sessions.values()
+        seen_at_s = people.sessions.seen_at_s(session)
+        assert seen_at_s > session.seen_at_s, "it is not written at each request"
+    [session] = people.register.sessions.values()
+    assert session.seen_at_s == seen_at_s

@@ -89,6 +89,30 @@ async def test_who_comes_back_after_a_grant_has_gone_gets_a_snapshot(home: Bench
         assert set(ear.devices) == {PLUG}
 
 
+async def test_a_phone_on_the_stream_is_seen_now_and_that_is_kept(home: Bench) -> None:
+    given = await arrive(home)
+
+    async def seen() -> str:
+        [session] = (await home.get(SESSIONS))["sessions"]
+        return str(session["seen_at"])
+
+    async def kept_s() -> float:
+        _, [session], _ = await home.home.store.people()
+        return session.seen_at_s
+
+    before_s = await kept_s()
+    async with listening_as(home, given), asyncio.timeout(30):
+        times = [await seen()]
+        while len(times) < 3:
+            now = await seen()
+            times += [now] if now != times[-1] else []
+        assert times == sorted(times)
+    await home.home.people.sessions.keep_seen()
+    [session] = home.home.people.register.sessions.values()
+    assert await kept_s() == pytest.approx(session.seen_at_s, abs=0.01)
+    assert session.seen_at_s > before_s
+
+
 async def test_an_hour_that_ends_ends_on_the_stream(
     home: Bench, monkeypatch: pytest.MonkeyPatch
 ) -> None:

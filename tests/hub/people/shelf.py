@@ -1,5 +1,6 @@
 """People without a hub around them, and a place to keep them that may be full."""
 
+import asyncio
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 
@@ -23,11 +24,14 @@ class Shelf:
 
     is_full: bool = False
     kept: list[PeopleSave] = field(default_factory=list)
+    written: asyncio.Event = field(default_factory=asyncio.Event)
 
     async def commit(self, writes: object) -> None:
         if self.is_full:
             raise StoreFullError("The disk is full", "Make room.")
         self.kept.extend(writes)  # type: ignore[arg-type]  # what People hands over
+        if writes:
+            self.written.set()
 
     def save_activity(self, entries: Sequence[Entry]) -> None:
         raise NotImplementedError
