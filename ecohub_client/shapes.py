@@ -674,7 +674,7 @@ class EntryShown(TypedDict):
 
 
 class FavouritesNow(TypedDict):
-    """The favourites of the person on this stream; told after each snapshot, resume and change."""
+    """The favourites of the person on this stream; told when it begins and whenever they change."""
 
     type: Literal["favourites"]
     devices: list[str]

@@ -264,7 +264,7 @@ class ActivityNow(TypedDict):
 
 
 class FavouritesNow(TypedDict):
-    """The favourites of the person on this stream; told after each snapshot, resume and change."""
+    """The favourites of the person on this stream; told when it begins and whenever they change."""
 
     type: Literal["favourites"]
     devices: list[str]

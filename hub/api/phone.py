@@ -15,6 +15,7 @@ from hub.api import problems
 from hub.api.asking import new_id
 from hub.api.connections import Connection
 from hub.api.evidence import notice_shown
+from hub.api.favourites import FavouritesTold
 from hub.api.frames import sealed
 from hub.api.journal import Journal, Place
 from hub.api.messages import Auth, CallAction, Ping, Ref, Set, Told
@@ -98,6 +99,7 @@ class Phone:
         self._home, self._metrics = home, metrics
         self._journal, self._memory = journal, memory
         self._outlook: Outlook | None = None
+        self._favourites = FavouritesTold(self._chosen)
         self._socket, self._connection = line.socket, line.connection
         self._write_soon = write_soon
         self._answers: list[bytes | _Accepted] = []
@@ -133,6 +135,8 @@ class Phone:
             dropped = outlook.dropped
             due.append(outlook.take())
             self._metrics.coalesced += outlook.dropped - dropped
+        if is_ready and (favourites := self._favourites.take()):
+            due.append(favourites)
         transport = self._connection.transport
         if not due or transport is None or transport.is_closing() or self._socket.closed:
             return
@@ -141,12 +145,6 @@ class Phone:
             return
         transport.write(frames)  # never drained here: one slow client would hold up the others
         self._metrics.stream_bytes += len(frames)
-
-    def take_favourites(self, person: str) -> None:
-        """Tell the client that its person has chosen other favourites."""
-        asks = self._asks
-        if self._is_live and asks is not None and person == (asks.person or asks.scope):
-            self._tell_favourites(asks)
 
     def take_read(self, event: NoticeChanged) -> None:
         """Tell the client that its person has read a notice; it is no change that is numbered."""
@@ -222,8 +220,7 @@ class Phone:
         devices = self._home.hub.devices
         look = partial(self._sight, asks)
         self._outlook = Outlook(self._journal, self._memory, asks.scope, look, lambda: devices)
-        self._answers.append(self._outlook.begin(place))
-        self._tell_favourites(asks)
+        self._answers.append(self._outlook.begin(place) + self._favourites.take())
         self._is_live = True
         self.write()
         return True
@@ -316,9 +313,9 @@ class Phone:
     def _now(self) -> str:
         return self._home.clock.iso(self._home.clock.now_s())
 
-    def _tell_favourites(self, asks: Principal) -> None:
-        chosen = self._home.hub.arrangement.favourites(asks.person or asks.scope)
-        self._tell({"type": "favourites", "devices": [*chosen]})
+    def _chosen(self) -> tuple[DeviceId, ...]:
+        asks = self._asks
+        return self._home.hub.arrangement.favourites(asks.person or asks.scope) if asks else ()
 
     def _object(self, ref: Ref | None, error: ProblemError) -> None:
         self._tell({"type": "problem", "ref": ref, "problem": error.problem})

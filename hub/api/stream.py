@@ -15,7 +15,7 @@ from hub.api.outlook import Memory
 from hub.api.phone import Close, Line, Phone
 from hub.api.problems import refused
 from hub.api.said import MAX_MESSAGE_BYTES
-from hub.core.arrangement.records import Favourites, Kind
+from hub.core.arrangement.records import Kind
 from hub.core.events import ArrangedChanged, ArrangedRemoved, Event, NoticeChanged
 from hub.core.records import CommandRecord
 from hub.home import Home
@@ -54,15 +54,11 @@ class Stream:
 
     def take(self, event: Event) -> None:
         """Keep an event and see to it that the phones get it; a listener of the bus."""
-        if type(event) is ArrangedChanged and isinstance(event.arranged, Favourites):
-            for phone in self._phones:
-                phone.take_favourites(event.arranged.id)
         if type(event) is NoticeChanged and event.reader:
             for phone in self._phones:
                 phone.take_read(event)
-        if _is_personal(event):
-            return
-        self.journal.add(event)
+        if not is_personal(event):
+            self.journal.add(event)
         if self._phones and not self._is_due:
             self._write_soon()
 
@@ -147,7 +143,7 @@ class Stream:
             phone.write()
 
 
-def _is_personal(event: Event) -> bool:
+def is_personal(event: Event) -> bool:
     """Say whether an event concerns one person alone, and so nobody's picture of the home."""
     match event:
         case ArrangedChanged(arranged):

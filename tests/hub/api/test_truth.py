@@ -8,6 +8,7 @@ import pytest
 
 from hub.api.frames import Frames
 from hub.api.journal import Journal, Place, Reader
+from hub.api.stream import is_personal
 from hub.api.views import device_summary
 from hub.clock import Clock
 from hub.core.asker import By
@@ -36,7 +37,8 @@ class Life:
         self.world.now_s += self.chance.choice([0.1, 0.5, 2.0])
         self.move(self.chance.choice(LAMPS))
         for event in self.world.events:
-            self.journal.add(event)
+            if not is_personal(event):
+                self.journal.add(event)
         self.world.events.clear()
 
     def move(self, lamp: DeviceId) -> None:  # noqa: C901 - one case per kind of change

@@ -8,6 +8,7 @@ from typing import Any
 
 import pytest
 
+from hub.api.favourites import FavouritesTold
 from hub.api.frames import Frames
 from hub.api.journal import Place
 from hub.api.outlook import Memory, Outlook
@@ -29,7 +30,7 @@ NOON = Moment(1_790_000_000.0, 0, 720)
 KINDS = ("floors", "rooms", "groups", "scenes", "automations")
 ARRANGED: tuple[type[Any], ...] = (Floor, Room, Group, Scene, Automation)
 CHANGES = 1_500
-ME = PersonId("person-9")
+ME, OTHER = PersonId("person-9"), PersonId("person-8")
 
 
 def somebody(role: Role, *grants: Grant, wears: tuple[DeviceId, ...] = ()) -> Principal:
@@ -59,8 +60,8 @@ class ArrangedLife(Life):
 
     def arrange(self) -> None:
         kind = self.chance.choice([self.floor, self.room, self.group, self.scene, self.automation])
-        if self.chance.random() < 0.3 and self.world.hub.devices:
-            self.attempt(self.furnish)
+        if self.chance.random() < 0.4 and self.world.hub.devices:
+            self.attempt(self.chance.choice([self.furnish, self.favour]))
         elif self.chance.random() < 0.25:
             every = [*self.world.hub.arrangement.every(self.chance.choice(ARRANGED))]
             if every:
@@ -105,6 +106,12 @@ class ArrangedLife(Life):
         room = self.chance.choice([None, "room-0", "room-1"])
         return self.world.hub.arrangement.furnish(lamp, room, "lamp")
 
+    def favour(self) -> Outcome:
+        arrangement, lamps = self.world.hub.arrangement, list(self.world.hub.devices)
+        person, is_favourite = self.chance.choice([ME, OTHER]), self.chance.random() < 0.7
+        lamp = self.chance.choice(lamps)
+        return arrangement.keep(arrangement.favoured(person, lamp, is_favourite=is_favourite))
+
 
 class Somebody:
     """A person's phone: a copy of what it was told, and what a newcomer would be told."""
@@ -112,6 +119,7 @@ class Somebody:
     def __init__(self, life: ArrangedLife, principal: Principal) -> None:
         self.life, self.principal = life, principal
         self.memory, self.known = Memory(), dict[str, Any]()
+        self.favourites: list[str] = []
         self.place: Place | None = None
         self._seen: tuple[object, Sight] | None = None
         self.deltas = 0
@@ -137,20 +145,28 @@ class Somebody:
         devices = self.life.world.hub.devices
         journal, memory = self.life.journal, self.memory
         self.outlook = Outlook(journal, memory, "session-1", self.look, lambda: devices)
-        self.hear(self.outlook.begin(self.place))
+        self.liked = FavouritesTold(self.likes)
+        self.hear(self.outlook.begin(self.place) + self.due())
+
+    def likes(self) -> tuple[DeviceId, ...]:
+        return self.life.world.hub.arrangement.favourites(ME)
+
+    def due(self) -> bytes:
+        return (self.outlook.take() if self.outlook.is_behind else b"") + self.liked.take()
 
     def read(self, *, breaks_off: bool) -> None:
-        frames = self.outlook.take() if self.outlook.is_behind else b""
-        self.hear(frames, breaks_off=breaks_off)
+        self.hear(self.due(), breaks_off=breaks_off)
         if breaks_off:
             self.connect()
-            self.hear(self.outlook.take() if self.outlook.is_behind else b"")
 
     def hear(self, text: bytes, *, breaks_off: bool = False) -> None:
         frames = split(text)
         kept = self.life.chance.randint(0, len(frames)) if breaks_off else len(frames)
-        for frame in frames[:kept]:
-            self.take(json.loads(frame))
+        for told in map(json.loads, frames[:kept]):
+            if told["type"] == "favourites":
+                self.favourites = told["devices"]
+            else:
+                self.take(told)
 
     def take(self, told: Any) -> None:
         kind, known = told["type"], self.known
@@ -175,6 +191,8 @@ class Somebody:
         frames = Frames(self.life.world.hub, self.life.clock)
         [frame] = split(frames.snapshot("run", 0, self.look()))
         assert self.known == in_order(json.loads(frame))
+        [liked] = split(FavouritesTold(self.likes).take())
+        assert self.favourites == json.loads(liked)["devices"]
 
 
 def in_order(told: Any) -> dict[str, Any]:
