@@ -40,8 +40,8 @@ function NameInput({ id, value, trouble, label, onInput }) {
     <p class="trouble" id=${`${id}-trouble`} role="alert">${trouble}</p>`;
 }
 
-/** The name of something that is there: changed by Enter, or by the button that comes once it differs. */
-export function Name({ value, onCommit }) {
+/** The name of something that is there: changed by Enter, or by the button, called `word`, that comes once it differs. */
+export function Name({ value, word = t("control.set"), onCommit }) {
   const id = useId();
   const { typed, trouble, isBusy, type, commit } = useTyped(null, async (name) => {
     await onCommit(name);
@@ -50,7 +50,7 @@ export function Name({ value, onCommit }) {
   const isOther = typed !== null && typed.trim() && typed !== value;
   return html`<form class="naming" onSubmit=${commit}>
     <${NameInput} id=${id} value=${typed ?? value} trouble=${trouble} label=${t("device.name")} onInput=${type} />
-    <button class=${cx("button", !isOther && "unseen")} disabled=${!isOther || isBusy}>${t("control.set")}</button>
+    <button class=${cx("button", !isOther && "unseen")} disabled=${!isOther || isBusy}>${word}</button>
   </form>`;
 }
 

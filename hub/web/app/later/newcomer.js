@@ -2,12 +2,13 @@
 
 import { html, useEffect, useState } from "../lib.js";
 import { Icon, deviceIcon } from "../icons.js";
-import { announce, tried } from "../announce.js";
+import { tried } from "../announce.js";
 import { roomsWalked } from "../places.js";
 import { presenceText } from "../presence.js";
 import { ask } from "../session.js";
 import { product as productOf, titleOf } from "../specs.js";
 import { t } from "../words.js";
+import { Name } from "./editing.js";
 import { Step } from "./progress.js";
 
 const STANDING = { valid: "new.certified", none: "new.uncertified" };
@@ -16,17 +17,13 @@ export function Newcomer({ device }) {
   const product = productOf(device).value;
   const isThere = device.presence.status !== "interviewing";
   const certificate = useCertificate(device.id, isThere);
-  const [typed, type] = useState(null);
   const [isKept, keep] = useState(false);
   const path = `/devices/${encodeURIComponent(device.id)}`;
-  const change = (news) => tried(ask("PATCH", path, news));
-  const rename = async (event) => {
-    event.preventDefault();
-    if (!(await change({ name: (typed ?? device.name).trim() }))) return;
-    type(null);
+  const rename = async (name) => {
+    await ask("PATCH", path, { name });
     keep(true);
-    announce(t("device.name.done"));
   };
+  const place = (room) => tried(ask("PATCH", path, { room }));
   return html`<section class="card newcomer" aria-labelledby=${`new-${device.id}`} data-newcomer=${device.id}>
     <header class="newcomer-head"><span class="device-icon"><${Icon} name=${deviceIcon(device)} size="2rem" /></span>
       <div><h2 id=${`new-${device.id}`}><bdi>${device.name}</bdi></h2>
@@ -37,15 +34,11 @@ export function Newcomer({ device }) {
         more=${isThere ? "" : t("new.interview")} />
       ${certificate && html`<${Step} tone=${certificate.status === "valid" ? "ok" : ""} icon="shield" title=${t(STANDING[certificate.status] ?? "new.doubtful")} more=${certificate.why} />`}
     </ol>
-    <form class="typed wide rename" onSubmit=${rename}>
-      <label><span>${t("device.name")}</span><input type="text" maxlength="64" autocomplete="off" value=${typed ?? device.name}
-        onInput=${(event) => type(event.target.value)} /></label>
-      <button class="button" disabled=${!(typed ?? device.name).trim()}>${t("new.keep")}</button>
-    </form>
+    <${Name} value=${device.name} word=${t("new.keep")} onCommit=${rename} />
     ${roomsWalked.value.length > 0 && html`<div class="pick"><h3 id=${`room-${device.id}`}>${t("new.room")}</h3>
       <div class="chips" role="group" aria-labelledby=${`room-${device.id}`}>
         ${roomsWalked.value.map(({ id, name }) => html`<button type="button" class="chip" key=${id} aria-pressed=${device.room === id ? "true" : "false"}
-          onClick=${() => change({ room: device.room === id ? null : id })}><bdi>${name}</bdi></button>`)}
+          onClick=${() => place(device.room === id ? null : id)}><bdi>${name}</bdi></button>`)}
       </div></div>`}
     <div class="code-tools"><a class=${isKept ? "button" : "button quiet"} href=${`#/device/${encodeURIComponent(device.id)}`}>${t("new.open")}</a></div>
   </section>`;
