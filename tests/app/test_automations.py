@@ -228,6 +228,19 @@ async def test_an_idea_from_the_home_is_a_beginning(tapping: Phone) -> None:
     await expect(page.get_by_role("link", name="Not saved yet")).to_have_count(0)
 
 
+async def test_an_idea_goes_once_it_is_there_and_comes_back_without_it(tapping: Phone) -> None:
+    page, hub = tapping.page, tapping.home
+    idea = page.locator(".idea", has_text="Off at night")
+    await expect(idea).to_be_visible()
+    late = {"type": "time", "at": "22:15"}
+    off = {"type": "set", "device": LIGHT, "properties": {"light.on": False}}
+    id_ = await made(hub, "Late", triggers=[FAN_ON, late], actions=[off], is_enabled=False)
+    await expect(page.locator(f"[data-automation='{id_}']")).to_be_visible()
+    await expect(idea).to_have_count(0)
+    await hub.ask("PATCH", f"{PATH}/{id_}", {"actions": [LIGHT_ON]})
+    await expect(idea).to_be_visible()
+
+
 async def test_what_was_written_outlives_a_broken_line_and_a_reload(
     far_phone: Phone, cable: Cable
 ) -> None:

@@ -11,7 +11,7 @@ import { t } from "../words.js";
 import { Back, Gone, useSure } from "../pages/parts.js";
 import { Builder } from "./builder.js";
 import { flawText, keepDraft, keptDrafts } from "./draft.js";
-import { ideas } from "./ideas.js";
+import { begun, ideas } from "./ideas.js";
 import { endOf, toneOf } from "./ends.js";
 import { Runs } from "./runs.js";
 import { sentence } from "./sentence.js";
@@ -34,7 +34,7 @@ export default function Automations({ id, more }) {
 function beginning(from) {
   const other = automations.value.find(({ id }) => id === from);
   if (other) return { ...other, name: t("auto.copy.name", { name: other.name }).slice(0, NAME_LENGTH) };
-  return ideas().find(({ word }) => word === from)?.automation;
+  return begun(from);
 }
 
 function List() {

@@ -1,6 +1,7 @@
 // Starting points from what is in the home, read off classes and standard addresses, never off products.
 
 import { mainSwitch } from "../attention.js";
+import { automations } from "../home.js";
 import { product as productOf } from "../specs.js";
 import { t } from "../words.js";
 import { DAYS } from "./draft.js";
@@ -13,11 +14,30 @@ const OPENS = "contact.open";
 /** Standard addresses of what tells of bad air, and above which value people clear it. */
 const STALE = [["air.pm2_5", 35], ["air.co2", 1_000]];
 
-/** Return [{word, automation}]: what may be built from what is here. */
-export function ideas() {
+/** By type: what two occasions, or two things to do, have in common that are alike; the rest of them is taste. */
+const ALIKE = { property: ["device", "address"], event: ["device", "event"], sun: ["at"], time: [], set: ["device"], notify: [] };
+
+/** Return [{word, automation}]: what may be built from what is here, and is not there yet. */
+export const ideas = () => candidates().filter(isNew).slice(0, MOST);
+
+/** The automation as which an idea begins. */
+export const begun = (wanted) => candidates().find(({ word }) => word === wanted)?.automation;
+
+/** Whether no automation does one of its things at all of its occasions, whatever the values. */
+function isNew({ automation: { triggers, actions } }) {
+  const has = (list, wanted) => list.some((one) => isAlike(one, wanted));
+  return !automations.value.some((one) => triggers.every((occasion) => has(one.triggers, occasion)) && actions.some((thing) => has(one.actions, thing)));
+}
+
+const isAlike = (one, wanted) =>
+  one.type === wanted.type &&
+  ALIKE[wanted.type].every((key) => one[key] === wanted[key]) &&
+  Object.entries(wanted.properties ?? {}).every(([address, value]) => one.properties[address] === value);
+
+function candidates() {
   const home = roster.value.map((device) => ({ device, product: productOf(device).value })).filter(({ product }) => product);
   const lights = home.filter(({ device, product }) => LIGHTS.has(device.class) && mainSwitch(product));
-  return [...open(home, lights), ...dusk(lights), ...air(home), ...night(lights), ...alarms(home)].slice(0, MOST);
+  return [...open(home, lights), ...dusk(lights), ...air(home), ...night(lights), ...alarms(home)];
 }
 
 const idea = (word, triggers, conditions, actions) => ({ word, automation: { name: t(word), triggers, conditions, actions } });
