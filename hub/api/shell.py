@@ -4,13 +4,14 @@ import gzip
 import json
 import re
 from base64 import b64encode
-from collections.abc import Awaitable, Callable, Iterator
+from collections.abc import Awaitable, Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from hashlib import sha256
 from importlib.resources import files
 from importlib.resources.abc import Traversable
 from types import MappingProxyType
 from typing import Final
+from urllib.parse import urljoin
 
 from aiohttp import hdrs, web
 
@@ -39,6 +40,8 @@ _ROOTED: Final = MappingProxyType(
 
 _WORKER: Final = "/worker.js"
 _IMPORT_MAP: Final = re.compile(rb'<script type="importmap">(.*?)</script>', re.DOTALL)
+_START: Final = "/app/main.js"
+_IMPORTED: Final = re.compile(rb'^(?:import|export)\b[^;]*?"([/.][^"]+)";', re.MULTILINE)
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,11 +62,15 @@ class ShellFile:
 def read_shell() -> dict[str, ShellFile]:
     """Return the files of the app by the path at which they are served; reads them all.
 
-    The worker is told which files there are and the version that they make together, so that a new
-    version of the hub brings the whole app along, or nothing of it.
+    The page names all modules that it starts with, so that a browser fetches them together and not
+    one import after another. The worker is told which files there are and the version that they
+    make together, so that a new version of the hub brings the whole app along, or nothing of it.
     """
     found = dict(_found())
-    policy = _policy(found["/"])
+    import_map = _import_map(found["/"])
+    policy = _policy(import_map)
+    libraries = json.loads(import_map)["imports"].values()
+    found["/"] = _fetched_together(found["/"], [*libraries, *_imported_by(_START, found)])
     shelf = sorted(path for path in found if path != _WORKER and not path.endswith(".txt"))
     version = sha256(b"".join(found[path] for path in sorted(found))).hexdigest()[:16]
     told = json.dumps({"version": version, "files": shelf})
@@ -103,17 +110,38 @@ def _below(folder: Traversable, prefix: str = "") -> Iterator[tuple[str, Travers
             yield name, entry
 
 
-def _policy(page: bytes) -> str:
-    """Return the content policy: this hub's files alone, and the one import map of the page."""
+def _import_map(page: bytes) -> bytes:
     found = _IMPORT_MAP.search(page)
     if found is None:
         raise ValueError("index.html has no import map")
-    digest = b64encode(sha256(found[1]).digest()).decode()
+    return found[1]
+
+
+def _policy(import_map: bytes) -> str:
+    """Return the content policy: this hub's files alone, and the one import map of the page."""
+    digest = b64encode(sha256(import_map).digest()).decode()
     return (
         f"default-src 'none'; script-src 'self' 'sha256-{digest}'; style-src 'self'; "
         "connect-src 'self' ws: wss:; img-src 'self' data:; manifest-src 'self'; "
         "worker-src 'self'; base-uri 'none'; form-action 'none'; frame-ancestors 'none'"
     )
+
+
+def _imported_by(path: str, found: Mapping[str, bytes]) -> list[str]:
+    """Return the modules of the app that one imports, and those that these import, and so on."""
+    known = [path]
+    for importer in known:
+        names = (name.decode() for name in _IMPORTED.findall(found[importer]))
+        known += dict.fromkeys(
+            one for name in names if (one := urljoin(importer, name)) not in known
+        )
+    return known[1:]
+
+
+def _fetched_together(page: bytes, modules: Iterable[str]) -> bytes:
+    links = "".join(f'<link rel="modulepreload" href="{path}">\n' for path in modules)
+    start = f'<script type="module" src="{_START}">'.encode()
+    return page.replace(start, links.encode() + start)
 
 
 def _shell_file(path: str, body: bytes, policy: str) -> ShellFile:

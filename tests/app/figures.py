@@ -16,12 +16,13 @@ from importlib.metadata import entry_points
 from itertools import cycle, islice
 from pathlib import Path
 from statistics import median
+from time import monotonic
 from typing import Any
 
-from playwright.async_api import Browser, BrowserContext, Page, async_playwright
+from playwright.async_api import Browser, BrowserContext, CDPSession, Page, async_playwright
 
 from protocol.ids import DeviceId
-from tests.app.phone import browser_of_a_phone
+from tests.app.phone import PHONE, browser_of_a_phone
 from tests.end_to_end.waiting import until
 from tests.hub.api.bench import Bench, bench
 
@@ -29,7 +30,12 @@ LIVE = 50
 """Devices that go on telling values while it is scrolled; the others are silent."""
 
 SCROLL_S = 5.0
-SPEED_PX_S = 2_400
+SWIPE_PX = 600
+SWIPE_S = 0.25
+FRAME_S = 1 / 60
+LEAST_PX = 4_000
+"""A scroll that covers less has not been one."""
+
 SETTLES_MS = 8_000
 _TRACED = ["toplevel", "devtools.timeline", "disabled-by-default-devtools.timeline"]
 WITHIN_S = 120.0
@@ -51,6 +57,17 @@ _IS_KEPT = """async () => {
   const {fetchKept} = await import("/app/keep.js");
   return ((await fetchKept("home"))?.devices.length ?? 0) > 0;
 }"""
+
+_MEASURE_WAY = """() => {
+  let last = scrollY;
+  window.figures.way = 0;
+  addEventListener("scroll", () => {
+    window.figures.way += Math.abs(scrollY - last);
+    last = scrollY;
+  });
+}"""
+
+_READ_WAY = "() => [window.figures.way, document.documentElement.scrollHeight - innerHeight]"
 
 _READ = """() => {
   const paint = performance.getEntriesByName("first-contentful-paint")[0];
@@ -86,10 +103,12 @@ class Scroll:
         longest_ms: The longest task: time that it had the processor, so that a machine which others
             keep busy says the same.
         long: How many took 50 ms.
+        way_px: How far the page has moved, down and up.
     """
 
     longest_ms: float
     long: int
+    way_px: float
 
 
 @dataclass(frozen=True)
@@ -119,6 +138,7 @@ async def open_cold(browser: Browser, home: Bench, throttle: float) -> tuple[Loa
     load = await _loaded(page)
     await page.evaluate("navigator.serviceWorker.ready.then(() => true)")
     await until(lambda: page.evaluate(_IS_KEPT), "the home is kept", WITHIN_S)
+    await page.close()
     return load, context
 
 
@@ -130,29 +150,49 @@ async def open_again(context: BrowserContext, home: Bench, throttle: float) -> t
 
 
 async def scroll(browser: Browser, page: Page, folder: Path) -> Scroll:
-    """Scroll through the first page for five seconds, there and back."""
+    """Scroll through the first page for five seconds, swipe after swipe: down, then back up.
+
+    Raises:
+        RuntimeError: The page has hardly moved.
+    """
     await page.wait_for_timeout(SETTLES_MS)
+    await page.evaluate(_MEASURE_WAY)
     cdp = await page.context.new_cdp_session(page)
     await browser.start_tracing(page=page, path=folder / "trace.json", categories=_TRACED)
-    way = int(SPEED_PX_S * SCROLL_S / 2)
-    for distance in (-way, way):
-        await cdp.send(
-            "Input.synthesizeScrollGesture",
-            {
-                "x": 195, "y": 400, "yDistance": distance, "speed": SPEED_PX_S,
-                "gestureSourceType": "touch",
-            },
-        )  # fmt: skip
-    return _tasks(json.loads(await browser.stop_tracing())["traceEvents"])
+    start = monotonic()
+    while (gone := monotonic() - start) < SCROLL_S:
+        await _swipe(cdp, SWIPE_PX if gone < SCROLL_S / 2 else -SWIPE_PX)
+    events = json.loads(await browser.stop_tracing())["traceEvents"]
+    way_px, most_px = await page.evaluate(_READ_WAY)
+    if way_px < min(LEAST_PX, most_px):
+        raise RuntimeError(f"the page has moved {way_px} px of {most_px} in {SCROLL_S} s")
+    return _tasks(events, way_px)
 
 
-def _tasks(events: Sequence[Any]) -> Scroll:
+async def _swipe(cdp: CDPSession, way_px: int) -> None:
+    """Move a finger over the page at the same speed on any machine, and let go in full motion."""
+    begin = (PHONE["height"] + way_px) // 2
+    start = monotonic()
+    await _touch(cdp, "touchStart", begin)
+    while (done := (monotonic() - start) / SWIPE_S) < 1:
+        await _touch(cdp, "touchMove", begin - round(way_px * done))
+        await asyncio.sleep(FRAME_S)
+    await _touch(cdp, "touchMove", begin - way_px)
+    await cdp.send("Input.dispatchTouchEvent", {"type": "touchEnd", "touchPoints": []})
+
+
+async def _touch(cdp: CDPSession, kind: str, y: int) -> None:
+    points = [{"x": PHONE["width"] // 2, "y": y}]
+    await cdp.send("Input.dispatchTouchEvent", {"type": kind, "touchPoints": points})
+
+
+def _tasks(events: Sequence[Any], way_px: float) -> Scroll:
     """Return the tasks of the page's thread, by the time that the processor gave them."""
     names = [one for one in events if one["name"] == "thread_name"]
     mains = {(n["pid"], n["tid"]) for n in names if n["args"]["name"] == "CrRendererMain"}
     tasks = [e for e in events if e["name"] == "RunTask" and (e["pid"], e["tid"]) in mains]
     took_ms = [one["tdur"] / 1_000 for one in tasks if "tdur" in one]
-    return Scroll(max(took_ms), sum(ms >= 50 for ms in took_ms))
+    return Scroll(max(took_ms), sum(ms >= 50 for ms in took_ms), way_px)
 
 
 async def _page(context: BrowserContext, throttle: float) -> Page:
@@ -196,6 +236,8 @@ def table(homes: Mapping[str, Figures]) -> str:
     rows.append(["longest task of a scroll", *(f"{ms:,.0f} ms" for ms in longest)])
     many = (max(one.long for one in h.scrolls) for h in homes.values())
     rows.append(["tasks of 50 ms and more in it", *(f"{count}" for count in many)])
+    ways = (min(one.way_px for one in h.scrolls) for h in homes.values())
+    rows.append(["way of that scroll", *(f"{px:,.0f} px" for px in ways)])
     return "\n".join(f"| {' | '.join(row)} |" for row in rows)
 
 

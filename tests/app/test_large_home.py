@@ -48,6 +48,40 @@ async def test_a_tile_is_named_from_the_start_and_whole_once_somebody_comes_near
     await expect(last.locator(".tile-name")).to_have_text(name)
 
 
+async def test_who_goes_through_by_keyboard_stays_where_they_are(large: Phone) -> None:
+    last = large.page.locator(".tile").last
+    assert await last.get_by_role("switch").count() == 0
+    await last.get_by_role("link").focus()
+    await expect(last.get_by_role("switch")).to_be_visible()
+    await expect(last.get_by_role("link")).to_be_focused()
+
+
+async def test_what_nobody_is_near_is_no_work(large: Phone) -> None:
+    sheets = large.page.locator(".sheet")
+    await expect(sheets).to_have_count(-(-DEVICES // 60))
+    await expect(sheets.first.locator(".far")).to_have_count(0)
+    assert await sheets.last.locator(".far").count() == await sheets.last.locator(".tile").count()
+    rendered = (
+        "(sheet) => sheet.querySelector('.tile').checkVisibility({contentVisibilityAuto: true})"
+    )
+    assert await sheets.first.evaluate(rendered)
+    assert not await sheets.last.evaluate(rendered)
+    await sheets.last.scroll_into_view_if_needed()
+    await expect(sheets.last.locator(".far")).to_have_count(0)
+
+
+async def test_a_device_that_comes_or_goes_leaves_the_others_as_they_are(large: Phone) -> None:
+    page = large.page
+    first = page.locator(".tile").first
+    await expect(first.get_by_role("switch")).to_be_visible()
+    await page.evaluate("document.querySelector('.tile').dataset.same = 'yes'")
+    [light] = entry_points(group="ecohub.simulators", name="light")
+    await large.home.bring(DeviceId("light-9999"), light.load())
+    await expect(page.locator(".tile")).to_have_count(DEVICES + 1)
+    await expect(first).to_have_attribute("data-same", "yes")
+    await expect(first.get_by_role("switch")).to_be_visible()
+
+
 async def test_what_is_gone_is_not_kept(phone: Phone) -> None:
     told = await phone.page.evaluate(
         """async () => {

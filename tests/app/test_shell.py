@@ -15,6 +15,7 @@ pytestmark = pytest.mark.xdist_group("app")
 
 APP = Path(__file__).parents[2] / "hub" / "web" / "app"
 SHELL = read_shell()
+START = "/app/main.js"
 LIMIT_BYTES = 100_000
 
 
@@ -30,6 +31,19 @@ def test_the_shell_is_at_most_100_kb_packed() -> None:
     assert "/app/pages/home.js" in asked
     assert "/app/later/history.js" not in asked
     assert sum(sizes.values()) <= LIMIT_BYTES, sizes
+
+
+def test_the_page_names_every_module_that_it_starts_with() -> None:
+    named = re.findall(r'modulepreload" href="([^"]+)"', SHELL["/"].body.decode())
+    asked, open_paths = {START}, [START]
+    while open_paths:
+        new = set(_asked_by(open_paths.pop())) - asked
+        asked |= new
+        open_paths += new
+    assert len(named) == len(set(named))
+    libraries = {path for path in named if path.startswith("/vendor/")}
+    assert libraries >= {path for path in asked if path.startswith("/vendor/")}
+    assert set(named) - libraries == {path for path in asked if path.startswith("/app/")} - {START}
 
 
 def _asked_by(path: str) -> list[str]:

@@ -11,6 +11,7 @@ import { byFloor, roomsWalked } from "../places.js";
 import { product as productOf, titleOf } from "../specs.js";
 import { t } from "../words.js";
 import { Scenes } from "./scenes.js";
+import { Sheets } from "./sheets.js";
 import { GroupTile, Tile, link } from "./tiles.js";
 
 const ALERTS = 3;
@@ -117,7 +118,7 @@ function Tiles({ ids, groups: shown = [], isPlaced = false }) {
   if (!ids.length && !shown.length) return html`<p class="empty">${t("home.nothing.here")}</p>`;
   return html`
     ${shown.length > 0 && html`<ul class="tiles groups">${shown.map((group) => html`<${GroupTile} key=${group.id} group=${group} />`)}</ul>`}
-    ${ids.length > 0 && html`<ul class="tiles">${ids.map((id) => html`<${Tile} key=${id} id=${id} isPlaced=${isPlaced} />`)}</ul>`}`;
+    ${ids.length > 0 && html`<${Sheets} ids=${ids} tile=${(id, sheet) => html`<${Tile} key=${id} id=${id} isPlaced=${isPlaced} sheet=${sheet} />`} />`}`;
 }
 
 /** Each device once: what somebody likes best goes first, the rest is where it stands. */

@@ -14,7 +14,7 @@ import { roomName } from "../places.js";
 import { isReachable, presenceText } from "../presence.js";
 import { isReadable, product as productOf, titleOf } from "../specs.js";
 import { t, tn } from "../words.js";
-import { Near } from "./far.js";
+import { useNear } from "./sheets.js";
 
 const FACTS = 2;
 const FACT_LENGTH = 40; // more than that is read on the page of the device
@@ -22,14 +22,22 @@ const AT_HAND = new Set(["slider", "choice", "stepper"]);
 
 export const link = (id) => `#/device/${encodeURIComponent(id)}`;
 
-export function Tile({ id, isPlaced }) {
-  return html`<${Near} id=${id} link=${link(id)} whole=${() => html`<${Whole} id=${id} isPlaced=${isPlaced} />`} />`;
+export function Tile({ id, isPlaced, sheet }) {
+  const isNear = useNear(sheet);
+  const device = deviceOf(id).value;
+  if (!device) return null;
+  return isNear ? whole(device, isPlaced) : named(device);
 }
 
-function Whole({ id, isPlaced }) {
-  const device = deviceOf(id).value;
+/** A tile that nobody has come near yet. */
+function named({ id, name }) {
+  return html`<li class="tile far" data-device=${id}><a class="tile-link" href=${link(id)}>
+    <span class="tile-icon"></span><span class="tile-name"><bdi>${name}</bdi></span></a></li>`;
+}
+
+function whole(device, isPlaced) {
+  const { id } = device;
   const product = productOf(device).value;
-  if (!device) return null;
   const part = mainSwitch(product);
   const shown = part && shownOf(device, part, pending(id).value);
   const isAway = !isReachable(device);
