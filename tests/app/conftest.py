@@ -11,6 +11,7 @@ import pytest_asyncio
 from playwright.async_api import Browser, async_playwright
 
 from protocol.ids import DeviceId
+from tests.app.people import put_out
 from tests.app.phone import PHONE, Phone, phone_of
 from tests.drivers.cable import Cable
 from tests.hub.api.bench import Bench, bench
@@ -97,3 +98,21 @@ async def far_phone(home: Bench, browser: Browser, cable: Cable) -> AsyncIterato
     async with phone_of(home, browser, url, keeps_shell=True) as one:
         await one.enter(home.token)
         yield one
+
+
+@pytest_asyncio.fixture(loop_scope="session")
+async def empty_house(home: Bench) -> AsyncIterator[None]:
+    """A home without people: the last owner, too, is put out for the next test."""
+    await put_out(home)
+    yield
+    await put_out(home)
+
+
+@pytest_asyncio.fixture(loop_scope="session")
+async def hall(home: Bench) -> AsyncIterator[None]:
+    """A room with the light in it."""
+    room = await home.ask("POST", "/api/v1/rooms", {"name": "Hall"}, status=201)
+    await home.ask("PATCH", "/api/v1/devices/light-0001", {"room": room["id"]})
+    yield
+    await home.ask("PATCH", "/api/v1/devices/light-0001", {"room": None})
+    await home.ask("DELETE", f"/api/v1/rooms/{room['id']}", status=204)

@@ -8,14 +8,16 @@ from playwright.async_api import expect
 
 from hub.core.outcome import Outcome
 from protocol.ids import Address, DeviceId
+from tests.app.people import Another, enter
 from tests.app.phone import Phone
-from tests.app.test_people import Another, empty_house, enter
 from tests.hub.api.bench import Bench
 from tests.hub.api.test_people import INVITES
 
-__all__ = ["empty_house"]
-
-pytestmark = [pytest.mark.asyncio(loop_scope="session"), pytest.mark.xdist_group("app")]
+pytestmark = [
+    pytest.mark.asyncio(loop_scope="session"),
+    pytest.mark.xdist_group("app"),
+    pytest.mark.usefixtures("empty_house"),
+]
 
 PURIFIER = DeviceId("air-purifier-0001")
 

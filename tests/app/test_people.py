@@ -1,24 +1,24 @@
 """People in the app: who is invited, what a guest finds, who is shut out and told why."""
 
-from collections.abc import AsyncIterator, Awaitable, Callable
 from datetime import UTC, datetime, timedelta
-from typing import Any
 
 import pytest
-import pytest_asyncio
-from playwright.async_api import Page, expect
+from playwright.async_api import expect
 
-from hub.core.people.records import DropInvite, DropPerson, DropSession, PeopleSave
 from hub.core.people.wearables import is_wearable
 from protocol.ids import DeviceId
+from tests.app.people import Another, enter, guest, invited_to_the_hall, tap
 from tests.app.phone import Phone
 from tests.end_to_end.waiting import until
 from tests.hub.api.bench import Bench
-from tests.hub.api.test_people import INVITES, PEOPLE, SESSIONS, arrive
+from tests.hub.api.test_people import INVITES, PEOPLE, arrive
 
-pytestmark = [pytest.mark.asyncio(loop_scope="session"), pytest.mark.xdist_group("app")]
+pytestmark = [
+    pytest.mark.asyncio(loop_scope="session"),
+    pytest.mark.xdist_group("app"),
+    pytest.mark.usefixtures("empty_house"),
+]
 
-Another = Callable[[], Awaitable[Phone]]
 LIGHT, SENSOR = "light-0001", "environment-sensor-0001"
 HOSTILE = "<img src=x onerror=alert(1)> \U0001f6cb\ufe0f \u05d0\u05d1 " + "W" * 20
 HOUR_MS = 3_600_000
@@ -26,45 +26,6 @@ HOUR_MS = 3_600_000
 _WATCH = """() => { window.seen = []; new MutationObserver(() => {
     if (document.querySelector("[data-device]")) window.seen.push(location.href);
   }).observe(document, {subtree: true, childList: true}); }"""
-
-
-@pytest_asyncio.fixture(autouse=True, loop_scope="session")
-async def empty_house(home: Bench) -> AsyncIterator[None]:
-    """A home without people: the last owner, too, is put out for the next test."""
-    await _put_out(home)
-    yield
-    await _put_out(home)
-
-
-async def _put_out(home: Bench) -> None:
-    register = home.home.people.register
-    gone: list[PeopleSave] = [DropSession(id_) for id_ in register.sessions]
-    gone += [DropInvite(id_) for id_ in register.invites]
-    gone += [DropPerson(id_) for id_ in register.people]
-    await home.home.people._ledger.write(gone)
-
-
-async def tap(page: Page, name: str) -> None:
-    await page.get_by_role("button", name=name, exact=True).click()
-
-
-async def enter(phone: Phone, link: str, name: str = "") -> None:
-    """Open an invite and come in."""
-    await phone.page.goto(link)
-    await expect(phone.page.locator(".invited")).to_be_visible()
-    if name:
-        await phone.page.get_by_label("Your name").fill(name)
-    await tap(phone.page, "Come in")
-    await phone.is_live()
-
-
-async def guest(phone: Phone, home: Bench, *grants: Any) -> Any:
-    """Let a guest in with a phone."""
-    offer = {"role": "guest", "name": "Gil", "grants": grants}
-    sent = await home.ask("POST", INVITES, offer, status=201)
-    await enter(phone, sent["link"])
-    [person] = (await home.get(PEOPLE))["people"]
-    return person
 
 
 async def test_a_member_is_invited_by_a_link_and_comes_with_a_phone(
@@ -106,28 +67,6 @@ async def _come_in_by(link: str, second: Phone) -> None:
     await tap(second.page, "Come in")
     await second.is_live()
     await expect(second.tile(LIGHT)).to_be_visible()
-
-
-@pytest_asyncio.fixture(loop_scope="session")
-async def hall(home: Bench) -> AsyncIterator[None]:
-    """A room with the light in it."""
-    room = await home.ask("POST", "/api/v1/rooms", {"name": "Hall"}, status=201)
-    await home.ask("PATCH", f"/api/v1/devices/{LIGHT}", {"room": room["id"]})
-    yield
-    await home.ask("PATCH", f"/api/v1/devices/{LIGHT}", {"room": None})
-    await home.ask("DELETE", f"/api/v1/rooms/{room['id']}", status=204)
-
-
-async def invited_to_the_hall(phone: Phone) -> str:
-    """Make an invite by tapping, and return its link."""
-    page = phone.page
-    await phone.go("people", "invite")
-    await expect(page.get_by_role("button", name="Make the invite")).to_be_disabled()
-    await tap(page, "Hall")
-    await page.get_by_role("group", name="For how long").get_by_text("An hour").click()
-    await expect(page.locator(".summary")).to_contain_text("May control \u2068Hall\u2069, until")
-    await tap(page, "Make the invite")
-    return await page.locator(".sent-link").inner_text()
 
 
 @pytest.mark.usefixtures("hall")
@@ -219,45 +158,6 @@ async def test_rights_are_changed_and_taken_away_by_tapping(
     )
 
 
-async def test_who_is_shut_out_is_told_why_and_sees_nothing_more(
-    phone: Phone, another: Another, home: Bench
-) -> None:
-    page, lost = phone.page, await another()
-    person = await guest(lost, home, {"right": "control", "home": True})
-    await home.ask("PATCH", f"{PEOPLE}/{person['id']}", {"role": "member", "grants": []})
-    await expect(lost.tile(LIGHT)).to_be_visible()
-    await phone.go("people", person["id"])
-    await page.get_by_role("button", name="Sign out: Linux device").click()
-    await tap(page, "Tap again to confirm")
-    out = lost.page.locator(".out")
-    await expect(out).to_contain_text("signed out of Test home")
-    await expect(lost.page.locator("[data-device]")).to_have_count(0)
-    await expect(page.locator(".phones")).to_contain_text("No phone is let in")
-    await lost.stands_well()
-    await lost.page.reload()
-    await expect(out).to_contain_text("signed out of Test home")
-
-
-async def test_a_phone_that_was_shut_out_while_it_slept_shows_nothing_of_the_home(
-    another: Another, home: Bench
-) -> None:
-    lost = await another()
-    person = await arrive(home, "Mo")
-    again = {"person": person["person"]["id"]}
-    await enter(lost, (await home.ask("POST", INVITES, again, status=201))["link"])
-    kept = "async () => Boolean(await (await import('/app/keep.js')).fetchKept('home'))"
-    await lost.page.wait_for_function(kept)
-    await lost.page.goto("about:blank")
-    for session in (await home.get(SESSIONS))["sessions"]:
-        await home.ask("DELETE", f"{SESSIONS}/{session['id']}", status=204)
-    await lost.page.clock.install()
-    await lost.page.clock.pause_at(datetime.now(UTC) + timedelta(seconds=5))
-    await lost.page.add_init_script(f"({_WATCH})()")
-    await lost.page.goto(lost.url)
-    await expect(lost.page.locator(".out")).to_contain_text("signed out of Test home")
-    assert await lost.page.evaluate("() => window.seen") == []
-
-
 async def test_the_last_owner_stays_one_and_is_told_why(another: Another, home: Bench) -> None:
     owner = await another()
     page = owner.page
@@ -311,63 +211,6 @@ async def test_a_phone_whose_clock_is_wrong_works_and_tells_true_ages(
     await tap(page, "Set")
     await expect(page.get_by_role("heading", level=1)).to_have_text("Mona")
     await wrong.is_live()
-
-
-async def test_a_refresh_token_that_is_used_twice_shuts_the_phone_out(
-    another: Another, home: Bench
-) -> None:
-    robbed = await another()
-    await robbed.page.clock.install()
-    await guest(robbed, home, {"right": "see", "home": True})
-    old = await robbed.page.evaluate("() => JSON.parse(localStorage.session).refresh")
-    await robbed.page.clock.fast_forward(HOUR_MS)
-    await robbed.go("people")
-    await robbed.page.wait_for_function(
-        "(was) => JSON.parse(localStorage.session).refresh !== was", arg=old
-    )
-    body = {"refresh": old, "id": "a-thief"}
-    told = await home.problem("POST", f"{SESSIONS}/refresh", 401, body=body)
-    assert told["code"] == "refresh-reused"
-    await expect(robbed.page.locator(".out")).to_contain_text("signed out of Test home")
-
-
-async def test_who_signs_out_leaves_nothing_behind(another: Another, home: Bench) -> None:
-    leaving = await another()
-    await guest(leaving, home, {"right": "see", "home": True})
-    await leaving.go("settings")
-    await tap(leaving.page, "Sign out of this hub")
-    await expect(leaving.page.get_by_label("Code or token")).to_be_visible()
-    await expect(leaving.page.locator(".out")).to_have_count(0)
-
-    async def is_gone() -> bool:
-        return not (await home.get(SESSIONS))["sessions"]
-
-    await until(is_gone, "the hub has forgotten the phone")
-
-
-async def test_a_phone_is_invited_beside_another_and_the_rest_signed_out(
-    another: Another, home: Bench
-) -> None:
-    first, second = await another(), await another()
-    sent = await home.ask("POST", INVITES, {"role": "owner", "name": "Ada"}, status=201)
-    await enter(first, sent["link"])
-    await first.go("people")
-    await first.page.locator(".person-row").click()
-    await first.page.get_by_role("link", name="Another phone").click()
-    await tap(first.page, "Make the invite")
-    link = await first.page.locator(".sent-link").inner_text()
-    await second.page.goto(link)
-    await expect(second.page.get_by_role("main")).to_contain_text("one of Ada's")
-    await tap(second.page, "Come in")
-    await second.is_live()
-    await expect(first.page.locator(".sent")).to_contain_text("They are here")
-    [person] = (await home.get(PEOPLE))["people"]
-    await first.go("people", person["id"])
-    await expect(first.page.locator(".phone-row")).to_have_count(2)
-    await tap(first.page, "Sign out all others")
-    await first.page.get_by_role("button", name="Tap again").click()
-    await expect(second.page.locator(".out")).to_be_visible()
-    await expect(first.page.locator(".phone-row")).to_have_count(1)
 
 
 async def test_an_owner_says_whose_a_band_is(phone: Phone, home: Bench) -> None:
