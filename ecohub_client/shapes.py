@@ -749,6 +749,8 @@ class FiredShown(TypedDict):
     arguments: dict[str, bool | int | float | str | None]
     """Of the event."""
     person: str | None
+    """Id of who told it to run; null for nobody, or not for the reader."""
+    by: ByShown | None
     """Who told it to run, where somebody did."""
     command: str | None
     """The command behind the change, if one is."""

@@ -267,7 +267,8 @@ class Activity:
         self._runs[run.id] = None
         if len(self._runs) > RUNS_KNOWN:
             self._runs.popitem(last=False)
-        by = By("automation", automation.id, automation.name)
+        used, person = (automation.id, automation.name), run.fired.by
+        by = person.via("automation", *used) if person else By("automation", *used)
         number, at_s = self.log.next_id(), run.at_s if run.ended_s is None else run.ended_s
         entry = Entry(number, at_s, "run", by, status=str(run.end), automation=automation.id)
         self._add(entry._replace(text=run.detail), automation)

@@ -6,6 +6,7 @@ from pydantic import Field
 from typing_extensions import TypedDict
 
 from hub.api.automation_bodies import Do, If, When
+from hub.api.cause_models import ByShown
 from hub.api.terms import IconText, Shown, Timestamp
 from hub.core.automations.records import Mode
 from hub.core.automations.runs import End
@@ -69,7 +70,11 @@ class FiredShown(TypedDict):
     value: Annotated[Shown, Field(description="That the property, or the presence, came to have.")]
     was: Annotated[Shown, Field(description="That it had before.")]
     arguments: Annotated[dict[str, Shown], Field(description="Of the event.")]
-    person: Annotated[str | None, Field(description="Who told it to run, where somebody did.")]
+    person: Annotated[
+        str | None,
+        Field(description="Id of who told it to run; null for nobody, or not for the reader."),
+    ]
+    by: Annotated[ByShown | None, Field(description="Who told it to run, where somebody did.")]
     command: Annotated[str | None, Field(description="The command behind the change, if one is.")]
     automation: Annotated[str | None, Field(description="The automation behind it, if one is.")]
 

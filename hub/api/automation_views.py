@@ -14,6 +14,7 @@ from hub.api.automation_models import (
     LastRun,
     RunShown,
 )
+from hub.api.causes import by_shown
 from hub.api.people_bodies import DAYS
 from hub.api.people_views import time_of
 from hub.clock import Clock, iso_of_ms
@@ -44,6 +45,7 @@ from hub.core.automations.records import (
 from hub.core.automations.runs import Done, Fired, Run
 from hub.core.device import Device
 from hub.core.hub import Hub
+from hub.core.people.sight import Sight
 from protocol.ids import Address, DeviceId
 from protocol.messages import Scalar
 
@@ -81,13 +83,19 @@ def flaw_shown(flaw: Flaw) -> FlawShown:
     }
 
 
-def run_shown(run: Run, clock: Clock | None) -> RunShown:
-    """Show what an automation did one time; without a clock, times are Unix seconds."""
+def run_shown(run: Run, clock: Clock | None, sight: Sight | None = None) -> RunShown:
+    """Show what an automation did one time.
+
+    Args:
+        run: What it did.
+        clock: Turns the core's seconds into times of day; without it, times are Unix seconds.
+        sight: What the reader may see; None for all there is.
+    """
     return {
         "id": run.id,
         "automation": run.automation,
         "at": _at(run.at_s, clock),
-        "trigger": _fired(run.fired),
+        "trigger": _fired(run.fired, sight),
         "conditions": [
             {"path": seen.path, "holds": seen.holds, "value": seen.value} for seen in run.seen
         ],
@@ -181,7 +189,8 @@ def _last(run: Run, clock: Clock) -> LastRun:
     return {"id": run.id, "at": clock.iso(run.at_s), "end": run.end}
 
 
-def _fired(fired: Fired) -> FiredShown:
+def _fired(fired: Fired, sight: Sight | None) -> FiredShown:
+    is_veiled = sight is not None and not sight.knows(fired.by)
     return {
         "place": fired.place,
         "type": fired.type,
@@ -190,7 +199,8 @@ def _fired(fired: Fired) -> FiredShown:
         "value": fired.value,
         "was": fired.was,
         "arguments": dict(fired.arguments),
-        "person": fired.person,
+        "person": None if is_veiled else fired.person,
+        "by": by_shown(fired.by, is_veiled=is_veiled),
         "command": fired.command,
         "automation": fired.chain[-1] if fired.chain else None,
     }

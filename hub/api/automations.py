@@ -187,7 +187,7 @@ async def run_automation(call: Call[None]) -> web.Response:
     if found:
         raise UnfitError(found)
     run = await home.automating.run_now(automation, call.asks.by, call.person)
-    return json_reply(run_shown(run, home.clock))
+    return json_reply(run_shown(run, home.clock, call.sight))
 
 
 @routes.operation(
@@ -204,7 +204,7 @@ async def list_runs(call: Call[None]) -> web.Response:
     """
     home = call.context.home
     runs = home.hub.automations.runs(_automation(call).id)
-    return json_reply(RunList(runs=[run_shown(run, home.clock) for run in runs]))
+    return json_reply(RunList(runs=[run_shown(run, home.clock, call.sight) for run in runs]))
 
 
 def _tried(call: Call[TryAutomation]) -> Automation:

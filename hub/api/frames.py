@@ -12,6 +12,7 @@ from pydantic_core import to_json
 from hub.api.activity_models import EntryShown
 from hub.api.activity_views import entry_shown
 from hub.api.arrangement_views import arrangement_shown, named_shown, visible
+from hub.api.automation_models import RunShown
 from hub.api.automation_views import automation_shown, run_shown
 from hub.api.causes import cause_shown
 from hub.api.evidence import notice_shown
@@ -103,8 +104,10 @@ class Frames:
             case _:
                 return self._rest(event, seq)
 
-    def activity(self, event: ActivityAdded, seq: int, sight: Sight) -> bytes:
-        """See `Renderer.activity`."""
+    def told(self, event: ActivityAdded | AutomationRan, seq: int, sight: Sight) -> bytes:
+        """See `Renderer.told`."""
+        if isinstance(event, AutomationRan):
+            return _run(run_shown(event.run, self._clock, sight), seq)
         return _activity(entry_shown(event.entry, self._clock, sight), seq)
 
     def names_somebody(self, event: ValuesReported) -> bool:
@@ -193,8 +196,7 @@ class Frames:
                 now = automation_shown(automation, self._hub, self._clock)
                 return _sealed_json({"type": "automation", "seq": seq, "automation": now})
             case AutomationRan(_, run):
-                told = run_shown(run, self._clock)
-                return _sealed_json({"type": "automation_run", "seq": seq, "run": told})
+                return _run(run_shown(run, self._clock), seq)
             case ArrangedRemoved(kind, id_):
                 return _sealed_json({"type": f"{kind}_removed", "seq": seq, "id": id_})
             case DeviceRemoved(device):
@@ -264,6 +266,10 @@ class Frames:
 
 def _activity(shown: EntryShown, seq: int) -> bytes:
     return _sealed_json({"type": "activity", "seq": seq, "entry": shown})
+
+
+def _run(shown: RunShown, seq: int) -> bytes:
+    return _sealed_json({"type": "automation_run", "seq": seq, "run": shown})
 
 
 def _receipt(text: bytes, seq: int) -> bytes:

@@ -58,7 +58,7 @@ class Renderer(Protocol):
     def names_somebody(self, event: ValuesReported) -> bool:
         """Say whether the text of `event` tells who has asked for something."""
 
-    def activity(self, event: ActivityAdded, seq: int, sight: Sight) -> bytes:
+    def told(self, event: ActivityAdded | AutomationRan, seq: int, sight: Sight) -> bytes:
         """Return the text of `event`, as far as `sight` goes."""
 
     def veiled(self, event: ReceiptChanged, seq: int) -> bytes:

@@ -216,8 +216,8 @@ class Outlook:
                 return self._device(device, entry, sight)
             case DeviceRemoved(device):
                 is_told = bool(self._told.views.get(device))
-            case ActivityAdded() as event:
-                return self._activity(event, entry, sight)
+            case ActivityAdded() | AutomationRan() as event:
+                return self._happened(event, entry, sight)
             case ReceiptChanged() as event if not sight.knows(event.record.by):
                 return self._journal.veiled(entry.seq, event) if _is_seen(event, sight) else b""
             case AutomationChanged(automation):
@@ -245,12 +245,16 @@ class Outlook:
             return text
         return self._journal.renderer.frame(DeviceRemoved(device), entry.seq) if was_told else b""
 
-    def _activity(self, event: ActivityAdded, entry: Entry, sight: Sight) -> bytes:
-        if not is_seen(event.entry, sight, event.automation):
+    def _happened(self, event: ActivityAdded | AutomationRan, entry: Entry, sight: Sight) -> bytes:
+        """Return what is told of what has happened, who wanted it but for guests."""
+        if isinstance(event, AutomationRan):
+            is_told = exists(event.automation, sight)
+        else:
+            is_told = is_seen(event.entry, sight, event.automation)
+        if not is_told:
             return b""
-        is_same = not sight.is_guest
         renderer, seq = self._journal.renderer, entry.seq
-        return self._journal.frame(seq) if is_same else renderer.activity(event, seq, sight)
+        return renderer.told(event, seq, sight) if sight.is_guest else self._journal.frame(seq)
 
     def _automation(self, automation: Automation, entry: Entry, sight: Sight) -> bytes:
         """Return what is told of an automation: itself, its end, or nothing."""
@@ -274,13 +278,10 @@ def _is_seen(
     | NoticeChanged
     | NoticeRemoved
     | ArrangedChanged
-    | ArrangedRemoved
-    | AutomationRan,
+    | ArrangedRemoved,
     sight: Sight,
 ) -> bool:
     match event:
-        case AutomationRan(automation):
-            return exists(automation, sight)
         case EventHappened(device, address):
             return address in sight.of(device).sees
         case PresenceChanged(device):

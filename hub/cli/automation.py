@@ -16,6 +16,7 @@ from hub.cli.errors import WordingError
 from hub.cli.options import AsJson, HubToken, HubUrl
 from hub.cli.output import err, out, print_json
 from hub.cli.tables import plain, table
+from hub.cli.wording import asker
 from protocol.errors import printable
 
 if TYPE_CHECKING:
@@ -226,7 +227,8 @@ def _read(file: str) -> "MakeAutomation":
 
 def _row(run: "RunShown") -> tuple[str, str, str, str]:
     fired = run["trigger"]
-    what = " ".join(str(part) for part in (fired["device"], fired["address"]) if part)
+    parts = (fired["device"], fired["address"], asker(fired["by"]))
+    what = " ".join(str(part) for part in parts if part)
     value = "" if fired["value"] is None else f" = {json.dumps(fired['value'])}"
     end = run["end"] or "waits"
     return run["at"], (what or fired["type"]) + value, f"{end} {run['detail']}".strip(), _done(run)

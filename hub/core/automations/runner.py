@@ -139,11 +139,12 @@ class Runner:
                 yield from kept.steps if kept else ()
 
     def _by(self, automation: Automation, run: Run, action: Action) -> By:
-        by = run.fired.by
-        if by is not None:
-            return by
-        name = "" if self._effects.is_private(automation) else automation.name
-        by = By("automation", automation.id, name)
+        is_private = self._effects.is_private(automation)
+        person = run.fired.by
+        if person is not None:
+            used = (automation.id, automation.name)
+            return person if is_private else person.via("automation", *used)
+        by = By("automation", automation.id, "" if is_private else automation.name)
         if isinstance(action, SceneAction):
             scene = self._arrangement.find(Scene, action.scene)
             return by.via("scene", action.scene, scene.name if scene else "")

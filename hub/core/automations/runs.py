@@ -35,8 +35,8 @@ class Fired:
         place: Of the trigger; None where a person told it to run.
         value, was: What the property or presence came to be, and was before.
         arguments: Of an event.
-        person: Who told it to run.
-        by: They, as its commands tell it.
+        person: Who told it to run, by the id of the person or of the token.
+        by: They, as they were called then.
         command: The command behind the change, if one is.
         chain: The automations behind it, the first one first.
     """

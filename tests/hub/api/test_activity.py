@@ -190,7 +190,12 @@ async def test_a_run_is_told_to_those_for_whom_its_automation_is(
             await ear.hear("activity")
         plain = ear.heard[-1]["entry"]
     rest, secret = made[1]["id"], made[0]["id"]
-    assert (plain["automation"], plain["status"], plain["by"]["name"]) == (rest, "done", "Plain")
+    assert (plain["automation"], plain["status"]) == (rest, "done")
+    used = {"type": "automation", "id": rest, "name": "Plain"}
+    assert plain["by"] == person(wearer, through=used)
+    path = f"/api/v1/devices/{PLUG}/commands"
+    commands = (await home.ask("GET", path, headers=as_(other)))["commands"]
+    assert [one["by"] for one in commands] == [person(wearer, through=used), person(wearer)]
     assert await told(home, other, kind="run") == [plain]
     assert [one["automation"] for one in await told(home, wearer, kind="run")] == [rest, secret]
     assert await told(home, guest, kind="run") == []

@@ -9,6 +9,7 @@ from protocol.ids import DeviceId
 from simulators.band import Band
 from tests.hub.api.bench import PLUG, PURIFIER, ROUTER, Bench
 from tests.hub.api.ear import listening
+from tests.hub.api.test_causes import SOMEBODY, person
 from tests.hub.api.test_people import arrive, as_
 
 Json = Any
@@ -297,6 +298,44 @@ async def test_a_person_runs_it_by_hand_and_a_guest_only_what_they_control(both:
     looker = as_(await arrive(both, "Lu", role="guest", grants=grants))
     mine = await make(both, name="Mine", triggers=[])
     await both.ask("POST", f"{PATH}/{mine['id']}/run", status=403, headers=looker)
+
+
+async def test_a_trace_tells_who_has_run_it_and_guests_that_it_was_somebody(both: Bench) -> None:
+    given = await arrive(both, "Ada", role="member")
+    grant = {"right": "control", "devices": [PLUG]}
+    guest = await arrive(both, "Gil", role="guest", grants=[grant])
+    made = await make(both, name="Mine", triggers=[])
+    path = f"{PATH}/{made['id']}"
+    async with listening(both) as ear, listening(both, None, guest["access"]) as theirs:
+        run = await both.ask("POST", f"{path}/run", headers=as_(given))
+        heard = (await ear.hear("automation_run"))["run"]["trigger"]
+        assert (heard["person"], heard["by"]) == (given["person"]["id"], person(given))
+        veiled = (await theirs.hear("automation_run"))["run"]["trigger"]
+        assert veiled == {**heard, "person": None, "by": SOMEBODY}
+        await both.ask("POST", f"{path}/run", headers=as_(guest))
+        while (await theirs.hear("automation_run"))["run"]["id"] == run["id"]:
+            continue
+        own = theirs.heard[-1]["run"]["trigger"]
+        assert (own["person"], own["by"]) == (guest["person"]["id"], person(guest))
+        assert "Ada" not in str(theirs.heard)
+        assert given["person"]["id"] not in str(theirs.heard)
+    assert run["trigger"] == heard
+    assert [one["trigger"] for one in await ran(both, made, 2)] == [own, heard]
+    shown = await both.ask("GET", f"{path}/runs", headers=as_(guest))
+    assert [one["trigger"] for one in shown["runs"]] == [own, veiled]
+
+
+async def test_activity_and_commands_tell_who_has_run_it(both: Bench) -> None:
+    given = await arrive(both, "Ada", role="member")
+    made = await make(both, name="Mine", triggers=[])
+    await both.ask("POST", f"{PATH}/{made['id']}/run", headers=as_(given))
+    await ran(both, made)
+    by = person(given, through={"type": "automation", "id": made["id"], "name": "Mine"})
+    asked = f"/api/v1/activity?kind=run&person={given['person']['id']}"
+    [entry] = (await both.get(asked))["entries"]
+    assert (entry["by"], entry["automation"]) == (by, made["id"])
+    [command] = (await both.get(f"/api/v1/devices/{PLUG}/commands"))["commands"]
+    assert command["by"] == by
 
 
 async def test_one_that_sets_itself_off_is_switched_off_and_people_are_told(both: Bench) -> None:

@@ -11,6 +11,7 @@ from hypothesis import strategies as st
 from hub.api.journal import Journal, Place, Reader
 from hub.core.events import (
     ActivityAdded,
+    AutomationRan,
     DeviceAdded,
     DeviceRemoved,
     Event,
@@ -85,7 +86,7 @@ class World:
     def receipt(self, record: CommandRecord) -> bytes:
         return b"{}"
 
-    def activity(self, event: ActivityAdded, seq: int, sight: Sight) -> bytes:
+    def told(self, event: ActivityAdded | AutomationRan, seq: int, sight: Sight) -> bytes:
         raise NotImplementedError
 
     def names_somebody(self, event: ValuesReported) -> bool:

@@ -12,6 +12,7 @@ from hub.api.journal import Journal, Place
 from hub.api.outlook import Memory, Outlook
 from hub.core.events import (
     ActivityAdded,
+    AutomationRan,
     DeviceAdded,
     DeviceRemoved,
     Event,
@@ -109,7 +110,7 @@ class World:
     def receipt(self, record: CommandRecord) -> bytes:
         raise AssertionError(record)
 
-    def activity(self, event: ActivityAdded, seq: int, sight: Sight) -> bytes:
+    def told(self, event: ActivityAdded | AutomationRan, seq: int, sight: Sight) -> bytes:
         raise AssertionError(event)
 
     def names_somebody(self, event: ValuesReported) -> bool:

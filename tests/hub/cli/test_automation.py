@@ -46,7 +46,7 @@ async def test_an_automation_is_added_run_tried_switched_and_removed(tmp_path: P
         ran = await cli("run", "clean [RED]")
         assert (ran.code, PLUG in ran.out, "done" in ran.out) == (0, True, True)
         found = await cli("runs", made["id"])
-        assert "person" in found.out
+        assert "local" in found.out, "who pressed it"
         assert (await cli("runs", made["id"], "--json")).document["runs"][0]["end"] == "done"
         tried = await cli("try", made["id"], "--json")
         assert tried.document["runs"] == []

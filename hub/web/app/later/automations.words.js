@@ -225,6 +225,7 @@ learn({
   "runs.title": ["What it did", "运行记录"],
   "runs.none": ["Nothing yet. It shows here when it runs, and why it did not.", "暂无记录。运行情况及未运行的原因会显示在这里。"],
   "runs.hand": ["Somebody ran it", "手动运行"],
+  "runs.by": ["Run by {who}", "由{who}手动运行"],
   "runs.fired": ["from {was} to {value}", "由 {was} 变为 {value}"],
   "runs.held": ["{text}: yes", "{text}：是"],
   "runs.held.not": ["{text}: no", "{text}：否"],

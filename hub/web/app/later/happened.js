@@ -74,6 +74,6 @@ function presence({ status, text, at }) {
 }
 
 function ran({ automation, by, status, text }) {
-  const name = automations.value.find(({ id }) => id === automation)?.name ?? by?.name ?? t("activity.gone");
+  const name = automations.value.find(({ id }) => id === automation)?.name ?? by?.through?.name ?? by?.name ?? t("activity.gone");
   return [t("activity.ran", { name }), tOr(`auto.end.${status?.replace("too-many", "many")}`, text)].filter(Boolean).join(" – ");
 }

@@ -3,6 +3,7 @@
 import { html, cx, useEffect, useState } from "../lib.js";
 import { Icon } from "../icons.js";
 import { announce } from "../announce.js";
+import { byText } from "../cause.js";
 import { fullMoment, moment, valueText } from "../format.js";
 import { automations, lastRuns } from "../home.js";
 import { state } from "../link.js";
@@ -65,7 +66,7 @@ function Line({ icon, tone, isInner, title, more }) {
 }
 
 function firedText(fired, automation) {
-  if (fired.type === "person") return t("runs.hand");
+  if (fired.type === "person") return fired.by ? t("runs.by", { who: byText(fired.by) }) : t("runs.hand");
   const piece = automation.triggers[fired.place];
   const text = piece ? triggerText(piece) : deviceName(fired.device);
   if (fired.type === "event") {

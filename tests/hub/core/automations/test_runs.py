@@ -230,7 +230,7 @@ def test_a_person_runs_it_whatever_its_conditions_are() -> None:
     never = (PresenceCondition(LAMP, "never"),)
     made = stage.make("a", WAIT, put(), conditions=never, is_enabled=False)
     run = stage.automations.run(made, BY, "ada", stage.now)
-    assert (run.end, run.fired.person) == (None, "ada")
+    assert (run.end, run.fired.person, run.fired.by) == (None, "ada", BY)
     stage.pump()
     with pytest.raises(UnfitError):
         stage.automations.run(made, BY, "ada", stage.now)
@@ -238,7 +238,7 @@ def test_a_person_runs_it_whatever_its_conditions_are() -> None:
     [run] = stage.runs("a")
     assert run.end == "done"
     command = stage.world.hub.commands.record(run.done[1].orders[0].command)  # type: ignore[arg-type]  # it was sent
-    assert command.by == BY
+    assert command.by == BY.via("automation", "a", "a")
     with pytest.raises(UnfitError):
         stage.automations.run(replace(made, id="none"), BY, "ada", stage.now)
 
