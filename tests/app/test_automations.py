@@ -239,6 +239,14 @@ async def test_an_idea_goes_once_it_is_there_and_comes_back_without_it(tapping: 
     await expect(idea).to_have_count(0)
     await hub.ask("PATCH", f"{PATH}/{id_}", {"actions": [LIGHT_ON]})
     await expect(idea).to_be_visible()
+    lamps = {"name": "Lamps", "members": [LIGHT]}
+    group = (await hub.ask("POST", "/api/v1/groups", lamps, status=201))["id"]
+    off = {"type": "set", "group": group, "properties": {"light.on": False}}
+    await hub.ask("PATCH", f"{PATH}/{id_}", {"actions": [off]})
+    await expect(idea).to_have_count(0)
+    await hub.ask("DELETE", f"{PATH}/{id_}", status=204)
+    await hub.ask("DELETE", f"/api/v1/groups/{group}", status=204)
+    await expect(idea).to_be_visible()
 
 
 async def test_what_was_written_outlives_a_broken_line_and_a_reload(

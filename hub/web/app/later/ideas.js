@@ -1,7 +1,7 @@
 // Starting points from what is in the home, read off classes and standard addresses, never off products.
 
 import { mainSwitch } from "../attention.js";
-import { automations } from "../home.js";
+import { automations, groups } from "../home.js";
 import { product as productOf } from "../specs.js";
 import { t } from "../words.js";
 import { DAYS } from "./draft.js";
@@ -26,7 +26,13 @@ export const begun = (wanted) => candidates().find(({ word }) => word === wanted
 /** Whether no automation does one of its things at all of its occasions, whatever the values. */
 function isNew({ automation: { triggers, actions } }) {
   const has = (list, wanted) => list.some((one) => isAlike(one, wanted));
-  return !automations.value.some((one) => triggers.every((occasion) => has(one.triggers, occasion)) && actions.some((thing) => has(one.actions, thing)));
+  return !automations.value.some((one) => triggers.every((occasion) => has(one.triggers, occasion)) && actions.some((thing) => has(one.actions.flatMap(byDevice), thing)));
+}
+
+/** What is done to a group, as what is done to each of its members. */
+function byDevice(action) {
+  const group = action.group && groups.value.find(({ id }) => id === action.group);
+  return group ? group.members.map((device) => ({ ...action, device })) : [action];
 }
 
 const isAlike = (one, wanted) =>
