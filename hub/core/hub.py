@@ -10,10 +10,9 @@ from hub.core.arrangement.arrangement import Arrangement
 from hub.core.automations.automations import Automations
 from hub.core.children import Children
 from hub.core.commands import CommandRequest, Commands, want
-from hub.core.device import Device, Spec, Strike
-from hub.core.dispatch import check_fields, dispatch
+from hub.core.device import Device, Spec
 from hub.core.enforcement import count_violation
-from hub.core.events import Reported, ViolationFound
+from hub.core.events import Reported
 from hub.core.households import Households
 from hub.core.inbox import Inbox
 from hub.core.intake import SERVICE_PREFIX, Intake
@@ -24,13 +23,13 @@ from hub.core.outcome import Outcome
 from hub.core.passage import Passage
 from hub.core.plans import Plans
 from hub.core.presence import observe, restored
-from hub.core.quarantine import Quarantines, declared, strike_of
+from hub.core.quarantine import Quarantines, declared
+from hub.core.reception import Reception
 from hub.core.records import NATIVE, CommandRecord, DeviceRecord, Mode
 from hub.core.requests import Requests
-from hub.core.trace import PREFIX, Fate, Traces
-from hub.core.ward import judge_only
+from hub.core.trace import Fate, Traces
 from protocol.codec import Decoded
-from protocol.errors import Violation, ViolationError
+from protocol.errors import Violation
 from protocol.ids import Address, CommandId, DeviceId
 from protocol.messages import LEAF_OF, Birth, DownMessage
 from protocol.presence import Evidence
@@ -84,6 +83,9 @@ class Hub:
             self._devices,
             self._next_id,
         )
+        self._reception = Reception(
+            self._devices, self._children, self._intake, self._quarantines, self._traces
+        )
         self._requests = Requests(self._members, self.commands)
         self.plans = Plans(self._devices, self.commands, self._requests)
         self._passage = Passage(
@@ -117,7 +119,7 @@ class Hub:
             sleepers.recall(device, now_s)
             self._devices[record.id] = device
         self._children.restore()
-        self._intake.know_serials()
+        self._intake.serials.know()
         for command in sorted(commands, key=lambda c: c.created_at_s):
             if command.device in self._devices:
                 self.commands.add(command)
@@ -161,85 +163,19 @@ class Hub:
             self.unheard += 1
             return out
         if decoded.topic.child is not None:
-            return self._receive_child(device, decoded.topic.child, decoded, now_s)
-        self._take(device, decoded, now_s, out)
+            return self._reception.take_for(device, decoded.topic.child, decoded, now_s)
+        self._reception.take(device, decoded, now_s, out)
         return out
-
-    def _receive_child(
-        self, gateway: Device, child_id: DeviceId, decoded: Decoded, now_s: float
-    ) -> Outcome:
-        """Take in what a gateway says for a child."""
-        out, is_new = Outcome(), child_id not in self._devices
-        try:
-            child = self._children.speaker(gateway, child_id, decoded, now_s, out)
-        except ViolationError as error:
-            return self._complain(gateway, decoded.topic, error.violation, decoded.raw, now_s)
-        if child is None:
-            return out
-        self._intake.hear_gateway(gateway, now_s, out)
-        self._take(child, decoded, now_s, out)
-        if is_new and child.record.epoch == 0:  # its first announce broke a rule
-            self._children.discard(gateway, child)
-            broken = next(iter(child.violations.values()))
-            return self._complain(gateway, decoded.topic, broken.violation, decoded.raw, now_s)
-        return out
-
-    def _complain(
-        self, gateway: Device, topic: Topic, violation: Violation, payload: bytes, now_s: float
-    ) -> Outcome:
-        """Count against a gateway what it said for none of its children; it is no strike."""
-        out = Outcome()
-        self._children.complain(gateway, topic, violation, now_s, out)
-        self._traces.note(gateway, now_s, topic.leaf, payload, "refused", violation.rule)
-        gateway.messages += 1
-        gateway.heard_s = now_s
-        return out
-
-    def _take(self, device: Device, decoded: Decoded, now_s: float, out: Outcome) -> None:
-        leaf, rule = decoded.topic.leaf, ""
-        fate: Fate = "taken"
-        try:
-            check_fields(device, decoded, now_s, out)
-            if device.record.quarantine is None:
-                if dispatch(self._intake, device, decoded, now_s, out):
-                    self._children.removed(device, now_s, out)
-            else:
-                fate = "judged"
-                judge_only(self._intake, device, decoded, now_s, out)
-        except ViolationError as error:
-            fate, rule = "refused", error.violation.rule
-            for violation in error.violations:
-                count_violation(device, leaf, violation, now_s, out)
-            self._quarantines.strike(device, strike_of(decoded, error.violation, now_s), out)
-        else:
-            if out.events and isinstance(first := out.events[0], ViolationFound):
-                fate, rule = "forgiven", first.violation.rule
-        self._traces.note(device, now_s, leaf, decoded.raw, fate, rule)
-        device.messages += 1
-        device.heard_s = now_s
-        if device.record.sleep_s is not None:
-            sleepers.rest(self.commands, device, self._next_id, now_s, out)
 
     def refuse(
         self, topic: Topic | None, violation: Violation, now_s: float, payload: bytes = b""
     ) -> Outcome:
         """Take in that a device sent something that is no message of the protocol."""
-        out = Outcome()
         device = self._devices.get(topic.device) if topic else None
         if topic is None or device is None:
             self.unheard += 1
-            return out
-        if topic.child is not None:
-            child = self._devices.get(topic.child)
-            if child is None or child.record.gateway != device.id:
-                return self._complain(device, topic, violation, payload, now_s)
-            device = child
-        count_violation(device, topic.leaf, violation, now_s, out)
-        strike = Strike(now_s, topic.leaf, violation, None, len(payload), payload[:PREFIX])
-        self._quarantines.strike(device, strike, out)
-        self._traces.note(device, now_s, topic.leaf, payload, "refused", violation.rule)
-        device.messages += 1
-        return out
+            return Outcome()
+        return self._reception.refuse(device, topic, violation, payload, now_s)
 
     def sent(
         self, device_id: DeviceId, message: DownMessage, now_s: float, *, is_sent: bool

@@ -2,13 +2,14 @@
 
 from collections.abc import Callable, Mapping
 from dataclasses import replace
-from typing import Final, NoReturn
+from typing import Final
 
 from hub.core import children, sleepers
 from hub.core.answers import Answers
+from hub.core.boots import check_boot, follow_will, refuse_epoch
 from hub.core.commands import Commands, pump, resend
 from hub.core.device import Device, Spec
-from hub.core.enforcement import ANY_CONNECTION, count_violation
+from hub.core.enforcement import count_violation
 from hub.core.events import (
     Cause,
     DeviceAdded,
@@ -21,7 +22,8 @@ from hub.core.outcome import Outcome
 from hub.core.presence import observe
 from hub.core.quarantine import Quarantines
 from hub.core.records import CommandRecord, DeviceRecord, SaveDevice, SaveSpec
-from protocol.errors import Violation, ViolationError, printable
+from hub.core.serials import Serials
+from protocol.errors import Violation, ViolationError
 from protocol.ids import Address, CommandId, DeviceId
 from protocol.messages import Ack, Announce, Event, Presence, Scalar, SpecPart, State, StateGet
 from protocol.presence import Evidence
@@ -38,9 +40,6 @@ WHOLE_S: Final = (2.0, 60.0)
 SPARE_SPECS: Final = 8
 """Product specs kept in memory that no device names: a firmware may go back."""
 
-SPARE_SERIALS: Final = 64
-"""Serials of devices that have left may be remembered, so many beyond twice the number here."""
-
 PROBE_TTL_MS: Final = 10_000
 
 
@@ -49,6 +48,9 @@ class Intake:
 
     Every method raises `ViolationError` for a message that breaks a rule; of such a message nothing
     but its sequence number is kept.
+
+    Attributes:
+        serials: Of the devices that have announced themselves.
     """
 
     def __init__(
@@ -67,16 +69,16 @@ class Intake:
         self._specs = specs
         self._devices = devices
         self._next_id = next_id
-        self._serials: dict[tuple[str, str], DeviceId] = {}
+        self.serials = Serials(devices)
 
     def announce(self, device: Device, message: Announce, now_s: float, out: Outcome) -> None:
         """Take in who the device is; fetch its product spec if nobody has it yet."""
         check_peer(message.protocol)
-        _check_boot(device, message)
+        check_boot(device, message)
         check_identity(device, message)
-        self._check_serial(device, message)
+        self.serials.check(device, message)
         known = device.record
-        _follow_will(device, message)
+        follow_will(device, message)
         is_new_boot = message.epoch != known.epoch
         is_new_link = is_new_boot or message.connection != known.connection
         device.record = replace(
@@ -278,7 +280,7 @@ class Intake:
     ) -> bool:
         """Judge a message's place in the order; False for a redelivery, which says nothing new."""
         if epoch != device.record.epoch:
-            _refuse_epoch(device, epoch, now_s)
+            refuse_epoch(device, epoch, now_s)
         last = device.seqs.get(leaf)
         if last is not None and seq != last + 1:
             if seq == last and leaf is not Leaf.STATE:
@@ -296,23 +298,9 @@ class Intake:
         gateway.heard_s = now_s
         self._hear(gateway, now_s, out)
 
-    def _check_serial(self, device: Device, message: Announce) -> None:
-        """Refuse a second device with the serial of another (ECO-ANNOUNCE-006)."""
-        key = (message.vendor, message.serial)
-        holder = self._devices.get(self._serials.get(key, device.id))
-        if holder is not None and holder is not device and _has_serial(holder, key):
-            detail = f"{holder.id} has this serial already"
-            raise ViolationError(
-                Violation("ECO-ANNOUNCE-006", "serial", printable(message.serial), detail)
-            )
-        self._serials[key] = device.id
-        if len(self._serials) > 2 * len(self._devices) + SPARE_SERIALS:
-            self.know_serials()
-
-    def know_serials(self) -> None:
-        """Note anew which device has which serial."""
-        living = [d.record for d in self._devices.values() if not d.record.is_retired]
-        self._serials = {(r.vendor, r.serial): r.id for r in living if r.epoch}
+    def rest(self, device: Device, now_s: float, out: Outcome) -> None:
+        """Let a sleeper that has said something go back to sleep when nothing waits for it."""
+        sleepers.rest(self._commands, device, self._next_id, now_s, out)
 
     def _cause(self, device: Device, command: str) -> CommandRecord | None:
         """Return the command of the device that a state says is behind it, if there is one."""
@@ -332,30 +320,6 @@ SERVICE_PREFIX: Final = "hub."
 def _lasting(record: DeviceRecord) -> DeviceRecord:
     """Return what of a device is worth a write when it announces itself."""
     return replace(record, connection=0, asleep_since_s=None)
-
-
-def _follow_will(device: Device, message: Announce) -> None:
-    """Remember which will a device still has that raised its epoch as `min_epoch` asked it to.
-
-    It was registered at CONNECT, before the device knew of its new epoch (ECO-PRESENCE-009).
-    """
-    refused, known = device.refused_boot, device.record
-    if (message.epoch, message.connection) == (known.epoch, known.connection):
-        return  # an answer to a birth, on the connection of before
-    device.will_boot = device.refused_boot = None
-    if refused is not None and refused[1] in {ANY_CONNECTION, message.connection}:
-        device.will_boot = (refused[0], message.connection)
-
-
-def _check_boot(device: Device, message: Announce) -> None:
-    epoch, connection = message.epoch, message.connection
-    if epoch < device.record.epoch:
-        device.refused_boot = (epoch, connection)
-    _check_epoch_floor(device, epoch)
-    known = device.record
-    if epoch == known.epoch and device.is_announced and connection < known.connection:
-        detail = f"connection {connection} after {known.connection} in epoch {epoch}"
-        raise ViolationError(Violation("ECO-ORDER-003", "connection", str(connection), detail))
 
 
 def _what_is_kept(
@@ -378,26 +342,7 @@ def _what_is_kept(
     return product.keep(message.values)
 
 
-def _refuse_epoch(device: Device, epoch: int, now_s: float) -> NoReturn:
-    _check_epoch_floor(device, epoch)
-    if device.unannounced is None or device.unannounced[0] != epoch:
-        device.unannounced = (epoch, now_s)
-    detail = f"epoch {epoch} was not announced; the last one was {device.record.epoch}"
-    raise ViolationError(Violation("ECO-ANNOUNCE-001", "epoch", str(epoch), detail))
-
-
-def _check_epoch_floor(device: Device, epoch: int) -> None:
-    if epoch < device.record.epoch:
-        detail = f"epoch {epoch}, but {device.record.epoch} was announced before"
-        raise ViolationError(Violation("ECO-ORDER-001", "epoch", str(epoch), detail))
-
-
 def _tells_that_it_is_there(device: Device) -> bool:
     """Say whether a message of a device proves that it listens: not so of every child."""
     is_child = device.record.gateway is not None
     return not (is_child and (device.is_gone or device.record.sleep_s is not None))
-
-
-def _has_serial(device: Device, key: tuple[str, str]) -> bool:
-    record = device.record
-    return not record.is_retired and bool(record.epoch) and (record.vendor, record.serial) == key
