@@ -49,9 +49,9 @@ class Automating:
     def __init__(  # noqa: PLR0913 - composition: each is a part of the home
         self,
         hub: Hub,
-        *,
         clock: Clock,
         pipeline: Pipeline,
+        *,
         commanding: Commanding,
         people: People,
         program: Callable[[str], Principal | None],

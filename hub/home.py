@@ -24,6 +24,7 @@ from hub.core.outcome import Outcome
 from hub.core.people.access import Principal
 from hub.core.records import NATIVE, CommandRecord
 from hub.discovery import Discovery, Sighting
+from hub.endings import Endings
 from hub.enforcing import Enforcing
 from hub.health import Health, judge, part
 from hub.history import History
@@ -72,55 +73,41 @@ class Home:
     ) -> None:
         self.settings, self.hub, self.clock = settings, hub, clock
         self.store, self.security = store, security
-        self.broker, self.discovery = broker, discovery
-        self.bus = Bus()
-        self.started_s = clock.now_s()
-        self.drivers = drivers
-        self._pipeline = Pipeline(store, self._release)
-        self.activity = Activity(hub, store, clock, self.bus.publish)
-        self.commanding = Commanding(hub, clock, self._pipeline, self._hindrance)
-        self.arranging = Arranging(hub, clock, self._pipeline)
-        self._waiters: dict[CommandId, list[asyncio.Future[None]]] = {}
-        self._twins = TwinKeeper(hub, store, clock)
+        self.broker, self.discovery, self.drivers = broker, discovery, drivers
+        self.started_s = self._asked_s = clock.now_s()
         self._denied: dict[str, int] = {}
-        self._asked_s = clock.now_s()
-        self.history = History(settings.history, settings.hub.data_dir, hub.devices, clock)
-        reader = Reader(settings.hub.data_dir, settings.admission)
-        self.certificates = Certificates(settings.admission, reader, hub, clock, self._pipeline)
-        check = self.certificates.check_join
+        self.bus = Bus()
+        self._pipeline = Pipeline(store, self._release)
+        self._endings = Endings(hub.commands)
+        self._twins = TwinKeeper(hub, store, clock)
+        data_dir, almanac = settings.hub.data_dir, almanac_of(settings.hub)
+        self.history = History(settings.history, data_dir, hub.devices, clock)
+        self.tls = Tls(settings.api, data_dir, clock, hub.name)
+        self.activity = Activity(hub, store, clock, self.bus.publish)
+        self.people = People(store, clock, hub.devices, self.activity, almanac.zone)
+
+        core = (hub, clock, self._pipeline)
+        self.commanding = Commanding(*core, self._hindrance)
+        self.arranging = Arranging(*core)
+        self.enforcing = Enforcing(*core)
+        reader = Reader(data_dir, settings.admission)
+        self.certificates = Certificates(settings.admission, reader, *core)
         self.admission = Admission(
-            hub,
-            clock,
-            self._pipeline,
+            *core,
             broker,
-            check,
+            self.certificates.check_join,
             auditor=self.activity,
-            inherit=self._inherit,
-        )
-        self.enforcing = Enforcing(hub, clock, self._pipeline)
-        self.tls = Tls(settings.api, settings.hub.data_dir, clock, hub.name)
-        almanac = almanac_of(settings.hub)
-        self.people = People(
-            store,
-            clock,
-            hub.devices,
-            room_of=lambda device: device.record.room,
-            auditor=self.activity,
-            zone=almanac.zone,
+            inherit=self.people.replace_device,
         )
         self.tending = Tending(
-            hub,
-            clock=clock,
-            pipeline=self._pipeline,
+            *core,
             activity=self.activity,
             people=self.people,
             admission=self.admission,
             drivers=drivers,
         )
         self.automating = Automating(
-            hub,
-            clock=clock,
-            pipeline=self._pipeline,
+            *core,
             commanding=self.commanding,
             people=self.people,
             program=security.principal,
@@ -153,9 +140,6 @@ class Home:
             return self.people.sessions.still(principal.scope)
         return principal if self.security.is_known(principal.scope) else None
 
-    async def _inherit(self, old: DeviceId, new: DeviceId) -> None:
-        await self.people.replace_device(old, new)
-
     def _hindrance(self, record: CommandRecord) -> str:
         """Return why who sent a command may not do so any more; empty when they may."""
         scope = record.scope
@@ -184,18 +168,9 @@ class Home:
             KeyError: There is no such command.
         """
         record = self._record(command)
-        if record.is_final or timeout_s <= 0:
-            await self.settled()
-            return record
-        waiter: asyncio.Future[None] = asyncio.get_running_loop().create_future()
-        self._waiters.setdefault(command, []).append(waiter)
-        try:
-            await asyncio.wait_for(waiter, timeout_s)
-        except TimeoutError:
-            log.debug("command %s is still open after %s s", command, timeout_s)
-        finally:
-            self._forget_waiter(command, waiter)
-        record = self.hub.commands.get(command) or record
+        if timeout_s > 0 and not record.is_final:
+            await self._endings.wait(command, timeout_s)
+            record = self.hub.commands.get(command) or record
         await self.settled()
         return record
 
@@ -315,8 +290,8 @@ class Home:
                 self._twins.take(event)
                 if isinstance(event, _MEMBERSHIP):
                     self._note(event)
-            elif event.command in self._waiters:
-                self._wake_waiters(event.command)
+            else:
+                self._endings.take(event.command)
         if outcome.events:
             self.bus.publish(outcome.events)
 
@@ -338,20 +313,6 @@ class Home:
             return
         is_sent = driver.send(device_id, message, device.record.gateway)
         self.hub.sent(device_id, message, self.clock.now_s(), is_sent=is_sent)
-
-    def _wake_waiters(self, command: CommandId) -> None:
-        record = self.hub.commands.get(command)
-        if record is None or record.is_final:
-            for waiter in self._waiters.pop(command, ()):
-                if not waiter.done():
-                    waiter.set_result(None)
-
-    def _forget_waiter(self, command: CommandId, waiter: asyncio.Future[None]) -> None:
-        waiters = self._waiters.get(command, [])
-        if waiter in waiters:
-            waiters.remove(waiter)
-        if not waiters:
-            self._waiters.pop(command, None)
 
     def _record(self, command: CommandId) -> CommandRecord:
         record = self.hub.commands.get(command)

@@ -28,9 +28,9 @@ class Tending:
     def __init__(  # noqa: PLR0913 - each part is made in hub.home and handed in
         self,
         hub: Hub,
-        *,
         clock: Clock,
         pipeline: Pipeline,
+        *,
         activity: Activity,
         people: People,
         admission: Admission,

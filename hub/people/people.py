@@ -1,6 +1,6 @@
 """The people of one home: who is here, with their phones, the ways in, and what each sees."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from datetime import UTC, tzinfo
 
 from hub.clock import Clock
@@ -20,7 +20,6 @@ class People:
 
     Args:
         devices: Those of the home, by id.
-        room_of: Returns the room of a device, if it stands in one.
         auditor: Writes down who was let in and out.
         zone: The home's time zone.
 
@@ -36,7 +35,6 @@ class People:
         store: PeopleStore,
         clock: Clock,
         devices: Mapping[DeviceId, Device],
-        room_of: Callable[[Device], str | None],
         auditor: Auditor,
         zone: tzinfo = UTC,
     ) -> None:
@@ -45,7 +43,7 @@ class People:
         self.register = self._ledger.register
         self.sessions = Sessions(self._ledger, clock)
         self.pairing = Pairing(self._ledger, clock, auditor)
-        self.sights = Sights(self.register, clock, devices, room_of, zone)
+        self.sights = Sights(self.register, clock, devices, zone)
         self._ledger.follow(self.sessions.take)
         self._ledger.follow(self.sights.take)
 

@@ -1,6 +1,6 @@
 """What each person sees of the home now, worked out once for as long as it stays the same."""
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from datetime import datetime, tzinfo
 from typing import Final, NamedTuple
 
@@ -34,7 +34,6 @@ class Sights:
 
     Args:
         devices: Those of the home, by id.
-        room_of: Returns the room of a device, if it stands in one.
         zone: The home's time zone, in which the hours of grants are.
 
     Attributes:
@@ -46,11 +45,10 @@ class Sights:
         register: Register,
         clock: Clock,
         devices: Mapping[DeviceId, Device],
-        room_of: Callable[[Device], str | None],
         zone: tzinfo,
     ) -> None:
         self._register, self._clock, self._zone = register, clock, zone
-        self._devices, self._room_of = devices, room_of
+        self._devices = devices
         self.revision = 0
         self._looks: dict[str, _Look] = {}
         self._wearables = {device.id for device in devices.values() if is_wearable(device)}
@@ -106,7 +104,7 @@ class Sights:
         device = self._devices.get(device_id)
         if device is None:
             return None
-        room = self._room_of(device)
+        room = device.record.room
         if device_id not in self._wearables:
             return Thing(device_id, room)
         is_worn = bool(self._register.wearers(device_id))

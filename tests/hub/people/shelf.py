@@ -42,7 +42,7 @@ class Shelf:
 
 def people_of(store: Shelf | Store, clock: Clock) -> People:
     auditor = Activity(Hub("hub-0a1b2c3d", 1), store, clock, lambda _: None)
-    return People(store, clock, {}, lambda _: None, auditor)
+    return People(store, clock, {}, auditor)
 
 
 async def came(people: People, offer: Offer = OWNER) -> Tokens:
