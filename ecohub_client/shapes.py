@@ -885,7 +885,7 @@ class GroupView(TypedDict):
     room: str | None
     members: list[str]
     state: Literal["on", "off", "mixed", "unknown"] | None
-    """By the first switch they share; null if there is none."""
+    """By the switch by which each is on or off; null without."""
     properties: dict[str, CommonProperty]
     lagging: list[LaggingMember]
     unreachable: list[str]

@@ -70,7 +70,8 @@ class GroupView(GroupShown):
     """A group as its members make it now."""
 
     state: Annotated[
-        Switched | None, Field(description="By the first switch they share; null if there is none.")
+        Switched | None,
+        Field(description="By the switch by which each is on or off; null without."),
     ]
     properties: dict[str, CommonProperty]
     lagging: list[LaggingMember]

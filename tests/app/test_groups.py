@@ -89,6 +89,25 @@ async def test_all_that_members_share_is_set_together(phone: Phone, lamps: str) 
     await expect(phone.part("light.effect").get_by_role("radio", name="None")).to_be_checked()
 
 
+async def test_what_is_on_by_different_switches_is_not_said_to_be_on(phone: Phone) -> None:
+    page, hub = phone.page, phone.home
+    members = ["fan-0001", "air-conditioner-0001"]
+    body = {"name": "Cool", "members": members}
+    group = (await hub.ask("POST", "/api/v1/groups", body, status=201))["id"]
+    try:
+        tile = page.locator(f"[data-group='{group}']")
+        await expect(tile.locator(".tile-state")).to_have_text("2 devices")
+        await expect(tile.get_by_role("checkbox")).to_have_count(0)
+        await phone.go("groups", group)
+        await expect(page.get_by_role("status").filter(has_text="2 devices")).to_be_visible()
+        await expect(phone.part("display.on")).to_be_visible()
+        await expect(page.locator(".hero")).to_have_count(0)
+        assert (await hub.get(f"/api/v1/groups/{group}"))["state"] is None
+    finally:
+        await phone.go("")
+        await hub.ask("DELETE", f"/api/v1/groups/{group}", status=204)
+
+
 async def test_a_member_that_lags_is_named_with_the_reason(phone: Phone, lamps: str) -> None:
     page, hub = phone.page, phone.home
     for device in (LIGHT, OTHER):

@@ -17,9 +17,6 @@ from protocol.receipt import Status
 
 REACHABLE: Final = frozenset({Presence.ONLINE, Presence.ASLEEP})
 
-SWITCH: Final = ".on"
-"""How the address ends by which a group is on or off."""
-
 Switched = Literal["on", "off", "mixed", "unknown"]
 
 
@@ -67,7 +64,7 @@ class GroupState(NamedTuple):
     """A group as its members make it.
 
     Attributes:
-        switch: The first switch that they share; None if there is none.
+        switch: The switch by which each of them is on or off; None if they have none in common.
         switched: What it shows; None without one.
         unreachable: Members whose values count for nothing now.
     """
@@ -116,7 +113,7 @@ def state(members: Sequence[Device], asked: Asked | None, commands: Commands) ->
     heard = [member for member in members if member.presence in REACHABLE]
     readable = [a for a in shared(members) if all(_shows(member, a) for member in members)]
     properties = {address: _common(heard, address) for address in readable}
-    switch = next((a for a in readable if a.endswith(SWITCH) and _is_switch(members, a)), None)
+    switch = next((a for a in readable if _is_switch(members, a)), None)
     return GroupState(
         switch=switch,
         switched=None if switch is None else _switched(properties[switch]),
@@ -135,8 +132,9 @@ def _shows(member: Device, address: Address) -> bool:
 
 
 def _is_switch(members: Sequence[Device], address: Address) -> bool:
-    products = [member.product for member in members if member.product]
-    return bool(products) and products[0].properties[address].format == "bool"
+    """Whether each member is on or off by this: a display can be on while its fan is not."""
+    parts = [member.product.properties[address] for member in members if member.product]
+    return all(part.format == "bool" and part.ui.is_primary for part in parts)
 
 
 def _common(heard: Iterable[Device], address: Address) -> Common:

@@ -8,7 +8,6 @@ import { isReachable } from "./presence.js";
 import { isReadable, isWritable, product } from "./specs.js";
 import { t } from "./words.js";
 
-const SWITCH = /\.on$/;
 const typeOf = (part) => (["bool", "string"].includes(part.format) ? part.format : "number");
 
 /** What can be set of all these products: the parts of the first one, as far as the others take it, too. */
@@ -41,8 +40,8 @@ export function standing(group) {
   const products = members.map((one) => product(one).value).filter(Boolean);
   const parts = sharedParts(products);
   const heard = members.filter(isReachable);
-  const isTold = (part) => products.every((spec) => isReadable(spec.byAddress.get(part.address)));
-  const main = parts.find((part) => SWITCH.test(part.address) && part.format === "bool" && isTold(part)) ?? null;
+  const isSwitch = (part) => isReadable(part) && part.format === "bool" && part.ui?.is_primary;
+  const main = parts.find(({ address }) => products.every((spec) => isSwitch(spec.byAddress.get(address)))) ?? null;
   const each = (part) => heard.map((one) => shownOf(one, part, pending(one.id).value));
   return {
     members,

@@ -32,8 +32,15 @@ from hub.core.arrangement.records import (
     SceneStep,
     Undo,
 )
+from hub.core.commands import Commands
+from hub.core.device import Device, Spec
 from hub.core.errors import RefusedError, RequestError
+from hub.core.records import DeviceRecord
+from protocol import products
 from protocol.ids import Address, DeviceId
+from protocol.presence import Presence
+from protocol.product import digest, parse_product
+from protocol.validator import compile_product
 from tests.hub.core.house import GATEWAY, House
 from tests.hub.core.world import FULL, LAMP, OTHER, World, online_world
 
@@ -71,6 +78,39 @@ def test_a_group_is_on_off_or_mixed_by_what_its_members_share() -> None:
     world.state({"lamp.on": True}, device=OTHER, full=False)
     assert both(world).switched == "on"
     assert both(world).properties[Address("lamp.level")] == (10, False)
+
+
+@pytest.mark.parametrize(
+    ("kinds", "switch"),
+    [
+        (("fan", "air-conditioner"), None),
+        (("fan", "fan"), "fan.on"),
+        (("air-purifier", "air-purifier"), "purifier.power"),
+        (
+            ("light", "gateway"),
+            None,
+        ),  # both have `light.on`; a gateway is more than its night light
+        (("light",), "light.on"),
+    ],
+    ids=["no-switch-in-common", "fans", "purifiers", "a-night-light", "one"],
+)
+def test_a_group_is_on_by_what_every_member_is_on_by_alone(
+    kinds: tuple[str, ...], switch: str | None
+) -> None:
+    members = [a_device_of(name, f"{name}-{n:04}") for n, name in enumerate(kinds)]
+    state = groups.state(members, None, Commands())
+    assert (state.switch, state.switched) == (switch, switch and "unknown")
+    assert {a.rpartition(".")[2] for a in state.properties} & {"on", "power"}
+
+
+def a_device_of(product: str, name: str) -> Device:
+    """Return a device of a product that has told nothing yet."""
+    record = DeviceRecord(DeviceId(name), name=name, joined_at_s=0.0)
+    device = Device(record, Presence.ONLINE, "", now_s=0.0)
+    document = products.document(product)
+    compiled = compile_product(parse_product(document))
+    device.spec = Spec(digest(document), document, compiled)
+    return device
 
 
 def test_a_member_out_of_reach_does_not_count_and_is_named() -> None:

@@ -54,6 +54,7 @@ DOCUMENT = json.dumps(
                         "title": _title("On"),
                         "format": "bool",
                         "access": ["read", "write", "notify"],
+                        "ui": {"is_primary": True},
                     },
                     {
                         "name": "level",
