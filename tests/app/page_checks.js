@@ -3,6 +3,7 @@
 (() => {
   const TOUCH_PX = 44;
   const TARGETS = "a[href], button, input, select, textarea, summary, [role=switch], [role=button], [role=tab], [tabindex='0']";
+  const SHORT_WORD = /(?<![\p{L}\p{N}.])[A-Za-z]{2,9}(?![\p{L}\p{N}.])/gu;
   const SEEN = { visibilityProperty: true, opacityProperty: true, contentVisibilityAuto: false };
 
   const named = (one) => one.outerHTML.replace(/\s+/g, " ").slice(0, 110);
@@ -33,6 +34,23 @@
       range.selectNodeContents(node);
       const cut = [...range.getClientRects()].some((box) => box.width > 0.5 && isCut(box, holder));
       if (cut) found.push(`cut off: "${node.data.trim().slice(0, 40)}" in ${named(holder)}`);
+    }
+    return found;
+  }
+
+  /** Short words that do not fit into their line, and go on in the next: their room is too narrow. */
+  function torn() {
+    const found = [];
+    const range = document.createRange();
+    const walker = document.createTreeWalker(document.body, NodeFilter.SHOW_TEXT);
+    for (let node = walker.nextNode(); node; node = walker.nextNode()) {
+      if (!node.parentElement.checkVisibility(SEEN) || node.parentElement.closest(".unseen-title, .skip, option, noscript, script")) continue;
+      for (const { index, 0: word } of node.data.matchAll(SHORT_WORD)) {
+        range.setStart(node, index);
+        range.setEnd(node, index + word.length);
+        const tops = new Set([...range.getClientRects()].map((box) => Math.round(box.top)));
+        if (tops.size > 1) found.push(`torn: "${word}" in ${named(node.parentElement)}`);
+      }
     }
     return found;
   }
@@ -85,7 +103,7 @@
   async function atLargeText() {
     document.documentElement.style.fontSize = "200%";
     await drawn();
-    const found = [beside(), clipped()].flat().map((one) => `at 200 % text: ${one}`);
+    const found = [beside(), clipped(), torn()].flat().map((one) => `at 200 % text: ${one}`);
     document.documentElement.style.fontSize = "";
     return found;
   }

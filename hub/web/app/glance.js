@@ -9,7 +9,7 @@ import { product } from "./specs.js";
 
 export const AIR = ["air.temperature", "air.humidity", "air.pm2_5", "air.co2"];
 
-const NOBODY = { room: null, isOn: false, isAway: false, isSensor: false, air: [], isForAir: false, needs: [] };
+const NOBODY = { room: null, isOn: false, isAway: false, isAwake: false, isSensor: false, air: [], isForAir: false, needs: [] };
 const glances = new Map();
 
 /** Return what one look at a device tells, as a signal. */
@@ -18,7 +18,7 @@ export function glance(id) {
   return glances.get(id);
 }
 
-const only = (claim) => steady(() => order.value.filter((id) => claim(glance(id).value, id)));
+const only = (holds) => steady(() => order.value.filter((id) => holds(glance(id).value, id)));
 
 /** Ids of devices that are on, that only measure, that are out of reach, that this person likes best. */
 export const on = only((seen) => seen.isOn);
@@ -36,11 +36,17 @@ export const byRoom = steady(() => {
 /** What needs a person: [{device, text, icon}]. */
 export const needs = steady(() => order.value.flatMap((id) => glance(id).value.needs.map((one) => ({ ...one, device: id }))));
 
-/** For each of AIR the device that speaks for the home: one that is there for it goes first. */
+/** For each of AIR the device that speaks for the home. */
 export const airs = steady(() => AIR.map((address) => {
   const held = order.value.filter((id) => glance(id).value.air.includes(address));
-  return { address, device: held.find((id) => glance(id).value.isForAir) ?? held[0] ?? null };
+  return { address, device: held.sort((a, b) => claim(b) - claim(a))[0] ?? null };
 }));
+
+/** How well a device speaks for the air: one that is there for it, then one that is awake, then one that measures more of it. */
+function claim(id) {
+  const { isForAir, isAwake, air } = glance(id).value;
+  return isForAir * 100 + isAwake * 10 + air.length;
+}
 
 function look(told) {
   const spec = product(told).value;
@@ -51,6 +57,7 @@ function look(told) {
     room: told.room,
     isOn: Boolean(part) && isHere && told.twin[part.address]?.value === true,
     isAway: !isHere,
+    isAwake: told.presence.status === "online",
     isSensor: Boolean(spec) && !part && !takesOrders(spec),
     air: AIR.filter((address) => isHere && spec?.byAddress.has(address) && typeof told.twin[address]?.value === "number"),
     isForAir: told.class === "environment_sensor",
