@@ -1,5 +1,6 @@
 """Machines of one test: network namespaces, joined by cables of their own."""
 
+import json
 import os
 import secrets
 import shutil
@@ -9,8 +10,9 @@ from collections.abc import AsyncIterator, Mapping, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
+from typing import Any
 
-from tests.end_to_end.processes import Cold, Program, clean_environment
+from tests.end_to_end.processes import Program, Warm, WarmWithin, clean_environment
 
 RUN_WITHIN_S = 40.0
 
@@ -30,6 +32,7 @@ class Machine:
 
     name: str
     folder: Path
+    warm: Warm
     programs: list[Program] = field(default_factory=list)
 
     @property
@@ -42,10 +45,17 @@ class Machine:
 
     def start(self, name: str, *words: str) -> Program:
         """Start `ecohub <words>` on this machine."""
-        program = Program(Cold(*self.prefix), self.folder / name)
+        program = Program(WarmWithin(self.warm, self.name), self.folder / name)
         program.start(words, self.environment)
         self.programs.append(program)
         return program
+
+    async def ecohub(self, *words: str) -> Any:
+        """Run `ecohub <words>` to its end; it has to succeed and to print one JSON document."""
+        program = self.start(f"{words[0]}-{len(self.programs)}", *words, "--json")
+        code = await program.ended(RUN_WITHIN_S)
+        assert code == 0, f"{words}: {[*program.lines()]} {program.tail()}"
+        return json.loads("\n".join(program.lines()))
 
     def run(self, *words: str) -> "subprocess.CompletedProcess[str]":
         """Run any command on this machine to its end."""
@@ -67,15 +77,15 @@ class Machine:
 class Network:
     """Makes machines and lays cables between them."""
 
-    def __init__(self, folder: Path) -> None:
-        self._folder, self._mark = folder, secrets.token_hex(3)
+    def __init__(self, folder: Path, warm: Warm) -> None:
+        self._folder, self._warm, self._mark = folder, warm, secrets.token_hex(3)
         self.machines: list[Machine] = []
 
     def machine(self, name: str) -> Machine:
         """Return a new machine that nobody can reach yet."""
         folder = self._folder / name
         folder.mkdir()
-        made = Machine(f"eco-{self._mark}-{name}", folder)
+        made = Machine(f"eco-{self._mark}-{name}", folder, self._warm)
         ip("netns", "add", made.name)
         self.machines.append(made)
         ip("-n", made.name, "link", "set", "lo", "up")
@@ -95,9 +105,9 @@ class Network:
 
 
 @asynccontextmanager
-async def network(folder: Path) -> AsyncIterator[Network]:
+async def network(folder: Path, warm: Warm) -> AsyncIterator[Network]:
     """Give a network that is gone afterwards, with what still runs in it."""
-    made = Network(folder)
+    made = Network(folder, warm)
     try:
         yield made
     finally:

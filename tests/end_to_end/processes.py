@@ -85,12 +85,17 @@ class Warm:
             )
 
     def start(
-        self, arguments: Sequence[str], environment: Mapping[str, str], folder: Path
+        self,
+        arguments: Sequence[str],
+        environment: Mapping[str, str],
+        folder: Path,
+        namespace: str = "",
     ) -> Handle:
         order = {
             "arguments": list(arguments),
             "environment": dict(environment),
             "folder": str(folder),
+            "namespace": namespace,
         }
         requests, answers = self._process.stdin, self._process.stdout
         assert requests is not None
@@ -104,6 +109,19 @@ class Warm:
     def close(self) -> None:
         """End it and all that it has forked."""
         self._process.communicate(timeout=10)
+
+
+@dataclass(frozen=True)
+class WarmWithin:
+    """Forks the warm interpreter in a network namespace."""
+
+    warm: Warm
+    namespace: str
+
+    def start(
+        self, arguments: Sequence[str], environment: Mapping[str, str], folder: Path
+    ) -> Handle:
+        return self.warm.start(arguments, environment, folder, self.namespace)
 
 
 @dataclass

@@ -2,11 +2,9 @@
 
 import json
 import os
-import sys
 from collections.abc import AsyncIterator
 from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass
-from typing import Any
 
 import pytest
 import pytest_asyncio
@@ -15,7 +13,7 @@ from playwright.async_api import BrowserContext, Error, Page, Playwright, async_
 from tests.app.phone import Console
 from tests.end_to_end.browsers import browser_on, need_them, trust
 from tests.end_to_end.namespaces import Machine, Network, are_there, ip, network
-from tests.end_to_end.processes import Program
+from tests.end_to_end.processes import Program, Warm
 from tests.end_to_end.waiting import until
 
 CODE = "1234-5678"
@@ -54,12 +52,6 @@ class World:
     stranger: BrowserContext
     pairings: int = 0
 
-    def ecohub(self, *words: str) -> Any:
-        """Run a command on the hub's machine; it has to succeed and to print one document."""
-        done = self.hub.run(sys.executable, "-P", "-m", "hub.cli", *words, "--json")
-        assert done.returncode == 0, f"{words}: {done.stdout}{done.stderr}"
-        return json.loads(done.stdout)
-
     async def invited(self) -> tuple[str, Program]:
         """Open the window, and return the link that `ecohub pair` shows."""
         self.pairings += 1
@@ -67,10 +59,13 @@ class World:
         told = json.loads(await pair.first_line(START_WITHIN_S))
         return told["link"], pair
 
-    def value(self) -> bool:
-        shown = self.ecohub("show", PLUG)
+    async def value(self) -> bool:
+        shown = await self.hub.ecohub("show", PLUG)
         is_on: bool = shown["twin"]["outlet.on"]["value"]
         return is_on
+
+    async def tells(self, *, is_on: bool) -> bool:
+        return await self.value() is is_on
 
     def cable(self, state: str) -> None:
         """Pull the phone's cable (`down`), or put it in again (`up`)."""
@@ -78,11 +73,11 @@ class World:
 
 
 @pytest_asyncio.fixture(scope="module", loop_scope="module")
-async def world(tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[World]:
+async def world(tmp_path_factory: pytest.TempPathFactory, warm: Warm) -> AsyncIterator[World]:
     need_them()
     folder = tmp_path_factory.mktemp("https")
     async with AsyncExitStack() as stack:
-        net: Network = await stack.enter_async_context(network(folder))
+        net: Network = await stack.enter_async_context(network(folder, warm))
         hub, phone, other = (net.machine(name) for name in ("hub", "phone", "other"))
         for number, machine in enumerate((phone, other)):
             net.cable(hub, f"eth{number}", machine, "eth0")
@@ -94,8 +89,8 @@ async def world(tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[World
         plug = hub.start("plug", "simulate", "smart-plug", "--code", CODE, "--hub", HTTP)
         playwright: Playwright = await stack.enter_async_context(async_playwright())
         authority = folder / "authority.pem"
-        made = hub.run(sys.executable, "-P", "-m", "hub.cli", "authority", "export", str(authority))
-        assert made.returncode == 0, made.stderr
+        exporting = hub.start("export", "authority", "export", str(authority))
+        assert await exporting.ended(START_WITHIN_S) == 0, exporting.tail()
         trust(phone, authority)
         here = World(
             hub,
@@ -103,7 +98,7 @@ async def world(tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[World
             await stack.enter_async_context(browser_on(phone, playwright)),
             await stack.enter_async_context(browser_on(other, playwright)),
         )
-        here.ecohub("join", CODE, "--for", "60")
+        await hub.ecohub("join", CODE, "--for", "60")
         assert plug.is_running, plug.tail()
         yield here
 
@@ -174,7 +169,7 @@ async def test_the_walk_through_says_once_the_phone_trusts_the_hub(
     await stranger.goto(f"{HTTP}/trust")
     await expect(stranger.get_by_text("On which device are you?")).to_be_visible()
     await expect(stranger.get_by_text("This phone trusts the hub")).to_be_hidden()
-    told = world.ecohub("authority", "show")["authority"]["fingerprint"]
+    told = (await world.hub.ecohub("authority", "show"))["authority"]["fingerprint"]
     await expect(stranger.locator(".trust-print")).to_have_text(told)
     await stranger.close()
     await page.goto(f"{HTTP}/trust")
@@ -215,12 +210,12 @@ async def test_the_code_goes_along_from_the_door_to_https(world: World, page: Pa
 
 async def test_a_session_goes_along_from_http_to_https(world: World, page: Page) -> None:
     await come_in(world, page, HTTP)
-    sessions = world.ecohub("people")
+    sessions = await world.hub.ecohub("people")
     await page.goto(f"{HTTP}/#/settings")
     await page.get_by_role("button", name="Go on over https").click()
     await page.wait_for_url(f"{HTTPS}/", timeout=SOON_MS)
     await expect(page.locator("html")).to_have_attribute("data-link", "live", timeout=SOON_MS)
-    assert len(world.ecohub("people")["sessions"]) == len(sessions["sessions"])
+    assert len((await world.hub.ecohub("people"))["sessions"]) == len(sessions["sessions"])
     await page.goto(f"{HTTP}/")
     await expect(page.get_by_role("button", name="Come in")).to_be_visible()
 
@@ -229,12 +224,12 @@ async def test_devices_are_seen_live_and_controlled(world: World, page: Page) ->
     await come_in(world, page)
     switch = page.locator(f"[data-device='{PLUG}']").get_by_role("switch")
     for state in ("off", "on"):
-        world.ecohub("set", PLUG, f"outlet.on={state}")
+        await world.hub.ecohub("set", PLUG, f"outlet.on={state}")
         shown = "true" if state == "on" else "false"
         await expect(switch).to_have_attribute("aria-checked", shown, timeout=SOON_MS)
     await switch.click()
     await expect(switch).to_have_attribute("aria-checked", "false")
-    await until(lambda: world.value() is False, "the plug is off", START_WITHIN_S)
+    await until(lambda: world.tells(is_on=False), "the plug is off", START_WITHIN_S)
 
 
 async def test_a_secure_context_gives_camera_and_installing(world: World, page: Page) -> None:
@@ -267,9 +262,9 @@ async def test_the_app_opens_without_the_hub_and_is_whole_again_when_it_is_back(
         world.cable("up")
     await expect(page.locator("html")).to_have_attribute("data-link", "live", timeout=SOON_MS)
     console = Console(page)
-    before = world.value()
+    before = await world.value()
     await tile.get_by_role("switch").click()
-    await until(lambda: world.value() is not before, "the plug follows", START_WITHIN_S)
+    await until(lambda: world.tells(is_on=not before), "the plug follows", START_WITHIN_S)
     console.said_nothing()
 
 
@@ -278,7 +273,7 @@ async def test_a_phone_that_is_cut_off_is_out_at_once(
 ) -> None:
     page, console = page_that_loses_the_hub, Console(page_that_loses_the_hub)
     await come_in(world, page)
-    session = world.ecohub("people")["sessions"][-1]
-    world.ecohub("people", "--end", session["id"])
+    session = (await world.hub.ecohub("people"))["sessions"][-1]
+    await world.hub.ecohub("people", "--end", session["id"])
     await expect(page.get_by_role("button", name="Come in")).to_be_visible(timeout=SOON_MS)
     console.said_only("status of 401")

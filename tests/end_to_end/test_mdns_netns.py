@@ -2,7 +2,6 @@
 
 import json
 import os
-import sys
 from collections.abc import AsyncIterator
 from pathlib import Path
 from typing import Any
@@ -10,7 +9,7 @@ from typing import Any
 import pytest
 
 from tests.end_to_end.namespaces import Machine, Network, are_there, network
-from tests.end_to_end.processes import Program
+from tests.end_to_end.processes import Program, Warm
 
 CODE = "1234-5678"
 START_WITHIN_S = 30.0
@@ -29,8 +28,8 @@ pytestmark = [
 
 
 @pytest.fixture
-async def net(tmp_path: Path) -> AsyncIterator[Network]:
-    async with network(tmp_path) as made:
+async def net(tmp_path: Path, warm: Warm) -> AsyncIterator[Network]:
+    async with network(tmp_path, warm) as made:
         yield made
 
 
@@ -38,13 +37,6 @@ async def start_hub(machine: Machine) -> dict[str, Any]:
     hub = machine.start("hub", "run", "--json", "--config", os.devnull)
     told: dict[str, Any] = json.loads(await hub.first_line(START_WITHIN_S))
     return told
-
-
-def ecohub(machine: Machine, *words: str) -> Any:
-    """Run a command on a machine; it has to succeed and to print one JSON document."""
-    done = machine.run(sys.executable, "-P", "-m", "hub.cli", *words, "--json")
-    assert done.returncode == 0, f"{words}: {done.stdout}{done.stderr}"
-    return json.loads(done.stdout)
 
 
 async def joined(join: Program) -> list[str]:
@@ -62,8 +54,8 @@ async def test_hub_and_device_on_one_network_find_each_other_by_mdns(net: Networ
     join = home.start("join", "join", CODE, "--for", "60", "--json")
     plug = shelf.start("plug", "simulate", "smart-plug", "--code", CODE, "--json")
     assert await joined(join) == ["smart-plug-0001"], plug.tail()
-    assert ecohub(home, "set", "plug", "outlet.on=off")["status"] == "confirmed"
-    report = ecohub(home, "discover")
+    assert (await home.ecohub("set", "plug", "outlet.on=off"))["status"] == "confirmed"
+    report = await home.ecohub("discover")
     (advert,) = [seen for seen in report["seen"] if seen["device"] == "smart-plug-0001"]
     assert (advert["host"], advert["interface"]) == ("10.77.0.2", "eth0")
     asked = {question["interface"]: question for question in report["questions"]}
@@ -92,8 +84,8 @@ async def test_device_behind_a_router_is_not_found_but_joins_by_the_hubs_url(net
     url = "http://10.77.1.2:8321"
     shelf.start("plug", "simulate", "smart-plug", "--code", CODE, "--hub", url, "--json")
     assert await joined(join) == ["smart-plug-0001"]
-    assert ecohub(home, "set", "plug", "outlet.on=off")["status"] == "confirmed"
-    assert ecohub(home, "discover")["seen"] == []
+    assert (await home.ecohub("set", "plug", "outlet.on=off"))["status"] == "confirmed"
+    assert (await home.ecohub("discover"))["seen"] == []
 
 
 async def test_hub_on_a_machine_without_a_network_serves_that_machine(net: Network) -> None:
@@ -102,7 +94,7 @@ async def test_hub_on_a_machine_without_a_network_serves_that_machine(net: Netwo
     join = island.start("join", "join", CODE, "--for", "60", "--json")
     island.start("plug", "simulate", "smart-plug", "--code", CODE, "--json")
     assert await joined(join) == ["smart-plug-0001"]
-    assert ecohub(island, "devices")["devices"][0]["presence"]["status"] == "online"
+    assert (await island.ecohub("devices"))["devices"][0]["presence"]["status"] == "online"
 
 
 async def test_hub_uses_a_network_that_comes_later(net: Network) -> None:
@@ -114,5 +106,7 @@ async def test_hub_uses_a_network_that_comes_later(net: Network) -> None:
     join = home.start("join", "join", CODE, "--for", "60", "--json")
     plug = shelf.start("plug", "simulate", "smart-plug", "--code", CODE, "--json")
     assert await joined(join) == ["smart-plug-0001"], plug.tail()
-    interfaces = [question["interface"] for question in ecohub(home, "discover")["questions"]]
+    interfaces = [
+        question["interface"] for question in (await home.ecohub("discover"))["questions"]
+    ]
     assert "eth0" in interfaces

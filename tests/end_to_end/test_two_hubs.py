@@ -2,16 +2,14 @@
 
 import json
 import os
-import sys
 from collections.abc import AsyncIterator
 from functools import partial
 from pathlib import Path
 
 import pytest
 
-from tests.end_to_end.api import Json
 from tests.end_to_end.namespaces import Machine, Network, are_there, ip, network
-from tests.end_to_end.processes import Program
+from tests.end_to_end.processes import Program, Warm
 from tests.end_to_end.waiting import until
 
 pytestmark = [
@@ -30,16 +28,10 @@ SHELF = "10.77.9.3"
 WITHIN_S = 40.0
 
 
-def ecohub(machine: Machine, *words: str) -> Json:
-    done = machine.run(sys.executable, "-P", "-m", "hub.cli", *words, "--json")
-    assert done.returncode == 0, f"{words}: {done.stdout}{done.stderr}"
-    return json.loads(done.stdout)
-
-
 @pytest.fixture
-async def machines(tmp_path: Path) -> AsyncIterator[list[Machine]]:
+async def machines(tmp_path: Path, warm: Warm) -> AsyncIterator[list[Machine]]:
     """Three machines at one switch."""
-    async with network(tmp_path) as net:
+    async with network(tmp_path, warm) as net:
         yield at_one_switch(net, "attic", "cellar", "shelf")
 
 
@@ -75,21 +67,22 @@ async def test_two_hubs_on_one_network_leave_each_other_in_peace(machines: list[
     )
     await until(lambda: is_told(plug, "online"), f"the plug at {first_id}", WITHIN_S)
     assert joins[1].is_running
-    assert ecohub(cellar, "devices")["devices"] == []
+    assert (await cellar.ecohub("devices"))["devices"] == []
     await first.kill()
     await until(lambda: is_told(plug, "offline"), "the plug to miss its hub", WITHIN_S)
     first, again = await start_hub(attic)
     assert again == first_id
     await until(lambda: is_online(attic), "the plug at its hub again", WITHIN_S)
-    assert ecohub(cellar, "devices")["devices"] == []
+    assert (await cellar.ecohub("devices"))["devices"] == []
     connections = cellar.run("ss", "-Htan")  # those that have just ended, too
     assert connections.returncode == 0
     assert SHELF not in connections.stdout
 
 
-def sees(machine: Machine, other: str) -> bool:
+async def sees(machine: Machine, other: str) -> bool:
     """Say whether another hub has been heard there; no third one ever is."""
-    hubs = [s["device"] for s in ecohub(machine, "discover")["seen"] if s["kind"] == "hub"]
+    seen = (await machine.ecohub("discover"))["seen"]
+    hubs = [one["device"] for one in seen if one["kind"] == "hub"]
     assert hubs in ([], [other])
     return bool(hubs)
 
@@ -99,6 +92,6 @@ def is_told(program: Program, event: str) -> bool:
     return any(json.loads(line)["event"] == event for line in program.lines())
 
 
-def is_online(machine: Machine) -> bool:
-    devices = ecohub(machine, "devices")["devices"]
+async def is_online(machine: Machine) -> bool:
+    devices = (await machine.ecohub("devices"))["devices"]
     return [(d["id"], d["presence"]["status"]) for d in devices] == [(PLUG, "online")]

@@ -4,6 +4,7 @@ Loading takes a second and more, most of a start. What a fork then runs is `hub.
 `python -m hub.cli` does. One JSON object a line comes in on stdin; the pid goes out on stdout.
 """
 
+import ctypes
 import importlib
 import json
 import os
@@ -29,14 +30,21 @@ LOADED = (
 )
 
 KILLED = 128
+CLONE_NEWNET = 0x40000000
+NAMESPACES = Path("/var/run/netns")
 
 
 class Order(TypedDict):
-    """A command line, its environment, and the folder for what it leaves behind."""
+    """A command line, its environment, and the folder for what it leaves behind.
+
+    Attributes:
+        namespace: Name of the network namespace in which it runs; empty for the one we are in.
+    """
 
     arguments: list[str]
     environment: dict[str, str]
     folder: str
+    namespace: str
 
 
 def main() -> None:
@@ -78,6 +86,8 @@ def _become(order: Order, parent: int) -> None:
         signal.pthread_sigmask(signal.SIG_UNBLOCK, {signal.SIGCHLD})
         os.setsid()
         _redirect(Path(order["folder"]))
+        if order["namespace"]:
+            _enter(order["namespace"])
         os.environ.clear()
         os.environ.update(order["environment"], **{PARENT: str(parent)})
         end_with_parent()
@@ -92,6 +102,14 @@ def _become(order: Order, parent: int) -> None:
         sys.stdout.flush()
         sys.stderr.flush()
         os._exit(code)
+
+
+def _enter(namespace: str) -> None:
+    """Go on in a network namespace, as `ip netns exec` does; `os.setns` comes with Python 3.12."""
+    libc = ctypes.CDLL(None, use_errno=True)
+    with (NAMESPACES / namespace).open() as place:
+        if libc.setns(place.fileno(), CLONE_NEWNET) != 0:
+            raise OSError(ctypes.get_errno(), f"cannot enter {namespace}")
 
 
 def _redirect(folder: Path) -> None:
