@@ -23,7 +23,8 @@ const colour = (name) => getComputedStyle(document.documentElement).getPropertyV
  * Draw a chart into `place`; returns what takes it away again.
  *
  * data: {times (seconds), values, least, most (null where a point is one value), gaps: [[from, to]]}
- * look: {symbol, isStepped, format(value), labels(moment), from, to, onRead({index} | null)}
+ * look: {symbol, isStepped, format(value), labels(moment), from, to, onRead(index | null),
+ *        zoom: {current: [from, to] | null}, kept up to date, so that a chart drawn anew goes on from there}
  */
 export async function draw(place, data, look) {
   const UPlot = await load();
@@ -67,11 +68,19 @@ export async function draw(place, data, look) {
   const watch = new ResizeObserver(() => chart.setSize({ width: place.clientWidth, height: place.clientHeight }));
   watch.observe(place);
   const letGo = fingers(chart, look);
+  if (look.zoom.current) chart.setScale("x", within(look, ...look.zoom.current));
   return () => {
     watch.disconnect();
     letGo();
     chart.destroy();
   };
+}
+
+/** A span of time that is neither too short nor beside what there is. */
+function within({ from, to }, least, most) {
+  const span = Math.min(to - from, Math.max(LEAST_SPAN_S, most - least));
+  const min = Math.min(to - span, Math.max(from, least));
+  return { min, max: min + span };
 }
 
 function room(least, most, isStepped) {
@@ -100,9 +109,10 @@ function fingers(chart, look) {
   let held = null;
   const spot = (clientX) => chart.posToVal(clientX - over.getBoundingClientRect().left, "x");
   const show = (from, to) => {
-    const span = Math.min(look.to - look.from, Math.max(LEAST_SPAN_S, to - from));
-    const start = Math.min(look.to - span, Math.max(look.from, from));
-    chart.setScale("x", { min: start, max: start + span });
+    const shown = within(look, from, to);
+    const isAll = shown.max - shown.min >= look.to - look.from;
+    look.zoom.current = isAll ? null : [shown.min, shown.max];
+    chart.setScale("x", shown);
   };
   const around = (middle, factor) => {
     const { min, max } = chart.scales.x;

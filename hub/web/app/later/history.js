@@ -1,6 +1,7 @@
 // What a property was: a chart to read off and to zoom, its least, mean and greatest, and a table.
 
 import { html, useEffect, useMemo, useRef, useState, cx } from "../lib.js";
+import { Icon } from "../icons.js";
 import { why } from "../announce.js";
 import { hubNow } from "../clock.js";
 import { draw } from "./chart.js";
@@ -25,7 +26,12 @@ export default function History({ id, address }) {
   const part = product?.byAddress.get(address);
   const title = part ? titleOf(part.title, part.name) : address;
   const [span, choose] = useState("hour");
+  const zoom = useRef(null);
   const [answer, trouble] = useAnswer(id, address, span);
+  const look = (key) => {
+    zoom.current = null;
+    choose(key);
+  };
   useEffect(() => void (document.title = title), [title]);
   if (!device || (product && !part)) return isKnown.value ? html`<${Gone} text=${t("page.gone")} />` : null;
   return html`<article class="history">
@@ -35,10 +41,10 @@ export default function History({ id, address }) {
         <${Cause} device=${device} part=${part} />`}</header>
     <div class="chips" role="group" aria-label=${t("history.title")}>
       ${Object.keys(SPANS).map((key) => html`<button type="button" class="chip" key=${key}
-        aria-pressed=${key === span ? "true" : "false"} onClick=${() => choose(key)}>${t(`history.${key}`)}</button>`)}
+        aria-pressed=${key === span ? "true" : "false"} onClick=${() => look(key)}>${t(`history.${key}`)}</button>`)}
     </div>
     ${trouble && html`<p class="standing bad">${t("history.retry", { why: trouble })}</p>`}
-    ${part && answer && html`<${Series} part=${part} answer=${answer} title=${title} />`}
+    ${part && answer && html`<${Series} part=${part} answer=${answer} title=${title} zoom=${zoom} />`}
   </article>`;
 }
 
@@ -68,7 +74,7 @@ function useAnswer(id, address, span) {
 
 const seconds = (at) => Date.parse(at) / 1000;
 
-function Series({ part, answer, title }) {
+function Series({ part, answer, title, zoom }) {
   const series = answer.series[0];
   const isNumber = !part.enum && part.format !== "bool" && part.format !== "string";
   const known = useMemo(() => columns(series, answer, part), [answer, part, language.value]);
@@ -79,7 +85,7 @@ function Series({ part, answer, title }) {
     if (!known || isText) return;
     let takeAway = null;
     let isOver = false;
-    draw(place.current, known, lookOf(part, known, answer, onRead)).then((done) => {
+    draw(place.current, known, lookOf(part, known, answer, { onRead, zoom })).then((done) => {
       if (isOver) done();
       else takeAway = done;
     });
@@ -97,7 +103,7 @@ function Series({ part, answer, title }) {
       <div class=${cx("chart", !isNumber && "low")} ref=${place} role="img" aria-label=${label || title}></div>
     </div>`}
     ${known.stats && html`<dl class="stats">${known.stats.map(([word, value]) => html`<div key=${word}><dt>${t(word)}</dt><dd>${value}</dd></div>`)}</dl>`}
-    <details class="card"><summary><h2>${t("history.table")}</h2></summary>
+    <details class="card"><summary><h2>${t("history.table")}</h2><${Icon} name="down" size="1.25rem" /></summary>
       <table><thead><tr><th scope="col">${t("history.when")}</th><th scope="col">${title}</th></tr></thead>
         <tbody>${known.rows.map(([at, text]) => html`<tr key=${at}><td>${fullMoment(at)}</td><td>${text}</td></tr>`)}</tbody></table>
     </details>`;
@@ -151,14 +157,14 @@ function stats(points, numbers, part) {
   return [["history.least", least], ["history.mean", mean], ["history.most", most]].map(([word, one]) => [word, valueText(part, one)]);
 }
 
-function lookOf(part, known, answer, onRead) {
+function lookOf(part, known, answer, told) {
   const isStepped = Boolean(part.enum) || part.format === "bool";
   const levels = isStepped ? (part.enum?.map((one) => one.value) ?? [0, 1]) : null;
   return {
     from: seconds(answer.from),
     to: seconds(answer.to),
     isStepped,
-    onRead,
+    ...told,
     splits: levels ? () => levels : undefined,
     format: (value, step) => (levels ? level(part, value) : axisText(part, value, step, known.symbol)),
     labels: (at, step) => axisMoment(at, step),
