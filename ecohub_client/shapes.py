@@ -1357,6 +1357,8 @@ class NoticeShown(TypedDict):
     """Null for what an automation has to say."""
     automation: str | None
     """Id of the automation that says it."""
+    name: str | None
+    """What the device or automation was called then; null if not known."""
     text: str
     event: str | None
     """Address of the event, of an alarm."""

@@ -49,6 +49,7 @@ def notice_shown(notice: records.Notice, clock: Clock, reader: str = "") -> Noti
         "kind": notice.kind,
         "device": notice.device,
         "automation": notice.automation,
+        "name": notice.name or None,
         "text": notice.text,
         "event": notice.event,
         "address": notice.address,

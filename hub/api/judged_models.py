@@ -165,6 +165,10 @@ class NoticeShown(TypedDict):
     kind: NoticeKind
     device: Annotated[str | None, Field(description="Null for what an automation has to say.")]
     automation: Annotated[str | None, Field(description="Id of the automation that says it.")]
+    name: Annotated[
+        str | None,
+        Field(description="What the device or automation was called then; null if not known."),
+    ]
     text: str
     event: Annotated[str | None, Field(description="Address of the event, of an alarm.")]
     address: Annotated[

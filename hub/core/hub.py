@@ -61,7 +61,7 @@ class Hub:
         self._specs: dict[str, Spec] = {}
         self.links: dict[str, bool] = {}
         self._ids = 0
-        self.inbox = Inbox(epoch)
+        self.inbox = Inbox(epoch, lambda device: self._devices[device].record.name)
         self.mode: Mode = "strict"
         self._loud: dict[DeviceId, Device] = {}
         self._traces = Traces()

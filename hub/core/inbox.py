@@ -1,10 +1,11 @@
 """What people are to be told even if they do not look just then: the last notices, kept."""
 
-from collections.abc import Collection, Iterable, Mapping
+from collections.abc import Callable, Collection, Iterable, Mapping
 from dataclasses import replace
 from types import MappingProxyType
 from typing import Final
 
+from hub.core.automations.records import Automation
 from hub.core.events import NoticeChanged, NoticeRemoved
 from hub.core.outcome import Outcome
 from hub.core.records import DropNotice, Notice, NoticeKind, SaveNotice
@@ -22,14 +23,16 @@ ALARM_EVERY_S: Final = 60.0
 class Inbox:
     """The notices of a home, oldest first."""
 
-    def __init__(self, epoch: int) -> None:
+    def __init__(self, epoch: int, name_of: Callable[[DeviceId], str]) -> None:
         """Make an empty inbox.
 
         Args:
             epoch: Starts of the hub; ids begin anew above all those of earlier runs.
+            name_of: What people call a device now.
         """
         self._notices: dict[int, Notice] = {}
         self._last = epoch * IDS_PER_EPOCH
+        self._name_of = name_of
 
     @property
     def notices(self) -> Mapping[int, Notice]:
@@ -51,7 +54,10 @@ class Inbox:
         address: Address | None = None,
     ) -> None:
         """Make a notice."""
-        self._add(Notice(self._last + 1, now_s, kind, device, text, address=address), out)
+        name = self._name_of(device)
+        self._add(
+            Notice(self._last + 1, now_s, kind, device, text, address=address, name=name), out
+        )
 
     def alarm(
         self, device: DeviceId, event: Address, title: str, now_s: float, out: Outcome
@@ -62,14 +68,21 @@ class Inbox:
                 break
             if (notice.device, notice.event) == (device, event):
                 return
-        self._add(Notice(self._last + 1, now_s, "alarm", device, title, event), out)
+        name = self._name_of(device)
+        self._add(Notice(self._last + 1, now_s, "alarm", device, title, event, name=name), out)
 
     def tell(
-        self, automation: str, text: str, now_s: float, out: Outcome, person: str | None = None
+        self,
+        automation: Automation,
+        text: str,
+        now_s: float,
+        out: Outcome,
+        person: str | None = None,
     ) -> None:
         """Make a notice of what an automation has to say; for one person alone, or for all."""
         notice = Notice(self._last + 1, now_s, "automation", None, text)
-        self._add(replace(notice, automation=automation, person=person), out)
+        said = replace(notice, automation=automation.id, name=automation.name, person=person)
+        self._add(said, out)
 
     def mark(self, numbers: Collection[int], reader: str, *, is_read: bool, out: Outcome) -> None:
         """Have somebody have read notices, or not; of those that are gone nothing is said."""

@@ -93,6 +93,7 @@ class Notice:
         is_read: Whether a version that knew no readers has had it read.
         address: The property's address, of what runs down.
         readers: Who has read it: ids of people, and of tokens without a person.
+        name: What the device or the automation was called then; empty in those of older versions.
     """
 
     id: int
@@ -106,6 +107,7 @@ class Notice:
     person: str | None = None
     address: Address | None = None
     readers: tuple[str, ...] = ()
+    name: str = ""
 
     def is_read_by(self, reader: str) -> bool:
         """Say whether somebody has read it."""

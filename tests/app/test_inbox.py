@@ -8,6 +8,7 @@ from playwright.async_api import expect
 
 from hub.core.outcome import Outcome
 from protocol.ids import Address, DeviceId
+from simulators.light import Light
 from tests.app.people import Another, enter
 from tests.app.phone import Phone
 from tests.hub.api.bench import Bench
@@ -19,6 +20,7 @@ pytestmark = [
     pytest.mark.usefixtures("empty_house"),
 ]
 
+GOING = DeviceId("light-0004")
 PURIFIER = DeviceId("air-purifier-0001")
 
 
@@ -65,3 +67,27 @@ async def test_who_reads_a_message_reads_it_for_themselves(another: Another, hom
     await phones[0].page.get_by_role("button", name="Mark all as read").click()
     await expect(ada).to_have_count(0)
     await expect(mo).to_have_count(1)
+
+
+async def test_who_is_gone_is_told_by_name_and_leads_nowhere(another: Another, home: Bench) -> None:
+    await home.bring(GOING, Light)
+    await home.ask("PATCH", f"/api/v1/devices/{GOING}", {"name": "Porch"})
+    action = {"type": "notify", "text": "Ding"}
+    body = {"name": "Bell", "triggers": [], "actions": [action]}
+    bell = await home.ask("POST", "/api/v1/automations", body, status=201)
+    await home.ask("POST", f"/api/v1/automations/{bell['id']}/run", {})
+    inbox = home.home.hub.inbox
+    inbox.add("released", GOING, "It is back.", home.home.clock.now_s(), Outcome())
+    await home.ask("DELETE", f"/api/v1/automations/{bell['id']}", status=204)
+    await home.ask("DELETE", f"/api/v1/devices/{GOING}", status=204)
+    home.air.devices.pop(GOING)
+    phone = await another()
+    await phone.enter(home.token)
+    page = phone.page
+    await expect(page.locator(".needs")).to_contain_text("Bell")
+    await phone.go("inbox")
+    for kind, name in (("automation", "Bell"), ("released", "Porch")):
+        row = page.locator(f".notice[data-kind={kind}]")
+        await expect(row.locator("bdi")).to_have_text(name)
+        await expect(row.get_by_role("link")).to_have_count(0)
+    await home.ask("DELETE", "/api/v1/notifications", status=204)

@@ -106,7 +106,7 @@ class _Stage:
         for arranged in kept:
             self._arrangement.put_back(arranged, arranged)
         self._automations = Automations(
-            self._devices, self._arrangement, Commands(), Inbox(0), epoch=0
+            self._devices, self._arrangement, Commands(), Inbox(0, str), epoch=0
         )
         self._automations.settle_in(scenery.almanac, lambda _: scenery.sight)
         self._id = automation.id

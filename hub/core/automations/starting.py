@@ -182,7 +182,7 @@ class Starting:
 
     def _notify(self, automation: Automation, text: str, now_s: float) -> None:
         person = automation.author if self.is_private(automation) else None
-        self._inbox.tell(automation.id, text, now_s, self.out, person)
+        self._inbox.tell(automation, text, now_s, self.out, person)
 
     def is_private(self, automation: Automation) -> bool:
         """See `Effects.is_private`."""

@@ -2,7 +2,7 @@
 
 import { signal } from "./lib.js";
 import { read, write } from "./keep.js";
-import { confirm, device as deviceOf } from "./home.js";
+import { confirm, nameOf } from "./home.js";
 import { say, state } from "./link.js";
 import { ask } from "./session.js";
 import { announce, ruleText, why as whyNot } from "./announce.js";
@@ -66,7 +66,7 @@ export const hasFailed = ({ problem, receipt }) => Boolean(problem) || BAD.has(r
 
 /** Names of devices in a row; of many, only the first ones. */
 export function namesOf(ids) {
-  const names = ids.slice(0, NAMED).map((id) => deviceOf(id).value?.name ?? id);
+  const names = ids.slice(0, NAMED).map(nameOf);
   return names.join(t("list.comma")) + (ids.length > NAMED ? ` ${t("list.more", { n: ids.length - NAMED })}` : "");
 }
 

@@ -6,11 +6,13 @@ import { fetchEach, fetchKept, forgetEach, keep, keepEach, read, write } from ".
 import { abandon, catchUp, hearReceipt } from "./commands.js";
 import { ask, session } from "./session.js";
 import { state } from "./link.js";
+import { t } from "./words.js";
 
 const KEEP_AFTER_MS = 2_000;
 const EVENTS_KEPT = 30;
 const FRESH_KEPT = 50;
 const RUNS_KEPT = 20;
+const LEFT_KEPT = 100;
 
 export const order = signal([]);
 export const hub = signal(read("hub", null));
@@ -35,6 +37,8 @@ const ARRANGED = { floor: floors, room: rooms, group: groups, scene: scenes, aut
 const byId = new Map();
 const happened = new Map();
 const ran = new Map();
+/** What devices were called that have left: scenes and messages may still speak of them. */
+let left = read("left", {});
 let keeping = 0;
 let isToKeep = false;
 let visits = 0;
@@ -50,6 +54,9 @@ export function device(id) {
   if (!byId.has(id)) byId.set(id, signal(null));
   return byId.get(id);
 }
+
+/** What a device is called, or was when this phone knew it; never its id, which says nothing to people. */
+export const nameOf = (id) => device(id).value?.name ?? left[id] ?? t("device.left");
 
 export const devices = computed(() => order.value.map((id) => device(id).value));
 export const unread = computed(() => notices.value.filter((notice) => !notice.is_read).length);
@@ -107,6 +114,8 @@ export function forget() {
     arrange({});
     me.value = hub.value = null;
   });
+  left = {};
+  write("left", null);
   happened.clear();
   ran.clear();
 }
@@ -138,7 +147,7 @@ export function hear(message) {
       break;
     case "removed":
       order.value = order.value.filter((id) => id !== message.device);
-      device(message.device).value = null;
+      leave(message.device);
       abandon(message.device);
       break;
     case "receipt":
@@ -188,8 +197,16 @@ function replaceAll(told) {
   const here = new Set(ids);
   for (const one of told) device(one.id).value = one;
   if (ids.join() !== order.value.join()) order.value = ids;
-  for (const [id, known] of byId) if (!here.has(id)) known.value = null;
+  for (const id of byId.keys()) if (!here.has(id)) leave(id);
   isKnown.value = true;
+}
+
+function leave(id) {
+  const known = device(id);
+  if (!known.value) return;
+  left = Object.fromEntries([...Object.entries(left), [id, known.value.name]].slice(-LEFT_KEPT));
+  if (!isGuest()) write("left", left);
+  known.value = null;
 }
 
 /** A list with one more, or with one that has changed in its place. */

@@ -1,7 +1,7 @@
 // Who tells a notification, what of, and where it leads.
 
 import { valueText } from "./format.js";
-import { automations, device as deviceOf } from "./home.js";
+import { automations, device as deviceOf, nameOf } from "./home.js";
 import { language } from "./settings.js";
 import { product as productOf, titleOf } from "./specs.js";
 import { t, tOr } from "./words.js";
@@ -16,14 +16,16 @@ const ICONS = {
   certificate: "shield",
 };
 
-/** {name, icon, to} of the device or the automation that tells it. */
+/** {name, icon, to} of the device or the automation that tells it; what is gone has its name of then, and leads nowhere. */
 export function sourceOf(notice) {
   if (notice.automation) {
-    const name = automations.value.find(({ id }) => id === notice.automation)?.name ?? notice.automation;
-    return { name, icon: "automation", to: `#/automations/${encodeURIComponent(notice.automation)}` };
+    const known = automations.value.find(({ id }) => id === notice.automation);
+    const name = known?.name ?? notice.name ?? t("notice.gone");
+    return { name, icon: "automation", to: known && `#/automations/${encodeURIComponent(known.id)}` };
   }
-  const name = deviceOf(notice.device).value?.name ?? notice.device;
-  return { name, icon: ICONS[notice.kind] ?? "warn", to: `#/device/${encodeURIComponent(notice.device)}` };
+  const known = deviceOf(notice.device).value;
+  const name = known?.name ?? notice.name ?? nameOf(notice.device);
+  return { name, icon: ICONS[notice.kind] ?? "warn", to: known && `#/device/${encodeURIComponent(known.id)}` };
 }
 
 /** What it says, in the reader's language where there are words for it. */

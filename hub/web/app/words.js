@@ -160,6 +160,7 @@ export const WORDS = {
   "device.events.none": ["not since the app was opened", "应用打开后未发生"],
   "device.activity": ["What happened with {name}", "{name} 的动态"],
   "device.about": ["About this device", "关于此设备"],
+  "device.left": ["A device that has left", "已离开的设备"],
   "device.gone": ["There is no such device", "没有这个设备"],
   "device.nothing": ["This product declares nothing to show", "该产品没有可显示的内容"],
   "device.spec.waits": ["The hub does not know yet what this device can do", "中枢还不知道该设备的功能"],
@@ -187,6 +188,7 @@ export const WORDS = {
   "inbox.unread.again": ["Mark as not read", "标为未读"],
   "inbox.drop": ["Delete", "删除"],
   "inbox.new": ["new", "新"],
+  "notice.gone": ["An automation that is gone", "已删除的自动化"],
   "inbox.unread": ["{n} unread", "{n} 条未读"],
 
   "settings.title": ["Settings", "设置"],

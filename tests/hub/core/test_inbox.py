@@ -1,6 +1,6 @@
 """The inbox keeps the last notices, and no more of them than anybody can read."""
 
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from hub.core.events import NoticeChanged, NoticeRemoved
@@ -31,9 +31,10 @@ MOVES = st.lists(
 )
 
 
+@settings(deadline=None)
 @given(MOVES, st.integers(0, 2 * KEPT))
 def test_what_is_kept_and_told_is_what_is_there(moves: list[tuple[str, int]], more: int) -> None:
-    inbox, out = Inbox(1), Outcome()
+    inbox, out = Inbox(1, str.upper), Outcome()
     for number in range(more):
         inbox.add("released", LAMP, f"{number}", float(number), out)
     for move, number in moves:
@@ -54,7 +55,7 @@ def test_what_is_kept_and_told_is_what_is_there(moves: list[tuple[str, int]], mo
         if isinstance(event, NoticeRemoved):
             del told[event.notice.id]
     assert told == dict(inbox.notices)
-    later = Inbox(2)
+    later = Inbox(2, str.upper)
     later.restore(inbox.notices.values())
     assert later.notices == inbox.notices
     later.add("released", LAMP, "again", 2_000.0, out)
@@ -62,7 +63,7 @@ def test_what_is_kept_and_told_is_what_is_there(moves: list[tuple[str, int]], mo
 
 
 def test_an_alarm_that_is_repeated_makes_one_notice_a_minute() -> None:
-    inbox, out = Inbox(1), Outcome()
+    inbox, out = Inbox(1, str.upper), Outcome()
     for second in range(0, 180, 5):
         inbox.alarm(LAMP, LEAK, "Leak", float(second), out)
         inbox.alarm(OTHER, LEAK, "Leak", float(second), out)
@@ -80,3 +81,12 @@ def test_an_alarm_of_a_device_is_told_with_its_name() -> None:
         "lamp.overheated",
         f"{world.device().record.name}: Too hot",
     )
+
+
+def test_a_notice_keeps_the_name_that_a_device_had_when_it_has_left() -> None:
+    world: World = online_world()
+    name = world.device().record.name
+    world.tell(Event(epoch=1, seq=1, event="lamp.overheated"))
+    world.hub.unjoin(LAMP)
+    (notice,) = world.hub.inbox.notices.values()
+    assert notice.name == name != LAMP

@@ -5,7 +5,7 @@ import { Icon, deviceIcon } from "../icons.js";
 import { why } from "../announce.js";
 import { byText, wayTo } from "../cause.js";
 import { hubNow, now } from "../clock.js";
-import { device as deviceOf, devices, fresh, isGuest, may, order } from "../home.js";
+import { device as deviceOf, devices, fresh, isGuest, may, nameOf, order } from "../home.js";
 import { state } from "../link.js";
 import { ask } from "../session.js";
 import { language } from "../settings.js";
@@ -135,7 +135,7 @@ function Row({ entry }) {
   const who = entry.by?.type === "device" ? "" : byText(entry.by);
   const way = wayTo(entry.by);
   const told = html`<${Icon} name=${iconOf(entry) ?? (device ? deviceIcon(device) : "info")} size="1.25rem" />
-    <span class="happening-text">${entry.device && html`<b><bdi>${device?.name ?? entry.device}</bdi></b>`}
+    <span class="happening-text">${entry.device && html`<b><bdi>${nameOf(entry.device)}</bdi></b>`}
       <span dir="auto">${whatHappened(entry, device)}</span>
       <span class="soft"><time datetime=${entry.at}>${timeText(entry.at)}</time>${who && html` · <bdi>${t("activity.by", { who })}</bdi>`}</span></span>`;
   const isHere = order.value.includes(entry.device);

@@ -5,7 +5,7 @@ import { tried } from "../announce.js";
 import { pending, setTogether } from "../commands.js";
 import { valueText } from "../format.js";
 import { differing, fits, sharedParts, standing } from "../groups.js";
-import { device as deviceOf, groups, isKnown, may } from "../home.js";
+import { device as deviceOf, groups, isKnown, may, nameOf } from "../home.js";
 import { roomName } from "../places.js";
 import { isReachable, presenceText } from "../presence.js";
 import { isReadable, product as productOf, titleOf } from "../specs.js";
@@ -137,7 +137,7 @@ function Lagging({ group, now }) {
 }
 
 function Lag({ lag, part }) {
-  const name = deviceOf(lag.device).value?.name ?? lag.device;
+  const name = nameOf(lag.device);
   const why = tOr(`lag.${lag.reason}`, lag.reason.replaceAll("_", " "));
   const given = part && { title: titleOf(part.title, part.name), wanted: valueText(part, lag.wanted), value: valueText(part, lag.value) };
   return html`<li><a class="need" href=${`#/device/${encodeURIComponent(lag.device)}`}><${Icon} name="warn" size="1.25rem" />

@@ -4,7 +4,7 @@ import { html, useEffect, useState } from "../lib.js";
 import { Icon, deviceIcon } from "../icons.js";
 import { tried } from "../announce.js";
 import { byRoom, glance } from "../glance.js";
-import { device as deviceOf, floors, groups, isKnown, may, rooms, scenes } from "../home.js";
+import { device as deviceOf, floors, groups, isKnown, may, nameOf, rooms, scenes } from "../home.js";
 import { byFloor, floorsWalked, roomName } from "../places.js";
 import { ask } from "../session.js";
 import { t, tn } from "../words.js";
@@ -139,7 +139,7 @@ function AlsoHere({ room }) {
 
 /** All that hinders a room from being removed: [{path, name, to}] with the address of each. */
 const heldBy = (room, ids) => [
-  ...ids.map((id) => ({ path: `/devices/${encodeURIComponent(id)}`, name: deviceOf(id).value?.name ?? id, to: `#/device/${encodeURIComponent(id)}` })),
+  ...ids.map((id) => ({ path: `/devices/${encodeURIComponent(id)}`, name: nameOf(id), to: `#/device/${encodeURIComponent(id)}` })),
   ...groups.value.filter((one) => one.room === room.id).map(({ id, name }) => ({ path: `/groups/${id}`, name, to: `#/groups/${id}` })),
   ...scenes.value.filter((one) => one.room === room.id).map(({ id, name }) => ({ path: `/scenes/${id}`, name, to: `#/scenes/${id}` })),
 ];

@@ -5,7 +5,7 @@ import { Icon, deviceIcon } from "../icons.js";
 import { announce, tried, why } from "../announce.js";
 import { hasFailed } from "../commands.js";
 import { byRoom } from "../glance.js";
-import { device as deviceOf, isKnown, may, scenes } from "../home.js";
+import { device as deviceOf, isKnown, may, nameOf, scenes } from "../home.js";
 import { isReachable, presenceText } from "../presence.js";
 import { roomName, roomsWalked } from "../places.js";
 import { ask } from "../session.js";
@@ -139,7 +139,7 @@ function Outcome({ done }) {
       const isBad = hasFailed(one);
       const told = one.problem ? why(one.problem) : isBad ? t(`command.${status}`) : one.receipt.is_final ? t("command.done") : t("command.waiting");
       return html`<li key=${place} class=${isBad ? "bad" : "ok"}><${Icon} name=${isBad ? "warn" : "check"} size="1.125rem" />
-        <span><bdi>${deviceOf(one.device).value?.name ?? one.device}</bdi> <span class="soft">${told}</span></span></li>`;
+        <span><bdi>${nameOf(one.device)}</bdi> <span class="soft">${told}</span></span></li>`;
     })}</ul>
     ${done.not_undone.length > 0 && html`<p class="soft">${t("scenes.not.undone", { n: done.not_undone.length })}</p>`}
   </section>`;

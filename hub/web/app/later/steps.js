@@ -3,7 +3,7 @@
 import { html, useState } from "../lib.js";
 import { Icon, deviceIcon } from "../icons.js";
 import { valueText } from "../format.js";
-import { device as deviceOf } from "../home.js";
+import { device as deviceOf, nameOf } from "../home.js";
 import { isReadable, isWritable, product as productOf, titleOf } from "../specs.js";
 import { t } from "../words.js";
 import { Asking, ControlRow } from "../controls/rows.js";
@@ -39,7 +39,7 @@ export function Step({ step, mayArrange, isOpenAtFirst, onChange }) {
   const [isOpen, open] = useState(isOpenAtFirst);
   const device = deviceOf(step.device).value;
   const spec = productOf(device).value;
-  const name = device?.name ?? step.device;
+  const name = nameOf(step.device);
   return html`<li class="step" data-device=${step.device}>
     <div class="step-head">
       <${Icon} name=${device ? deviceIcon(device) : "unreachable"} size="1.375rem" />

@@ -26,13 +26,12 @@ function Notice({ notice }) {
   const { name, icon, to } = sourceOf(notice);
   const reset = resetOf(notice);
   const word = isRead ? "inbox.unread.again" : "inbox.read";
+  const told = html`<${Icon} name=${icon} size="1.25rem" />
+    <span class="notice-text"><b><bdi>${name}</bdi>${!isRead && html` <span class="badge">${t("inbox.new")}</span>`}</b>
+      <span dir="auto">${text}</span>
+      <time datetime=${notice.at} title=${fullMoment(notice.at)}>${relative(notice.at)}</time></span>`;
   return html`<li class=${cx("notice", !isRead && "new")} data-kind=${notice.kind}>
-    <a class="notice-link" href=${to} onClick=${() => isRead || mark(`/${id}`, true)}>
-      <${Icon} name=${icon} size="1.25rem" />
-      <span class="notice-text"><b><bdi>${name}</bdi>${!isRead && html` <span class="badge">${t("inbox.new")}</span>`}</b>
-        <span dir="auto">${text}</span>
-        <time datetime=${notice.at} title=${fullMoment(notice.at)}>${relative(notice.at)}</time></span>
-    </a>
+    ${to ? html`<a class="notice-link" href=${to} onClick=${() => isRead || mark(`/${id}`, true)}>${told}</a>` : html`<div class="notice-link">${told}</div>`}
     <span class="notice-tools">
       <button type="button" class="tool" aria-label=${`${t(word)}: ${text}`} onClick=${() => mark(`/${id}`, !isRead)}><${Icon} name=${isRead ? "message" : "check"} size="1.25rem" /></button>
       ${may("arrange") && html`<button type="button" class="tool" aria-label=${`${t("inbox.drop")}: ${text}`} onClick=${() => drop(id)}><${Icon} name="trash" size="1.25rem" /></button>`}
