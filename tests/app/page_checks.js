@@ -3,7 +3,7 @@
 (() => {
   const TOUCH_PX = 44;
   const TARGETS = "a[href], button, input, select, textarea, summary, [role=switch], [role=button], [role=tab], [tabindex='0']";
-  const SHORT_WORD = /(?<![\p{L}\p{N}.])[A-Za-z]{2,9}(?![\p{L}\p{N}.])/gu;
+  const SHORT_WORD = /(?<![\p{L}\p{N}._-])[A-Za-z]{2,9}(?![\p{L}\p{N}_-])/gu;
   const SEEN = { visibilityProperty: true, opacityProperty: true, contentVisibilityAuto: false };
 
   const named = (one) => one.outerHTML.replace(/\s+/g, " ").slice(0, 110);
