@@ -1,0 +1,64 @@
+"""The history of a property says of a time what was true then."""
+
+from collections.abc import AsyncIterator, Mapping, Sequence
+
+import pytest
+import pytest_asyncio
+from playwright.async_api import Browser, expect
+
+from protocol.messages import Scalar
+from tests.app.phone import Phone, phone_of
+from tests.hub.api.bench import SENSOR, bench
+
+pytestmark = [pytest.mark.asyncio(loop_scope="session"), pytest.mark.xdist_group("app2")]
+
+TEMPERATURE, HUMIDITY = "air.temperature", "air.humidity"
+TOLD: Sequence[tuple[float, Mapping[str, Scalar]]] = [
+    (60.0, {TEMPERATURE: 10.0, HUMIDITY: 25.0}),
+    (1_400.0, {TEMPERATURE: None}),
+    (600.0, {TEMPERATURE: 20.0}),
+    (2_000.0, {HUMIDITY: 85.0}),
+]
+"""What a sensor tells, each so many seconds after what is before it: the last hour and more."""
+
+
+@pytest_asyncio.fixture(scope="module", loop_scope="session")
+async def the_phone(
+    browser: Browser, tmp_path_factory: pytest.TempPathFactory
+) -> AsyncIterator[Phone]:
+    async with bench(tmp_path_factory.mktemp("history")) as home:
+        await home.bring(SENSOR)
+        for wait_s, values in TOLD:
+            home.time.ahead_s += wait_s
+            home.report(SENSOR, values)
+            for address, value in values.items():
+                await home.until(
+                    lambda at=address, told=value: home.value(SENSOR, at) == told, "it is told"
+                )
+        async with phone_of(home, browser) as phone:
+            await phone.enter(home.token)
+            yield phone
+
+
+@pytest_asyncio.fixture(loop_scope="session")
+async def phone(the_phone: Phone) -> AsyncIterator[Phone]:
+    """The same, and whatever the console says is a fault."""
+    yield the_phone
+    the_phone.console.said_nothing()
+
+
+async def mean(phone: Phone, address: str) -> float:
+    """Return what is said to be the mean of the last hour."""
+    await phone.go("device", SENSOR, address)
+    shown = phone.page.locator(".stats > div", has_text="Mean").locator("dd")
+    await expect(shown).to_be_visible()
+    return float((await shown.inner_text()).split("\u202f")[0].rstrip("%"))
+
+
+async def test_a_mean_is_by_time_not_by_how_often_a_value_was_told(phone: Phone) -> None:
+    assert 25 <= await mean(phone, HUMIDITY) <= 30, "85 % has only just begun"
+
+
+async def test_what_is_not_known_does_not_count_for_a_mean(phone: Phone) -> None:
+    # 10 °C for 1,000 s of the hour, nothing for 600 s, 20 °C for 2,000 s, and a while since then.
+    assert 16.6 <= await mean(phone, TEMPERATURE) <= 17.2
