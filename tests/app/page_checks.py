@@ -4,11 +4,12 @@ from pathlib import Path
 
 from playwright.async_api import Page
 
-from tests.app.phone import PHONE, SMALL_PHONE
+from tests.app.phone import DESK, PHONE, SMALL_PHONE, TABLET
 
 HERE = Path(__file__).parent
 AXE = HERE / "axe"
 CHECKS = HERE / "page_checks.js"
+_ASK = "([language, hasAxe]) => window.pageChecks.atOnce(language, hasAxe)"
 LANGUAGES = {"en": "en", "zh": "zh-Hans"}
 """By language of the app: what the document then says."""
 
@@ -26,8 +27,18 @@ async def wrongs(page: Page, language: str, *, has_axe: bool = True) -> list[str
         has_axe: Whether axe looks as well, which takes most of the time.
     """
     await page.set_viewport_size(SMALL_PHONE)
-    ask = "([language, hasAxe]) => window.pageChecks.atOnce(language, hasAxe)"
-    found: list[str] = await page.evaluate(ask, [LANGUAGES[language], has_axe])
+    found: list[str] = await page.evaluate(_ASK, [LANGUAGES[language], has_axe])
     await page.set_viewport_size(PHONE)
     large: list[str] = await page.evaluate("() => window.pageChecks.atLargeText()")
     return found + large
+
+
+async def wrongs_at_large(page: Page, language: str) -> list[str]:
+    """Return what is wrong with a page on a desktop, where axe looks as well, and on a tablet."""
+    found: list[str] = []
+    for size in (DESK, TABLET):
+        await page.set_viewport_size(size)
+        given = [LANGUAGES[language], size is DESK]
+        found += [f"at {size['width']} px: {one}" for one in await page.evaluate(_ASK, given)]
+    await page.set_viewport_size(PHONE)
+    return found

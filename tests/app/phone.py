@@ -21,6 +21,8 @@ from tests.hub.api.bench import Bench
 
 PHONE: ViewportSize = {"width": 390, "height": 844}
 SMALL_PHONE: ViewportSize = {"width": 320, "height": 640}
+TABLET: ViewportSize = {"width": 820, "height": 1180}
+DESK: ViewportSize = {"width": 1280, "height": 800}
 HELD: Mapping[str, Any] = {"viewport": PHONE, "has_touch": True, "locale": "en-GB"}
 """What a browser is told of the phone on which it runs."""
 

@@ -1,4 +1,4 @@
-"""Every page, in both languages, by day and by night, as people need it.
+"""Every page, in both languages, by day and by night, on phone and desktop, as people need it.
 
 A new page needs one line in `PLACES`; without it the first test fails.
 """
@@ -15,8 +15,8 @@ import pytest_asyncio
 from playwright.async_api import Browser, Page, expect
 
 from tests.app.furnished import furnished
-from tests.app.page_checks import AXE, prepare, wrongs
-from tests.app.phone import SMALL_PHONE, Phone, phone_of
+from tests.app.page_checks import AXE, prepare, wrongs, wrongs_at_large
+from tests.app.phone import DESK, SMALL_PHONE, Phone, phone_of
 
 pytestmark = pytest.mark.xdist_group("app2")
 in_the_browser = pytest.mark.asyncio(loop_scope="session")
@@ -166,6 +166,14 @@ async def test_a_page_stands_well(place: Place, language: str, visitor: Visitor)
 
 
 @in_the_browser
+@pytest.mark.parametrize("place", PLACES, ids=str)
+async def test_a_page_stands_well_on_a_desktop_and_a_tablet(place: Place, visitor: Visitor) -> None:
+    await visitor.phone.page.set_viewport_size(DESK)
+    page = await visitor.turn_to(place, "en")
+    assert not (wrong := await wrongs_at_large(page, "en")), "\n".join(wrong)
+
+
+@in_the_browser
 async def test_the_door_stands_well(everywhere: Visitor, browser: Browser) -> None:
     page = await browser.new_page(locale="en-GB", reduced_motion="reduce")
     await page.goto(everywhere.phone.url)
@@ -173,6 +181,7 @@ async def test_the_door_stands_well(everywhere: Visitor, browser: Browser) -> No
     await page.get_by_label("Code or token").fill("1234")
     await expect(page.get_by_label("Your name")).to_be_visible()
     assert not (wrong := await wrongs(page, "en")), "\n".join(wrong)
+    assert not (wrong := await wrongs_at_large(page, "en")), "\n".join(wrong)
     await page.get_by_role("button", name="中文").click()
     await expect(page.get_by_label("您的名字")).to_be_visible()
     assert not (wrong := await wrongs(page, "zh")), "\n".join(wrong)
@@ -188,6 +197,8 @@ BAD_PARTS = {
     "a hole in the text": ("<p>undefined %</p>", ""),
     "color-contrast": ("<p>pale</p>", "font-size: 3rem; color: #888; background: #fff"),
     "button-name": ("<button></button>", "width: 44px; height: 44px"),
+    "at 1280 px: beside the page": ("<p>wide</p>", "width: 90rem"),
+    "at 820 px: cut off": ("<p>cut off here</p>", "width: 60rem; position: fixed; left: 800px"),
     "moves": ("<p>slow</p>", "transition: color 1s !important"),
 }
 
@@ -203,7 +214,7 @@ async def test_the_checks_find_what_is_wrong(wrong: str, visitor: Visitor) -> No
         }""",
         BAD_PARTS[wrong],
     )
-    found = await wrongs(page, "en")
+    found = await wrongs(page, "en") + await wrongs_at_large(page, "en")
     await page.evaluate("() => document.querySelector('main').lastElementChild.remove()")
     assert [one for one in found if one.startswith(wrong)], found
 
