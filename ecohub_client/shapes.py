@@ -1007,6 +1007,8 @@ class HubReport(TypedDict):
     started_at: str
     now: str
     is_time_synced: bool
+    has_place: bool
+    """Whether it knows where on earth it is, and so knows the sun."""
     broker: Part
     devices: DeviceCounts
     open_commands: int

@@ -259,6 +259,9 @@ class HubReport(TypedDict):
     started_at: Timestamp
     now: Timestamp
     is_time_synced: bool
+    has_place: Annotated[
+        bool, Field(description="Whether it knows where on earth it is, and so knows the sun.")
+    ]
     broker: Part
     devices: DeviceCounts
     open_commands: int

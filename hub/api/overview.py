@@ -62,6 +62,7 @@ def _report(call: Call[Body]) -> HubReport:
         "started_at": clock.iso(home.started_s),
         "now": clock.iso(clock.now_s()),
         "is_time_synced": clock.is_synced,
+        "has_place": home.hub.arrangement.has_sun,
         "broker": {
             "name": broker.kind,
             "status": "ok" if broker.is_ready else "degraded",

@@ -56,6 +56,9 @@ BROKER_WITHIN_S: Final = 5.0
 PRODUCTS: Final = "ecohub.simulators"
 """Entry points whose names are the products that can be simulated."""
 
+PLACE: Final = (52.52, 13.40)
+"""Where the demo's home is, degrees north and east, so that its automations know the sun."""
+
 _DECIDED: Final = frozenset(
     {
         "ECOHUB_CONFIG",
@@ -247,7 +250,8 @@ class DemoHome:
     def _settings(self, api_port: int, mqtt_port: int) -> str:
         kind = f"kind = {json.dumps(self._plan.broker)}\n" if self._plan.broker else ""
         return (
-            f'[hub]\nname = "Demo"\ndata_dir = {json.dumps(str(self._plan.folder))}\n\n'
+            f'[hub]\nname = "Demo"\ndata_dir = {json.dumps(str(self._plan.folder))}\n'
+            f"latitude = {PLACE[0]}\nlongitude = {PLACE[1]}\n\n"
             f"[api]\nport = {api_port}\n\n"
             f"[broker]\n{kind}port = {mqtt_port}\n"
         )

@@ -180,9 +180,12 @@ async def test_a_message_stands_in_the_inbox_under_its_name(tapping: Phone) -> N
 
 
 async def test_what_is_missing_is_said_where_it_is_missing(tapping: Phone) -> None:
-    page = tapping.page
-    await page.get_by_role("link", name="New automation").click()
-    await add(page, "When", "The sun")
+    page, arrangement = tapping.page, tapping.home.home.hub.arrangement
+    with pytest.MonkeyPatch.context() as known:
+        known.setattr(arrangement, "has_sun", True)
+        await page.reload()
+        await page.get_by_role("link", name="New automation").click()
+        await add(page, "When", "The sun")
     await add(page, "If", "A time")
     await page.get_by_role("button", name="Save").click()
     await expect(page.locator(".part-actions [role=alert]")).to_have_text("Say what is to happen")
@@ -198,6 +201,25 @@ async def test_what_is_missing_is_said_where_it_is_missing(tapping: Phone) -> No
     await expect(flaw).to_contain_text("latitude and longitude")
     await expect(page.locator(".reads")).to_contain_text("Dusk <b>")
     tapping.console.passes("status of 409")
+
+
+async def test_without_a_place_there_is_no_sun_in_ideas_and_pieces(own_phone: Phone) -> None:
+    page, arrangement = own_phone.page, own_phone.home.home.hub.arrangement
+    ideas = page.get_by_role("region", name="Ideas from your home")
+    with pytest.MonkeyPatch.context() as known:
+        known.setattr(arrangement, "has_sun", True)
+        await own_phone.go("automations")
+        await page.reload()
+        await expect(ideas).to_contain_text("sunset")
+        await expect(ideas).to_contain_text("the sun is down")
+    await page.reload()
+    await expect(ideas).not_to_contain_text("sun")
+    await expect(ideas).to_contain_text("Light when it opens")
+    await page.get_by_role("link", name="New automation").click()
+    for section in ("When", "If"):
+        group = page.get_by_role("group", name=f"Add to “{section}”")
+        await expect(group.get_by_role("button", name="A time")).to_be_visible()
+        await expect(group.get_by_role("button", name="The sun")).to_have_count(0)
 
 
 async def test_keyboard_alone_reaches_the_piece_that_was_added(tapping: Phone) -> None:

@@ -17,6 +17,7 @@ import psutil  # type: ignore[import-untyped]  # has no stubs of its own
 import pytest
 
 from hub.cli import demo_home
+from hub.cli.access import Access
 from hub.cli.children import Children
 from hub.cli.client import HubClient
 from hub.cli.demo_home import DemoHome, Plan, products
@@ -117,6 +118,8 @@ async def test_demo_becomes_a_home_that_can_be_commanded_and_leaves_nothing(
         assert behind == {"band", "earphones"}
         assert all(d["name"] == NAMES[d["product"]] for d in home["devices"])
         assert broker_kind in home["broker"]
+        async with HubClient(Access(home["url"], home["token"])) as client:
+            assert (await client.api.show_hub())["has_place"]
         code, out = await ecohub("set", "purifier", "fan.level=3", data=tmp_path)
         assert (code, out.split()[-3]) == (0, "confirmed"), out
         code, out = await ecohub("set", "purifier", "fan.level=9", data=tmp_path)

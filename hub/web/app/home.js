@@ -26,6 +26,8 @@ export const scenes = signal([]);
 export const automations = signal([]);
 /** What has happened since the app was opened, as the stream tells it; the latest first. */
 export const fresh = signal([]);
+/** Whether the hub knows the sun: only one that is told where on earth it is. */
+export const hasSun = computed(() => hub.value?.has_place ?? false);
 /** Ids of the devices that this person likes best. */
 export const favourites = signal([]);
 /** Whether anything is known yet: kept from last time, or told just now. */

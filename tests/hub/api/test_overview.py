@@ -26,6 +26,7 @@ async def test_the_hub_says_who_it_is_and_what_it_has(home: Bench) -> None:
     assert hub["devices"] == {"total": 1, "by_presence": {"online": 1}}
     assert hub["broker"]["status"] == "degraded"
     assert hub["open_commands"] == 0
+    assert hub["has_place"] is False
 
 
 async def test_health_needs_no_token_and_then_names_parts_alone(home: Bench) -> None:

@@ -3,6 +3,7 @@
 import { html, cx, useEffect, useRef, useState } from "../lib.js";
 import { Icon, deviceIcon } from "../icons.js";
 import { announce } from "../announce.js";
+import { hasSun } from "../home.js";
 import { ask } from "../session.js";
 import { t } from "../words.js";
 import { Back } from "../pages/parts.js";
@@ -184,8 +185,9 @@ function Several({ piece, path, flaws, open, show, onSet }) {
 }
 
 function Adding({ kinds, word, onAdd }) {
+  const known = Object.entries(kinds).filter(([kind]) => kind !== "sun" || hasSun.value);
   return html`<div class="chips adding-pieces" role="group" aria-label=${t("auto.add.to", { section: t(word) })}>
-    ${Object.entries(kinds).map(([kind, make]) => html`<button type="button" class="chip add-chip" key=${kind} onClick=${() => onAdd(newPiece(make()))}>
+    ${known.map(([kind, make]) => html`<button type="button" class="chip add-chip" key=${kind} onClick=${() => onAdd(newPiece(make()))}>
       <${Icon} name="add" size="1rem" /><${Icon} name=${ICONS[kind]} size="1.125rem" />${t(`auto.add.${kind}`)}</button>`)}
   </div>`;
 }

@@ -1,7 +1,7 @@
 // Starting points from what is in the home, read off classes and standard addresses, never off products.
 
 import { mainSwitch } from "../attention.js";
-import { automations, groups } from "../home.js";
+import { automations, groups, hasSun } from "../home.js";
 import { product as productOf } from "../specs.js";
 import { t } from "../words.js";
 import { DAYS } from "./draft.js";
@@ -54,11 +54,11 @@ function open(home, lights) {
   const light = lights.find(({ device }) => door && device.room && device.room === door.device.room) ?? lights[0];
   if (!door || !light) return [];
   const opens = { type: "property", device: door.device.id, address: OPENS, is: true, for_s: 0 };
-  return [idea("idea.open", [opens], [{ type: "sun", is: "down" }], [turn(light, true)])];
+  return [idea("idea.open", [opens], hasSun.value ? [{ type: "sun", is: "down" }] : [], [turn(light, true)])];
 }
 
 function dusk(lights) {
-  return lights.length ? [idea("idea.dusk", [{ type: "sun", at: "sunset", offset_s: 0 }], [], [turn(lights[0], true)])] : [];
+  return lights.length && hasSun.value ? [idea("idea.dusk", [{ type: "sun", at: "sunset", offset_s: 0 }], [], [turn(lights[0], true)])] : [];
 }
 
 function night(lights) {
