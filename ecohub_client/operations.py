@@ -187,7 +187,8 @@ class Operations:
     async def list_commands(self, device: str) -> ReceiptList:
         """List the latest 200 commands of a device, the latest first.
 
-        Commands are kept for 24 hours after they have ended, 20,000 of all devices at most.
+        Commands are kept for 24 hours after they have ended, 20,000 of all devices at most. A
+        guest is told of those that were sent during the visit.
         """
         return cast(
             "ReceiptList", await self._ask("GET", f"/api/v1/devices/{part(device)}/commands")
@@ -410,7 +411,8 @@ class Operations:
 
         A value holds until the next one or until a gap. Where there would be more points than
         asked for, each stands for a stretch of time, with least, mean and greatest value. As CSV
-        every recorded value is told, however many.
+        every recorded value is told, however many. A guest is told of the visit: an earlier
+        `from` is moved to where it began.
         """
         return cast(
             "HistoryAnswer",
@@ -512,9 +514,9 @@ class Operations:
 
         Changes that a command has made, commands that changed nothing or failed, warnings of
         devices, devices lost and found, runs of automations: of all that you see. Who let whom or
-        what in is told to those who may do so themselves. 10,000 entries of activity are kept for
-        30 days, 2,000 of audit for a year. An entry of a page is told in no other, while new ones
-        come.
+        what in is told to those who may do so themselves, and guests are told of nothing that was
+        before their visit. 10,000 entries of activity are kept for 30 days, 2,000 of audit for a
+        year. An entry of a page is told in no other, while new ones come.
         """
         return cast(
             "ActivityPage",

@@ -59,8 +59,9 @@ async def list_activity(call: Call[None]) -> web.Response:
 
     Changes that a command has made, commands that changed nothing or failed, warnings of devices,
     devices lost and found, runs of automations: of all that you see. Who let whom or what in is
-    told to those who may do so themselves. 10,000 entries of activity are kept for 30 days, 2,000
-    of audit for a year. An entry of a page is told in no other, while new ones come.
+    told to those who may do so themselves, and guests are told of nothing that was before their
+    visit. 10,000 entries of activity are kept for 30 days, 2,000 of audit for a year. An entry of
+    a page is told in no other, while new ones come.
     """
     home = call.context.home
     await home.settled()

@@ -210,15 +210,16 @@ async def run_action(call: Call[RunAction]) -> web.Response:
 async def list_commands(call: Call[None]) -> web.Response:
     """List the latest 200 commands of a device, the latest first.
 
-    Commands are kept for 24 hours after they have ended, 20,000 of all devices at most.
+    Commands are kept for 24 hours after they have ended, 20,000 of all devices at most. A
+    guest is told of those that were sent during the visit.
     """
     home = call.context.home
     await home.settled()
     device = _device(call)
-    span = seen(call, device.id).sees
-    records = [one for one in home.hub.commands.of(device.id) if shows(span, one)][-LISTED:]
+    sight = call.sight
+    records = [one for one in home.hub.commands.of(device.id) if shows(sight, one)][-LISTED:]
     shown = b",".join(
-        receipt_json(record, home.clock, is_veiled=not call.sight.knows(record.by))
+        receipt_json(record, home.clock, is_veiled=not sight.knows(record.by))
         for record in reversed(records)
     )
     return encoded_reply(b'{"commands":[' + shown + b"]}")

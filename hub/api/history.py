@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from datetime import datetime
+from math import ceil
 from typing import Final
 
 from aiohttp import web
@@ -64,7 +65,8 @@ async def show_history(call: Call[None]) -> web.StreamResponse:
 
     A value holds until the next one or until a gap. Where there would be more points than asked
     for, each stands for a stretch of time, with least, mean and greatest value. As CSV every
-    recorded value is told, however many.
+    recorded value is told, however many. A guest is told of the visit: an earlier `from` is moved
+    to where it began.
     """
     question = await _question(call)
     if _wants_csv(call):
@@ -94,7 +96,18 @@ async def _question(call: Call[Body]) -> Question:
         addresses = tuple(address for address in recorded if Address(address) in span)
         addresses = addresses if _wants_csv(call) else addresses[:UNNAMED_LIMIT]
     addresses = tuple(address for address in addresses if Address(address) in span)
-    return Question(device, addresses, from_ms, to_ms, points)
+    began_ms = _began_ms(call, device, addresses)
+    if began_ms is not None and to_ms < began_ms:
+        return Question(device, (), to_ms, to_ms, points)
+    return Question(device, addresses, max(from_ms, began_ms or from_ms), to_ms, points)
+
+
+def _began_ms(call: Call[Body], device: DeviceId, addresses: Sequence[str]) -> int | None:
+    """Return when a guest's visit began, as far as that goes; None for everybody else."""
+    if not call.sight.is_guest or not addresses:
+        return None
+    began_s = call.sight.told_from_s(device, [Address(address) for address in addresses])
+    return ceil(call.context.home.clock.wall_s(began_s) * 1000)
 
 
 async def _export(call: Call[None], question: Question) -> web.StreamResponse:

@@ -286,8 +286,8 @@ def _is_seen(
             return address in sight.of(device).sees
         case PresenceChanged(device):
             return bool(sight.of(device))
-        case ReceiptChanged(device, _, record):
-            return shows(sight.of(device).sees, record)
+        case ReceiptChanged(_, _, record):
+            return shows(sight, record)
         case ViolationFound(device):
             return sight.of(device).is_whole
         case NoticeChanged(notice) | NoticeRemoved(notice):

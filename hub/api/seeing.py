@@ -3,7 +3,6 @@
 from collections.abc import Iterable
 
 from hub.core.errors import DeviceUnknownError
-from hub.core.people.access import Span
 from hub.core.people.errors import RightMissingError
 from hub.core.people.rights import Right
 from hub.core.people.sight import Sight
@@ -34,13 +33,17 @@ def tells(sight: Sight, notice: Notice) -> bool:
     if notice.device is None:
         return not sight.is_guest
     span = sight.of(notice.device).sees
-    address = notice.event or notice.address
-    return bool(span) if address is None else address in span
+    about = [address for address in (notice.event or notice.address,) if address is not None]
+    is_here = bool(span) and all(address in span for address in about)
+    return is_here and notice.at_s >= sight.told_from_s(notice.device, about)
 
 
-def shows(span: Span, record: CommandRecord) -> bool:
-    """Say whether a receipt speaks of nothing but what a span holds."""
-    if span.is_whole:
+def shows(sight: Sight, record: CommandRecord) -> bool:
+    """Say whether a receipt speaks of nothing but what exists for whoever has this sight."""
+    span = sight.of(record.device).sees
+    if span.is_whole and not sight.is_guest:
         return True
-    addresses = record.values if record.action is None else (record.action,)
-    return all(Address(address) in span for address in addresses)
+    named = record.values if record.action is None else (record.action,)
+    addresses = [Address(address) for address in named]
+    is_here = all(address in span for address in addresses)
+    return is_here and record.created_at_s >= sight.told_from_s(record.device, addresses)

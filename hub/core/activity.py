@@ -195,7 +195,8 @@ def is_told(
     """Say whether somebody may be told of an entry.
 
     Of activity: who sees the device and all that the entry speaks of, or the automation; guests are
-    told of no run. Of audit: who has the right that it belongs to.
+    told of no run, and of nothing that was before their visit. Of audit: who has the right that it
+    belongs to.
 
     Args:
         entry: Which.
@@ -218,4 +219,5 @@ def is_seen(entry: Entry, sight: Sight, automation: Automation | None) -> bool:
     if entry.device is None:
         return not sight.is_guest
     span = sight.of(entry.device).sees
-    return bool(span) and all(address in span for address in entry.addresses)
+    is_here = bool(span) and all(address in span for address in entry.addresses)
+    return is_here and entry.at_s >= sight.told_from_s(entry.device, entry.addresses)

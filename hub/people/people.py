@@ -57,11 +57,7 @@ class People:
     def as_person(self, person_id: str) -> Principal | None:
         """Return a person as they are now, whatever phone they use; None for one who has left."""
         person = self.register.people.get(PersonId(person_id))
-        if person is None:
-            return None
-        return Principal(
-            person.id, person.name, person.role, person.id, person.grants, person.wears
-        )
+        return Principal.of(person, person.id) if person else None
 
     async def put(self, person: Person, by: By) -> None:
         """Put a person in the place of who they were.
@@ -71,7 +67,8 @@ class People:
             StoreError: It could not be kept; nothing has changed.
         """
         async with self._ledger.changing:
-            await self._ledger.write(self.register.change(person), by)
+            wall_s = self._clock.wall_s(self._clock.now_s())
+            await self._ledger.write(self.register.change(person, wall_s), by)
 
     async def remove(self, person: PersonId, by: By) -> None:
         """Forget a person; their phones are cut off.

@@ -74,15 +74,7 @@ class Sessions:
         person = self._register.people.get(session.person) if session else None
         if session is None or person is None:
             return None
-        return Principal(
-            session.id,
-            person.name,
-            person.role,
-            person.id,
-            person.grants,
-            person.wears,
-            session.device,
-        )
+        return Principal.of(person, session.id, session.device)
 
     def seen_at_s(self, session: Session) -> float:
         """Return when a phone last sent a request or was on the stream; the core's clock."""

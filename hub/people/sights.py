@@ -87,10 +87,12 @@ class Sights:
 
     def moment(self) -> Moment:
         """Return the time as grants reckon with it, in the time zone of the home."""
-        wall_s = self._clock.wall_s(self._clock.now_s())
+        now_s = self._clock.now_s()
+        wall_s = self._clock.wall_s(now_s)
         local = datetime.fromtimestamp(wall_s, self._zone)
         minute = local.hour * 60 + local.minute
-        return Moment(wall_s, local.weekday(), minute, is_sure=self._clock.is_synced)
+        is_sure = self._clock.is_synced
+        return Moment(wall_s, local.weekday(), minute, is_sure=is_sure, core_s=now_s)
 
     def _look(self, principal: Principal, now_s: float) -> _Look:
         now = self.moment()

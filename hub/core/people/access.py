@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from typing import Final
 
 from hub.core.asker import By
-from hub.core.people.records import DAY_MINUTES, Grant, Hours, PersonId, Role
+from hub.core.people.records import DAY_MINUTES, Grant, Hours, Person, PersonId, Role
 from hub.core.people.rights import Right
 from protocol.ids import Address, DeviceId
 
@@ -27,6 +27,7 @@ class Principal:
         scope: Names the session or token without giving it away; commands are known by it.
         person: None for a token of the hub's own machine.
         phone: What the person calls the phone; empty for a token.
+        came_at_s: When the person came to the home (core's clock).
     """
 
     scope: str
@@ -36,6 +37,21 @@ class Principal:
     grants: tuple[Grant, ...] = ()
     wears: tuple[DeviceId, ...] = ()
     phone: str = ""
+    came_at_s: float = float("-inf")
+
+    @classmethod
+    def of(cls, person: Person, scope: str, phone: str = "") -> "Principal":
+        """Return a person as they are now, under the name by which their commands are known."""
+        return cls(
+            scope,
+            person.name,
+            person.role,
+            person.id,
+            person.grants,
+            person.wears,
+            phone,
+            person.created_at_s,
+        )
 
     @property
     def by(self) -> By:
@@ -53,12 +69,14 @@ class Moment:
         wall_s: Unix seconds.
         weekday, minute: In the home's time zone; Monday is 0, midnight is 0.
         is_sure: Whether wall time can be believed; a grant with times holds only then.
+        core_s: The same time by the core's clock.
     """
 
     wall_s: float
     weekday: int
     minute: int
     is_sure: bool = True
+    core_s: float = 0.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -168,8 +186,8 @@ def view_of(principal: Principal, thing: Thing, now: Moment) -> View:
         return view
     sees, controls = view.sees, view.controls
     for grant in principal.grants:
-        if _covers(grant, thing) and holds(grant, now):
-            span = _span(grant, thing)
+        if covers(grant, thing) and holds(grant, now):
+            span = span_of(grant, thing)
             sees |= span
             if grant.right == "control":
                 controls |= span
@@ -210,12 +228,13 @@ def _by_role(principal: Principal, thing: Thing) -> View:
     return View(span, span)
 
 
-def _covers(grant: Grant, thing: Thing) -> bool:
+def covers(grant: Grant, thing: Thing) -> bool:
+    """Say whether a device is where a grant is for."""
     in_room = thing.room is not None and thing.room in grant.rooms
     return grant.of_home or in_room or thing.device in grant.devices
 
 
-def _span(grant: Grant, thing: Thing) -> Span:
+def span_of(grant: Grant, thing: Thing) -> Span:
     """Return what a grant gives of a device; what is private only if the device is named."""
     withheld = NOTHING if thing.device in grant.devices else thing.private
     if grant.addresses:

@@ -62,6 +62,8 @@ class Grant:
         addresses: Properties, actions and events; none means all of them.
         hours: When it holds; none means at any hour.
         from_s, until_s: Unix seconds; None means without beginning, or without end.
+        given_s: Unix seconds in which somebody who was here already got it; None for one that came
+            with the person.
     """
 
     right: GrantedRight
@@ -72,6 +74,7 @@ class Grant:
     hours: tuple[Hours, ...] = ()
     from_s: float | None = None
     until_s: float | None = None
+    given_s: float | None = None
 
     @property
     def is_timed(self) -> bool:

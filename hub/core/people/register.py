@@ -8,6 +8,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import replace
 from typing import Final
 
+from hub.core.people.beginnings import dated
 from hub.core.people.errors import (
     InviteUnknownError,
     LastOwnerError,
@@ -121,16 +122,22 @@ class Register:
         known = self.people.get(person.id) == person
         return [*([] if known else [SavePerson(person)]), SaveSession(session)]
 
-    def change(self, person: Person) -> list[PeopleSave]:
-        """Put a person in the place of who they were.
+    def change(self, person: Person, wall_s: float) -> list[PeopleSave]:
+        """Put a person in the place of who they were; what is granted anew begins now.
+
+        Args:
+            person: Who they are to be.
+            wall_s: Unix seconds.
 
         Raises:
             PersonUnknownError: There is none of that id.
             LastOwnerError: They were the last owner and would be none.
         """
-        if self.person(person.id).role is Role.OWNER and person.role is not Role.OWNER:
+        before = self.person(person.id)
+        if before.role is Role.OWNER and person.role is not Role.OWNER:
             self._check_owner_left(person.id)
-        return [SavePerson(person)]
+        grants = dated(before.grants, person.grants, wall_s)
+        return [SavePerson(replace(person, grants=grants))]
 
     def remove(self, person_id: PersonId) -> list[PeopleSave]:
         """Forget a person with all sessions and the invites for further phones.

@@ -1,11 +1,12 @@
 """All that one person sees of the home at a time."""
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Collection, Iterable
 
 from hub.core.asker import By
 from hub.core.people.access import ALL, NONE, Moment, Principal, Thing, View, view_of
+from hub.core.people.beginnings import NEVER_S, told_from_s
 from hub.core.people.records import Role
-from protocol.ids import DeviceId
+from protocol.ids import Address, DeviceId
 
 
 class Sight:
@@ -42,6 +43,13 @@ class Sight:
     def is_of(self, person: str) -> bool:
         """Say whether somebody sees this, by the id of the person or of the token."""
         return person == (self._principal.person or self._principal.scope)
+
+    def told_from_s(self, device: DeviceId, addresses: Collection[Address] = ()) -> float:
+        """Return from when on they may be told what a device did; see `beginnings`."""
+        thing = self._thing(device)
+        if thing is None:
+            return NEVER_S
+        return told_from_s(self._principal, thing, addresses, self._now)
 
     def of(self, device: DeviceId) -> View:
         """Return what is seen of a device; `NONE` when there is no such device, too."""

@@ -15,7 +15,8 @@ async def notify(home: Bench, device: str = PLUG, **more: Json) -> int:
     """Make a notice about a device and return its number."""
     out = Outcome()
     inbox = home.home.hub.inbox
-    inbox.add("battery", device, "Battery is at 9 %", 1.0, out, **more)  # type: ignore[arg-type]
+    now_s = home.home.clock.now_s()
+    inbox.add("battery", device, "Battery is at 9 %", now_s, out, **more)  # type: ignore[arg-type]
     home.home._pipeline.push(out)
     await home.home.settled()
     return max(inbox.notices)

@@ -86,8 +86,8 @@ def test_the_last_owner_is_neither_removed_nor_demoted(register: Register) -> No
     with pytest.raises(LastOwnerError):
         register.remove(ADA)
     with pytest.raises(LastOwnerError):
-        register.change(person(ADA, Role.MEMBER))
-    register.apply(register.change(person(BO, Role.OWNER)))
+        register.change(person(ADA, Role.MEMBER), 9.0)
+    register.apply(register.change(person(BO, Role.OWNER), 9.0))
     assert register.owners == 2
     register.apply(register.remove(ADA))
     with pytest.raises(LastOwnerError):
@@ -175,10 +175,11 @@ def test_a_session_that_nobody_uses_runs_out(register: Register) -> None:
 def test_a_device_that_is_gone_is_in_no_grant_and_on_nobody(register: Register) -> None:
     lamp, band = DeviceId("lamp-000001"), DeviceId("band-000001")
     grants = (Grant("see", devices=(lamp, band)), Grant("see", devices=(band,)))
-    register.apply(register.change(replace(person(BO, Role.GUEST), grants=grants, wears=(band,))))
+    changed = replace(person(BO, Role.GUEST), grants=grants, wears=(band,))
+    register.apply(register.change(changed, 9.0))
     assert register.wearers(band) == [BO]
     register.apply(register.forget_device(band))
-    assert register.people[BO].grants == (Grant("see", devices=(lamp,)),)
+    assert register.people[BO].grants == (Grant("see", devices=(lamp,), given_s=9.0),)
     assert register.wearers(band) == []
     assert register.forget_device(band) == []
 
