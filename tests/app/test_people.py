@@ -123,6 +123,31 @@ async def test_a_guest_whose_hour_is_over_sees_so_and_nothing_else(
     visitor.console.said_nothing()
 
 
+@pytest.mark.parametrize(
+    "parts",
+    [("device", LIGHT), ("device", LIGHT, "light.on"), ("activity",)],
+    ids="-".join,
+)
+async def test_a_visit_that_ends_says_so_on_the_page_where_the_guest_is(
+    parts: tuple[str, ...], another: Another, home: Bench
+) -> None:
+    visitor = await another()
+    person = await guest(visitor, home, {"right": "control", "devices": [LIGHT]})
+    await visitor.go(*parts)
+    await expect(visitor.page.locator("main h1")).to_be_visible()
+    await expect(visitor.page.locator(".visit, .visit-over")).to_have_count(0)
+    over = {**person["grants"][0], "until": "2026-01-01T00:00:00Z"}
+    await home.ask("PATCH", f"{PEOPLE}/{person['id']}", {"grants": [over]})
+    await expect(visitor.page.locator(".visit-over")).to_contain_text("Your visit has ended")
+    await visitor.stands_well()
+    await visitor.go("settings")
+    await expect(visitor.page.locator(".visit-over")).to_have_count(0)
+    await expect(visitor.page.get_by_role("button", name="Sign out of this hub")).to_be_visible()
+    await visitor.go("people")
+    await expect(visitor.page.locator(".rights")).to_contain_text("\u2068Light\u2069")
+    visitor.console.said_nothing()
+
+
 async def test_what_a_guest_may_only_see_has_no_controls(another: Another, home: Bench) -> None:
     visitor = await another()
     await guest(visitor, home, {"right": "see", "devices": [LIGHT]})

@@ -4,7 +4,7 @@ import { Fragment, cx, effect, html, render, useEffect, useRef } from "./lib.js"
 import { Icon } from "./icons.js";
 import { hush, said } from "./announce.js";
 import { relative } from "./format.js";
-import { automations, forget, hear, may, me, recall, unread } from "./home.js";
+import { automations, forget, hear, isGuest, isKnown, may, me, order, recall, unread } from "./home.js";
 import { LATER, Later } from "./later.js";
 import * as link from "./link.js";
 import { keepShell, lookForNewer } from "./renew.js";
@@ -26,9 +26,15 @@ const TABS = [
   ["settings", "nav-settings", "nav.settings"],
 ];
 
+/** Pages that are about the guest and the phone, and stay when nothing of the home is open to them. */
+const OWN = new Set(["settings", "people"]);
+
+/** Whether nothing is open to a guest: on whatever page that happens, the first one says why. */
+const isShut = () => isGuest() && isKnown.value && order.value.length === 0;
+
 function Page({ parts }) {
   const [name, id, address] = parts;
-  switch (name) {
+  switch (isShut() && !OWN.has(name) ? "" : name) {
     case "":
       return html`<${Home} />`;
     case "device":
