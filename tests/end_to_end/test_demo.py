@@ -23,6 +23,7 @@ from hub.cli.client import HubClient
 from hub.cli.demo_home import DemoHome, Plan, products
 from hub.cli.demo_places import NAMES
 from hub.cli.demo_rooms import ROOMS, furnish
+from tests.end_to_end.app_on_demo import try_the_app
 from tests.end_to_end.waiting import until
 
 ROOT = Path(__file__).parents[2]
@@ -142,9 +143,10 @@ async def test_demo_ends_cleanly_on_sigterm_before_anything_is_online(tmp_path: 
         assert await running.complaint() == ""
 
 
-async def test_killed_demo_leaves_nothing_behind(tmp_path: Path) -> None:
+async def test_demo_serves_the_app_and_leaves_nothing_behind_when_killed(tmp_path: Path) -> None:
     async with demo(tmp_path) as running:
-        await running.online()
+        home = await running.online()
+        await try_the_app(home, tmp_path)
         parts = running.parts()
         assert {"hub", "devices"} <= {part_of(part) for part in parts}
         running.process.kill()
