@@ -665,7 +665,7 @@ class EntryShown(TypedDict):
     command: NotRequired[str]
     """Wire id of the command behind it."""
     status: NotRequired[str]
-    """How a command or a run ended; what presence became."""
+    """How a command or run ended, what presence became, an invite's role."""
     automation: NotRequired[str]
     person: NotRequired[str]
     """Id of whom it concerns."""
@@ -2128,7 +2128,11 @@ class UnknownShown(TypedDict):
 
     path: str
     """Of the trigger or condition."""
+    code: str
+    """`event`, `gap`, `coarse`, or why the history does not answer."""
     detail: str
+    span_s: NotRequired[float]
+    """Of a gap how much is lacking, of `coarse` how far apart values are; seconds."""
 
 
 class UnusedFile(TypedDict):

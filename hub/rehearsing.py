@@ -22,10 +22,14 @@ class Unknown:
 
     Attributes:
         path: Of the trigger or condition.
+        code: `event`, `gap`, `coarse`, or that of an error of the history.
+        span_s: Of a gap how much is lacking, of what is coarse how far apart values are; seconds.
     """
 
     path: str
+    code: str
     detail: str
+    span_s: float | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,12 +53,12 @@ async def try_on_history(
         asked.add((mention.device, mention.address))
         if _is_event(automation, mention):
             detail = "events are not recorded, so nobody knows when it was set off by this one"
-            unknown.append(Unknown(mention.path, detail))
+            unknown.append(Unknown(mention.path, "event", detail))
             continue
         try:
             series = await _series(mention, history, from_s, until_s)
         except HistoryError as error:
-            unknown.append(Unknown(mention.path, str(error)))
+            unknown.append(Unknown(mention.path, error.code, str(error)))
             continue
         unknown += _lacking(mention, series, from_s, until_s)
         past += _presences(series, mention.device)
@@ -104,8 +108,18 @@ def _lacking(mention: Mention, series: Series, from_s: float, until_s: float) ->
         if gap.reason != UNREACHABLE
     )
     if lacking_s >= 1.0:
-        detail = f"for {lacking_s:.0f} of {until_s - from_s:.0f} s nothing is recorded"
-        yield Unknown(mention.path, detail)
+        detail = f"for {_told(lacking_s)} of {_told(until_s - from_s)} nothing is recorded"
+        yield Unknown(mention.path, "gap", detail, lacking_s)
     if series.resolution_s:
-        detail = f"only one value in {series.resolution_s:.0f} s is kept of that time"
-        yield Unknown(mention.path, detail)
+        detail = f"only one value in {_told(series.resolution_s)} is kept of that time"
+        yield Unknown(mention.path, "coarse", detail, series.resolution_s)
+
+
+def _told(span_s: float) -> str:
+    """Tell a span in its two largest units: "23 h 52 min"."""
+    left, counts = round(span_s), []
+    for size_s, unit in ((86_400, "d"), (3_600, "h"), (60, "min"), (1, "s")):
+        count, left = divmod(left, size_s)
+        counts.append((count, unit))
+    first = next(place for place, (count, _) in enumerate(counts) if count)
+    return " ".join(f"{count} {unit}" for count, unit in counts[first : first + 2] if count)

@@ -29,7 +29,12 @@ class EntryShown(TypedDict):
     ]
     command: NotRequired[Annotated[str, Field(description="Wire id of the command behind it.")]]
     status: NotRequired[
-        Annotated[str, Field(description="How a command or a run ended; what presence became.")]
+        Annotated[
+            str,
+            Field(
+                description="How a command or run ended, what presence became, an invite's role."
+            ),
+        ]
     ]
     automation: NotRequired[str]
     person: NotRequired[Annotated[str, Field(description="Id of whom it concerns.")]]

@@ -1,6 +1,6 @@
 """What the API gives out of automations and their runs."""
 
-from typing import Annotated, Literal
+from typing import Annotated, Literal, NotRequired
 
 from pydantic import Field
 from typing_extensions import TypedDict
@@ -128,7 +128,19 @@ class UnknownShown(TypedDict):
     """Something that history does not tell, so the rehearsal did not know it."""
 
     path: Annotated[str, Field(description="Of the trigger or condition.")]
+    code: Annotated[
+        str, Field(description="`event`, `gap`, `coarse`, or why the history does not answer.")
+    ]
     detail: str
+    span_s: NotRequired[
+        Annotated[
+            float,
+            Field(
+                description="Of a gap how much is lacking, of `coarse` how far apart values are;"
+                " seconds."
+            ),
+        ]
+    ]
 
 
 class Rehearsal(TypedDict):

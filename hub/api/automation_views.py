@@ -13,6 +13,7 @@ from hub.api.automation_models import (
     FlawShown,
     LastRun,
     RunShown,
+    UnknownShown,
 )
 from hub.api.causes import by_shown
 from hub.api.people_bodies import DAYS
@@ -46,6 +47,7 @@ from hub.core.automations.runs import Done, Fired, Run
 from hub.core.device import Device
 from hub.core.hub import Hub
 from hub.core.people.sight import Sight
+from hub.rehearsing import Unknown
 from protocol.ids import Address, DeviceId
 from protocol.messages import Scalar
 
@@ -81,6 +83,14 @@ def flaw_shown(flaw: Flaw) -> FlawShown:
         "detail": flaw.detail,
         "remedy": flaw.remedy,
     }
+
+
+def unknown_shown(unknown: Unknown) -> UnknownShown:
+    """Show something that history does not tell."""
+    shown: UnknownShown = {"path": unknown.path, "code": unknown.code, "detail": unknown.detail}
+    if unknown.span_s is not None:
+        shown["span_s"] = round(unknown.span_s, 3)
+    return shown
 
 
 def run_shown(run: Run, clock: Clock | None, sight: Sight | None = None) -> RunShown:

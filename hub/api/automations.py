@@ -15,7 +15,7 @@ from hub.api.automation_bodies import (
 )
 from hub.api.automation_forms import actions, condition, trigger
 from hub.api.automation_models import AutomationList, AutomationShown, Rehearsal, RunList, RunShown
-from hub.api.automation_views import automation_shown, flaw_shown, run_shown
+from hub.api.automation_views import automation_shown, flaw_shown, run_shown, unknown_shown
 from hub.api.operations import AUTOMATION, Answer, Body, Call, Routes
 from hub.api.problems import refused
 from hub.api.replies import empty_reply, json_reply
@@ -159,7 +159,7 @@ async def try_automation(call: Call[TryAutomation]) -> web.Response:
         "runs": [run_shown(run, None) for run in rehearsed.runs],
         "more": rehearsed.is_more,
         "problem": None if rehearsed.stop is None else flaw_shown(rehearsed.stop),
-        "unknown": [{"path": one.path, "detail": one.detail} for one in tried.unknown],
+        "unknown": [unknown_shown(one) for one in tried.unknown],
     }
     return json_reply(told)
 

@@ -69,7 +69,7 @@ class Entry(NamedTuple):
         addresses: Of the device, if some in particular.
         value, was: Of a change: what the property is and was; of an event nothing.
         command: Wire id of the command behind it.
-        status: How a command or a run ended, or what presence became.
+        status: How a command or a run ended, what presence became, or the role of an invite.
         automation: Which one ran.
         person: Whom it concerns.
         text: Whom or what it is about, in a few words; why, of commands and presence.

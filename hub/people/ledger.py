@@ -69,7 +69,9 @@ class Ledger:
             StoreError: It could not be kept; nothing has changed.
         """
         entries = [
-            self._auditor.audit(fact.kind, by, person=fact.person, text=fact.text)
+            self._auditor.audit(fact.kind, by, person=fact.person, text=fact.text)._replace(
+                status=fact.role
+            )
             for fact in facts(saves, self.register)
         ]
         await self._store.commit([*saves, *map(SaveAudit, entries)])

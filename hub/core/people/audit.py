@@ -8,6 +8,7 @@ from hub.core.people.records import (
     DropPerson,
     DropSession,
     Grant,
+    Invite,
     PeopleSave,
     Person,
     PersonId,
@@ -19,11 +20,12 @@ from hub.core.people.register import Register
 
 
 class Fact(NamedTuple):
-    """One thing to tell: its kind, whom it concerns, and a few words."""
+    """One thing to tell: its kind, whom it concerns, a few words, and the role of an invite."""
 
     kind: Literal["pair", "invite", "grant", "revoke", "role"]
     person: PersonId | None
     text: str
+    role: str = ""
 
 
 def facts(saves: Sequence[PeopleSave], register: Register) -> Iterator[Fact]:
@@ -46,12 +48,16 @@ def facts(saves: Sequence[PeopleSave], register: Register) -> Iterator[Fact]:
                 ended = register.session(session_id)
                 yield Fact("revoke", ended.person, ended.device)
             case SaveInvite(invite) if invite.id not in register.invites:
-                offer = invite.offer
-                yield Fact("invite", offer.person, f"{offer.name or ''} ({offer.role})".strip())
+                yield _invited("invite", invite)
             case DropInvite(invite_id) if len(saves) == 1:
-                yield Fact("revoke", None, f"invite {invite_id}")
+                yield _invited("revoke", register.invites[invite_id])
             case _:
                 pass
+
+
+def _invited(kind: Literal["invite", "revoke"], invite: Invite) -> Fact:
+    offer = invite.offer
+    return Fact(kind, offer.person, offer.name or "", offer.role)
 
 
 def _changed(person: Person, register: Register) -> Iterator[Fact]:

@@ -46,3 +46,7 @@ export async function tried(work) {
     return false;
   }
 }
+
+/** How a device stands by its certificate; why one is not believed is told as the hub puts it. */
+export const certificateText = ({ status, why: told, not_after: until, firmware_certified: firmware, firmware_running: running, hardware_certified: hardware, hardware_running: own }) =>
+  tOr(`certificate.${status}`, told, { until, firmware, running, hardware, own });

@@ -1,6 +1,7 @@
 // Units: their symbols, and the reader's own where there is a choice.
 
 import { measures, temperatureUnit } from "./settings.js";
+import { tOr } from "./words.js";
 
 /** Symbol by key of the protocol's registry; those without a symbol are left out. */
 export const SYMBOLS = {
@@ -18,6 +19,9 @@ export const SYMBOLS = {
   bit_per_second: "bit/s", decibel: "dB", dbm: "dBm", degree: "°", rpm: "rpm", ph: "pH",
   microsiemens_per_cm: "µS/cm",
 };
+
+/** The symbol of a unit, or its word where the reader's language has one. */
+const symbolOf = (unit) => tOr(`unit.${unit}`, SYMBOLS[unit] ?? "");
 
 const FAHRENHEIT = { scale: 1.8, offset: 32, symbol: "°F", digits: 0 };
 const CELSIUS = { scale: 5 / 9, offset: -160 / 9, symbol: "°C", digits: 1 };
@@ -50,7 +54,7 @@ export function convert(number, unit) {
     return { number: number * turn.scale + turn.offset, symbol: turn.symbol, digits: turn.digits };
   }
   const steps = THOUSANDS[unit];
-  if (!steps || Math.abs(number) < 1000) return { number, symbol: SYMBOLS[unit] ?? "", digits: null };
+  if (!steps || Math.abs(number) < 1000) return { number, symbol: symbolOf(unit), digits: null };
   let step = 0;
   while (Math.abs(number) >= 1000 && step < steps.length - 1) {
     number /= 1000;
@@ -64,7 +68,7 @@ export function chartUnit(unit, greatest) {
   const turn = wanted(unit);
   if (turn) return { turn: (n) => n * turn.scale + turn.offset, symbol: turn.symbol };
   const steps = THOUSANDS[unit];
-  if (!steps) return { turn: (n) => n, symbol: SYMBOLS[unit] ?? "" };
+  if (!steps) return { turn: (n) => n, symbol: symbolOf(unit) };
   const step = Math.min(steps.length - 1, Math.max(0, Math.floor(Math.log10(greatest || 1) / 3)));
   return { turn: (n) => n / 1000 ** step, symbol: steps[step] };
 }

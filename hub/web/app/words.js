@@ -123,6 +123,16 @@ export const WORDS = {
   "span.min": ["min", "分钟"],
   "span.s": ["s", "秒"],
 
+  "unit.step": ["steps", "步"],
+  "unit.bpm": ["bpm", "次/分"],
+  "unit.breath_per_minute": ["/min", "次/分"],
+  "unit.kilocalorie": ["kcal", "千卡"],
+  "unit.rpm": ["rpm", "转/分"],
+  "unit.minute": ["min", "分钟"],
+  "unit.hour": ["h", "小时"],
+  "unit.day": ["d", "天"],
+  "unit.month": ["mo", "个月"],
+
   "age.now": ["just now", "刚刚"],
 
   "command.waiting": ["on its way …", "正在执行…"],

@@ -1,5 +1,6 @@
 """Automations over the API: made, checked against product specs, shown, streamed, by rights."""
 
+from re import fullmatch
 from typing import Any
 
 import pytest
@@ -398,7 +399,12 @@ async def test_a_draft_is_tried_on_what_is_recorded(both: Bench) -> None:
     assert [run["trigger"]["value"] for run in told["runs"]] == [80.0, 90.0]
     assert [run["actions"][0]["results"][0]["status"] for run in told["runs"]] == ["not-sent"] * 2
     assert told["runs"][0]["at"] >= begin
-    assert "triggers.1" in {one["path"] for one in told["unknown"]}
+    assert ("triggers.1", "event") in {(one["path"], one["code"]) for one in told["unknown"]}
+    long_ago = {**body, "from": clock.iso(clock.now_s() - 26 * 3_600)}
+    told = await both.ask("POST", f"{PATH}/try", long_ago)
+    [gap] = [one for one in told["unknown"] if one["code"] == "gap"]
+    assert fullmatch(r"for 1 d [12] h of 1 d 2 h nothing is recorded", gap["detail"])
+    assert gap["span_s"] == pytest.approx(26 * 3_600, abs=300)
     assert (await both.get(PATH))["automations"] == []
     made = await make(both)
     again = await both.ask("POST", f"{PATH}/try", {**body, "automation": made["id"]})

@@ -36,5 +36,10 @@ learn({
   "activity.join": ["A device was let in", "设备已加入"],
   "activity.unjoin": ["A device was taken out", "设备已移除"],
   "activity.setting": ["A setting was changed", "设置已更改"],
+  "activity.withdrawn": ["An invite was withdrawn", "邀请已撤回"],
+  "activity.refused.setup_code": ["setup code of a device", "设备的设置码"],
+  "activity.refused.pairing_code": ["pairing code of a phone", "手机的配对码"],
+  "activity.setting.mode_strict": ["what breaks a rule is refused", "违反协议时拒绝"],
+  "activity.setting.mode_warn": ["what breaks a rule is only noted", "违反协议时仅记录"],
   "activity.certificate": ["Certificates", "证书"],
 });

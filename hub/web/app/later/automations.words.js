@@ -258,6 +258,9 @@ learn({
   "try.stopped": ["{n} times a condition did not hold", "{n} 次因条件不满足而未运行"],
   "try.many": ["It would have run more than {n} times", "会运行超过 {n} 次"],
   "try.off": ["At the end it would have been switched off: {why}", "最后会被停用：{why}"],
+  "try.unknown.event": ["events are not recorded, so nobody knows when this set it off", "事件不会被记录，无法得知它何时触发"],
+  "try.unknown.gap": ["for {span} nothing is recorded", "有{span}没有记录"],
+  "try.unknown.coarse": ["only one value in {span} is kept of that time", "该时段每{span}只保留一个数值"],
   "try.unknown": ["What was recorded does not tell all of it:", "历史记录无法说明全部："],
 
   "idea.open": ["Light when it opens", "打开时开灯"],

@@ -39,8 +39,22 @@ export function whatHappened(entry, device) {
     case "run":
       return ran(entry);
     default:
-      return entry.text ? t("activity.became", { title: t(`activity.${entry.kind}`), value: tOr(`role.${entry.text}`, entry.text) }) : t(`activity.${entry.kind}`);
+      return audited(entry, device);
   }
+}
+
+/** What audit tells, its words of the hub put into the reader's. */
+function audited(entry, device) {
+  const title = t(entry.kind === "revoke" && entry.status ? "activity.withdrawn" : `activity.${entry.kind}`);
+  const value = about(entry, device);
+  return value ? t("activity.became", { title, value }) : title;
+}
+
+function about({ kind, text = "", status = "" }, device) {
+  if (kind === "join") return titleOf(productOf(device).value?.spec.title, text);
+  if (kind === "setting" || kind === "refused") return tOr(`activity.${kind}.${text.replaceAll(/\W+/g, "_")}`, text);
+  if (kind === "role") return text.split(" -> ").map((role) => tOr(`role.${role}`, role)).join(" → ");
+  return [text, status && t(`role.${status}`)].filter(Boolean).join(t("list.comma"));
 }
 
 const partOf = (device, address) => productOf(device).value?.byAddress.get(address);

@@ -13,6 +13,26 @@ import "./hub.words.js";
 
 const EVERY_MS = 5_000;
 
+/** What the hub says of its parts while all is well, or is as it often is; the rest is told as the hub puts it. */
+const SAYINGS = [
+  ["hub.says.mosquitto", /^mosquitto serves (?<host>\S+) port (?<port>\d+)$/],
+  ["hub.says.embedded", /^the embedded broker serves this machine alone, at (?<host>\S+) port (?<port>\d+)$/],
+  ["hub.says.external", /^the external broker (?<host>\S+) lets the hub in$/],
+  ["hub.says.link", /^the hub hears its broker$/],
+  ["hub.says.link.none", /^the hub has no connection to its broker$/],
+  ["hub.says.clock", /^wall time is plausible$/],
+  ["hub.says.clock.unset", /^the clock was never set, or was set back$/],
+  ["hub.says.history.off", /^switched off$/],
+  ["hub.says.certificates", /^(?<n>\d+) certificates?$/],
+  ["hub.says.https", /^port (?<port>\d+), certificate until (?<until>\S+)$/],
+  ["hub.says.http", /^off: the app is served over plain http alone$/],
+];
+
+function said(detail) {
+  const found = SAYINGS.map(([word, pattern]) => [word, pattern.exec(detail)]).find(([, match]) => match);
+  return found ? t(found[0], found[1].groups) : detail;
+}
+
 export default function Hub() {
   const [health, tell] = useState(null);
   useEffect(() => void (document.title = t("hub.title")));
@@ -76,7 +96,7 @@ function Verdict({ health }) {
         <${Icon} name=${part.status === "ok" ? "check" : "warn"} size="1.25rem" />
         <span><b>${tOr(`hub.part.${part.name}`, part.name)}</b>
           <span class="part-state">${t(`hub.part.${part.status === "ok" ? "ok" : "degraded"}`)}</span>
-          ${part.detail && html`<span class="soft" dir="auto">${part.detail}</span>`}
+          ${part.detail && html`<span class="soft" dir="auto">${said(part.detail)}</span>`}
           ${part.remedy && html`<span class="remedy" dir="auto">${part.remedy}</span>`}</span></li>`)}
     </ul></section>`;
 }

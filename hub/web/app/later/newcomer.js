@@ -2,7 +2,7 @@
 
 import { html, useEffect, useState } from "../lib.js";
 import { Icon, deviceIcon } from "../icons.js";
-import { tried } from "../announce.js";
+import { certificateText, tried } from "../announce.js";
 import { roomsWalked } from "../places.js";
 import { presenceText } from "../presence.js";
 import { ask } from "../session.js";
@@ -32,7 +32,7 @@ export function Newcomer({ device }) {
       <${Step} tone="ok" icon="check" title=${t("new.in")} more=${device.id} />
       <${Step} tone=${isThere ? "ok" : "going"} icon=${isThere ? "check" : "info"} title=${presenceText(device.presence)}
         more=${isThere ? "" : t("new.interview")} />
-      ${certificate && html`<${Step} tone=${certificate.status === "valid" ? "ok" : ""} icon="shield" title=${t(STANDING[certificate.status] ?? "new.doubtful")} more=${certificate.why} />`}
+      ${certificate && html`<${Step} tone=${certificate.status === "valid" ? "ok" : ""} icon="shield" title=${t(STANDING[certificate.status] ?? "new.doubtful")} more=${certificateText(certificate)} />`}
     </ol>
     <${Name} value=${device.name} word=${t("new.keep")} onCommit=${rename} />
     ${roomsWalked.value.length > 0 && html`<div class="pick"><h3 id=${`room-${device.id}`}>${t("new.room")}</h3>

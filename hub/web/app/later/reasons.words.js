@@ -181,6 +181,12 @@ learn({
   "reason.unjoined": ["it was taken out of the home", "设备已被移出"],
 
   // Messages of the hub about devices
+  "certificate.none": ["there is no certificate of this product", "该产品没有认证证书"],
+  "certificate.valid": ["it counts until {until}", "有效期至 {until}"],
+  "certificate.expired": ["it does not count today, its last day is {until}", "今天不在有效期内，有效期至 {until}"],
+  "certificate.firmware_differs": ["certified is firmware {firmware}, running is {running}", "认证的固件为 {firmware}，当前运行 {running}"],
+  "certificate.hardware_differs": ["certified is hardware {hardware}, this is {own}", "认证的硬件为 {hardware}，本设备为 {own}"],
+  "certificate.spec_differs": ["certified is another description of what it can do", "认证的功能描述与本设备不同"],
   "notice.quarantined": ["It is shut out, since it broke the rules", "设备因违反协议被隔离"],
   "notice.released": ["It is let in again", "设备已解除隔离"],
   "notice.flooded": ["It sent far too much", "设备发送过多消息"],

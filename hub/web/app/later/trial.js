@@ -2,8 +2,9 @@
 
 import { html, cx, useState } from "../lib.js";
 import { Icon } from "../icons.js";
+import { duration } from "../format.js";
 import { ask } from "../session.js";
-import { t } from "../words.js";
+import { t, tOr } from "../words.js";
 import { bodyOf, flawText, flawsOf, missing } from "./draft.js";
 import { Run } from "./runs.js";
 import { conditionText, sentence, triggerText } from "./sentence.js";
@@ -50,8 +51,13 @@ function Answer({ answer, draft }) {
   return html`<p class="trial-times"><b>${t(times, { n: ran })}</b>${stopped > 0 && html` <span class="soft">${t("try.stopped", { n: stopped })}</span>`}</p>
     ${problem && html`<p class="standing bad"><${Icon} name="warn" size="1rem" /><span dir="auto">${t("try.off", { why: flawText(problem) })}</span></p>`}
     ${unknown.length > 0 && html`<p class="soft">${t("try.unknown")}</p>
-      <ul class="unknown">${unknown.map(({ path, detail }) => html`<li class="soft" key=${path + detail}><bdi>${textAt(draft, path)}</bdi>: <span dir="auto">${detail}</span></li>`)}</ul>`}
+      <ul class="unknown">${unknown.map((one) => html`<li class="soft" key=${one.path + one.code}><bdi>${textAt(draft, one.path)}</bdi>: <span dir="auto">${unknownText(one)}</span></li>`)}</ul>`}
     ${latest.length > 0 && html`<ul class="run-list">${latest.map((run) => html`<${Run} key=${run.id} run=${run} automation=${draft} />`)}</ul>`}`;
+}
+
+function unknownText({ code, detail, span_s: span = 0 }) {
+  const name = code.replaceAll("-", "_");
+  return tOr(`try.unknown.${name}`, tOr(`problem.${name}`, detail), { span: duration(span)[0] });
 }
 
 /** What stands at a path such as `conditions.0.of.1`. */

@@ -3,7 +3,7 @@
 import { html, useEffect, useState, cx } from "../lib.js";
 import { Icon, deviceIcon } from "../icons.js";
 import { mainSwitch } from "../attention.js";
-import { ruleText, tried } from "../announce.js";
+import { certificateText, ruleText, tried } from "../announce.js";
 import { pending, set } from "../commands.js";
 import { Action, Control, EventRow, Reading, shownOf, historyLink } from "../controls/rows.js";
 import { Switch } from "../controls/inputs.js";
@@ -132,7 +132,7 @@ function About({ device, product }) {
     ["device.firmware", view?.identity.firmware],
     ["device.joined", view && fullMoment(view.identity.joined_at)],
     ["device.gateway", device.gateway],
-    ["device.certificate", view?.certificate.why],
+    ["device.certificate", view && certificateText(view.certificate)],
     ["device.id", device.id],
   ];
   return html`<details class="card about" onToggle=${(event) => open(event.currentTarget.open)}>

@@ -1,0 +1,68 @@
+"""What the hub says in words of its own is told to a Chinese reader in Chinese."""
+
+import re
+
+import pytest
+from playwright.async_api import expect
+
+from tests.app.people import Another
+from tests.app.phone import Phone
+from tests.hub.api.bench import Bench
+from tests.hub.api.test_people import INVITES
+
+pytestmark = [pytest.mark.asyncio(loop_scope="session"), pytest.mark.xdist_group("app")]
+
+LATIN = re.compile(r"[A-Za-z]{2,}")
+FAN = "fan-0001"
+ON_WHEN_ON = {
+    "triggers": [{"type": "property", "device": FAN, "address": "fan.on", "is": True}],
+    "actions": [{"type": "set", "device": "light-0001", "properties": {"light.on": True}}],
+}
+
+
+async def chinese(phone: Phone, home: Bench) -> Phone:
+    await phone.enter(home.token)
+    await phone.go("settings")
+    await phone.page.get_by_role("button", name="中文").click()
+    return phone
+
+
+async def test_audit_is_told_in_chinese(another: Another, home: Bench) -> None:
+    invite = await home.ask("POST", INVITES, {"name": "Gil", "role": "guest"}, status=201)
+    await home.ask("DELETE", f"{INVITES}/{invite['id']}", status=204)
+    await home.ask("PATCH", "/api/v1/hub", {"mode": "strict"})
+    phone = await chinese(await another(), home)
+    await phone.go("activity", "kind", "people")
+    rows = phone.page.locator(".happening-text > span[dir]")
+    await expect(rows.nth(0)).to_have_text(re.compile("^邀请已撤回.Gil、访客$"))
+    await expect(rows.nth(1)).to_have_text(re.compile("^邀请.Gil、访客$"))
+    await phone.go("activity", "kind", "home")
+    await expect(rows.first).to_have_text(re.compile("^设置已更改.违反协议时拒绝$"))
+    joined = phone.page.locator("a.happening-link", has_text="设备已加入").locator("span[dir]")
+    assert not [text for text in await joined.all_inner_texts() if LATIN.search(text)]
+
+
+async def test_the_hub_and_a_trial_are_told_in_chinese(another: Another, home: Bench) -> None:
+    phone = await chinese(await another(), home)
+    page = phone.page
+    await phone.go("hub")
+    link = page.locator(".parts li", has_text="代理连接")
+    await expect(link).to_contain_text("中枢与代理通信正常")
+    clock = page.locator(".parts li", has_text="时钟")
+    assert not LATIN.search(await clock.inner_text())
+    made = await home.ask("POST", "/api/v1/automations", {"name": "一", **ON_WHEN_ON}, status=201)
+    await phone.go("automations", made["id"], "edit")
+    await page.get_by_role("button", name="1 天").click()
+    await expect(page.locator(".unknown")).to_contain_text("没有记录")
+    unknown = page.locator(".unknown span[dir]")
+    assert not LATIN.search(await unknown.first.inner_text())
+    await home.ask("DELETE", f"/api/v1/automations/{made['id']}", status=204)
+
+
+async def test_units_have_chinese_words(another: Another, home: Bench) -> None:
+    phone = await chinese(await another(), home)
+    told = await phone.page.evaluate(
+        """async () => { const { convert } = await import('/app/units.js');
+        return ['step', 'bpm', 'kilocalorie', 'rpm'].map((unit) => convert(1, unit).symbol) }"""
+    )
+    assert told == ["步", "次/分", "千卡", "转/分"]
