@@ -1106,8 +1106,8 @@ class InviteLook(TypedDict):
 
     home: str
     """What the home is called."""
-    by: str
-    """Who invites."""
+    by: str | None
+    """Who invites; null for a program."""
     role: Literal["owner", "member", "guest"]
     name: str | None
     """Who is invited, if that is decided."""
@@ -1127,7 +1127,8 @@ class InviteSent(TypedDict):
     person: str | None
     name: str | None
     grants: list[GrantShown]
-    by: str
+    by: str | None
+    """Who invites; null for a program."""
     created_at: str
     expires_at: str
     code: str
@@ -1145,7 +1146,8 @@ class InviteShown(TypedDict):
     person: str | None
     name: str | None
     grants: list[GrantShown]
-    by: str
+    by: str | None
+    """Who invites; null for a program."""
     created_at: str
     expires_at: str
 

@@ -148,7 +148,7 @@ async def look_at_invite(call: Call[LookAtInvite]) -> web.Response:
     known = home.people.register.people.get(offer.person) if offer.person else None
     look: InviteLook = {
         "home": home.settings.hub.name,
-        "by": invite.by,
+        "by": invite.by or None,
         "role": role_name(offer.role),
         "name": known.name if known else offer.name,
         "is_known": known is not None,

@@ -79,7 +79,7 @@ class InviteShown(TypedDict):
     person: str | None
     name: str | None
     grants: list[GrantShown]
-    by: str
+    by: Annotated[str | None, Field(description="Who invites; null for a program.")]
     created_at: Timestamp
     expires_at: Timestamp
 
@@ -102,7 +102,7 @@ class InviteLook(TypedDict):
     """What an invite is for, told to who has its code."""
 
     home: Annotated[str, Field(description="What the home is called.")]
-    by: Annotated[str, Field(description="Who invites.")]
+    by: Annotated[str | None, Field(description="Who invites; null for a program.")]
     role: RoleName
     name: Annotated[str | None, Field(description="Who is invited, if that is decided.")]
     is_known: Annotated[bool, Field(description="Whether that is somebody of this home already.")]

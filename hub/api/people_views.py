@@ -90,7 +90,7 @@ def invite_shown(invite: Invite, clock: Clock) -> InviteShown:
         "person": offer.person,
         "name": offer.name,
         "grants": [grant_shown(grant) for grant in offer.grants],
-        "by": invite.by,
+        "by": invite.by or None,
         "created_at": clock.iso(invite.created_at_s),
         "expires_at": clock.iso(invite.expires_at_s),
     }

@@ -48,7 +48,8 @@ class Pairing:
         offer = self._as_now(offer)
         code, now_s = tokens.new_invite_code(), self._clock.now_s()
         invite_id = InviteId(tokens.new_name("invite-"))
-        invite = Invite(invite_id, offer, tokens.digest(code), by.name, now_s, now_s + lasts_s)
+        who = by.name if by.type == "person" else ""
+        invite = Invite(invite_id, offer, tokens.digest(code), who, now_s, now_s + lasts_s)
         async with self._ledger.changing:
             await self._ledger.write(self._register.invite(invite, now_s), by)
         return invite, code

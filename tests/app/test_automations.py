@@ -137,7 +137,7 @@ async def test_run_now_copy_switch_and_remove(tapping: Phone) -> None:
     await expect(row).not_to_contain_text("Switched off")
     await row.get_by_role("link").click()
     await page.get_by_role("button", name="Run now").click()
-    await expect(page.locator(".run")).to_contain_text("Run by the program local")
+    await expect(page.locator(".run")).to_contain_text("Run by the hub's own machine")
     await expect(page.locator(".run")).to_contain_text("It ran")
     assert await tapping.held(LIGHT, "light.on") is True
     await page.get_by_role("link", name="Duplicate").click()

@@ -20,18 +20,18 @@ ON_WHEN_ON = {
 }
 
 
-async def chinese(phone: Phone, home: Bench) -> Phone:
-    await phone.enter(home.token)
+async def chinese(phone: Phone) -> None:
     await phone.go("settings")
     await phone.page.get_by_role("button", name="中文").click()
-    return phone
 
 
 async def test_audit_is_told_in_chinese(another: Another, home: Bench) -> None:
     invite = await home.ask("POST", INVITES, {"name": "Gil", "role": "guest"}, status=201)
     await home.ask("DELETE", f"{INVITES}/{invite['id']}", status=204)
     await home.ask("PATCH", "/api/v1/hub", {"mode": "strict"})
-    phone = await chinese(await another(), home)
+    phone = await another()
+    await phone.enter(home.token)
+    await chinese(phone)
     await phone.go("activity", "kind", "people")
     rows = phone.page.locator(".happening-text > span[dir]")
     await expect(rows.nth(0)).to_have_text(re.compile("^邀请已撤回.Gil、访客$"))
@@ -43,7 +43,9 @@ async def test_audit_is_told_in_chinese(another: Another, home: Bench) -> None:
 
 
 async def test_the_hub_and_a_trial_are_told_in_chinese(another: Another, home: Bench) -> None:
-    phone = await chinese(await another(), home)
+    phone = await another()
+    await phone.enter(home.token)
+    await chinese(phone)
     page = phone.page
     await phone.go("hub")
     link = page.locator(".parts li", has_text="代理连接")
@@ -60,9 +62,26 @@ async def test_the_hub_and_a_trial_are_told_in_chinese(another: Another, home: B
 
 
 async def test_units_have_chinese_words(another: Another, home: Bench) -> None:
-    phone = await chinese(await another(), home)
+    phone = await another()
+    await phone.enter(home.token)
+    await chinese(phone)
     told = await phone.page.evaluate(
         """async () => { const { convert } = await import('/app/units.js');
         return ['step', 'bpm', 'kilocalorie', 'rpm'].map((unit) => convert(1, unit).symbol) }"""
     )
     assert told == ["步", "次/分", "千卡", "转/分"]
+
+
+async def test_the_hubs_own_machine_has_a_name_in_both_languages(
+    another: Another, home: Bench
+) -> None:
+    invite = await home.ask("POST", INVITES, {"role": "guest"}, status=201)
+    await home.ask("DELETE", f"{INVITES}/{invite['id']}", status=204)
+    phone = await another()
+    await phone.enter(home.token)
+    first = phone.page.locator(".happening").first
+    await phone.go("activity", "kind", "people")
+    await expect(first).to_contain_text("by the hub's own machine")
+    await chinese(phone)
+    await phone.go("activity", "kind", "people")
+    await expect(first).to_contain_text("中枢本机")

@@ -59,7 +59,7 @@ async def test_a_member_is_invited_by_a_link_and_comes_with_a_phone(
 async def _come_in_by(link: str, second: Phone) -> None:
     await second.page.goto(link)
     door = second.page.get_by_role("main")
-    await expect(door).to_contain_text("local invites you to Test home")
+    await expect(door).to_contain_text("You are invited to Test home")
     await expect(door).to_contain_text("<img src=x")
     await expect(second.page.locator(".invited")).to_contain_text("Member")
     assert "pair=" not in second.page.url

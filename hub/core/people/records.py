@@ -143,7 +143,7 @@ class Invite:
 
     Attributes:
         sha256: Of the code.
-        by: What the inviter was called.
+        by: What the inviter was called; empty for a program, which invites in nobody's name.
     """
 
     id: InviteId

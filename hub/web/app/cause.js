@@ -3,6 +3,9 @@
 import { relative } from "./format.js";
 import { t } from "./words.js";
 
+/** The token of the machine on which the hub runs: that of its command line. */
+const LOCAL = "local";
+
 /** "Ada (her phone), by the scene Evening"; nothing where nobody can say. */
 export function byText(by) {
   if (!by) return "";
@@ -13,6 +16,7 @@ export function byText(by) {
 
 function nameText(type, name, phone) {
   if (type === "person") return phone ? t("by.phone", { name, phone }) : name;
+  if (type === "program" && name === LOCAL) return t("by.local");
   return name ? t(`by.${type}`, { name }) : t(`by.${type}.some`);
 }
 

@@ -228,12 +228,16 @@ async def test_an_invite_tells_what_it_is_for_and_stays_good(home: Bench) -> Non
     told = await home.ask("POST", f"{PAIR}/look", {"code": sent["code"]}, headers=nobody)
     assert (told["home"], told["by"], told["role"], told["name"]) == (
         "Test home",
-        "local",
+        None,
         "guest",
         "Gil",
     )
     assert told["places"] == {room["id"]: "Hall", PLUG: home.home.hub.devices[PLUG].record.name}
     assert not told["is_known"]
+    ada = await arrive(home, "Ada", role="owner")
+    hers = await home.ask("POST", INVITES, offer, status=201, headers=as_(ada))
+    told_of_hers = await home.ask("POST", f"{PAIR}/look", {"code": hers["code"]}, headers=nobody)
+    assert told_of_hers["by"] == hers["by"] == "Ada"
     assert sent["qr"][0].startswith("1111111")
     assert {*"".join(sent["qr"])} == {"0", "1"}
     given = await home.ask("POST", PAIR, {"code": sent["code"], "device": "x"})

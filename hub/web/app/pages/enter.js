@@ -38,7 +38,7 @@ export function Enter() {
   const isNamed = Boolean(look?.name);
   return html`<main class="enter" id="main">
     <img src="/app/icon.svg" alt="" width="72" height="72" />
-    ${look ? html`<h1 tabindex="-1" dir="auto">${t("enter.invited", { by: look.by, home: look.home })}</h1>
+    ${look ? html`<h1 tabindex="-1" dir="auto">${t(look.by ? "enter.invited" : "enter.invited.plain", { by: look.by, home: look.home })}</h1>
         ${isNamed && html`<p dir="auto">${t(look.is_known ? "enter.invited.phone" : "enter.invited.name", { name: look.name })}</p>`}
         <${Later} name="invited" given=${{ look }} isQuiet />`
       : html`<${Why} /><h1 tabindex="-1">${t("enter.title")}</h1><p class="soft">${t("enter.lead")}</p>`}
