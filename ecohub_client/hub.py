@@ -17,7 +17,7 @@ from ecohub_client.home import Home
 from ecohub_client.live import Live
 from ecohub_client.operations import Operations
 from ecohub_client.session import Session
-from ecohub_client.shapes import Pair, PersonShown, Receipt, ResumeFrom
+from ecohub_client.shapes import Only, Pair, PersonShown, Receipt, ResumeFrom
 from ecohub_client.stream import Stream
 from ecohub_client.tokens import TokenStore
 
@@ -123,16 +123,23 @@ class Hub:
                 raise
         await self._opened[1].forget()
 
-    def live(self) -> Live:
-        """Return what follows the home from now on; `home` is kept by it."""
+    def live(self, *, only: Only | None = None) -> Live:
+        """Return what follows the home from now on; `home` is kept by it.
+
+        Args:
+            only: Rooms, devices, addresses of which is told alone; `home` then holds no more. Such
+                as `{"rooms": ["room-7f3a91c2"], "addresses": ["light.on"]}`.
+        """
         exchange, session = self._opened
-        live = Live(exchange, session)
+        live = Live(exchange, session, only)
         self._lives = [one for one in self._lives if not one.is_closed] + [live]
         self.home = live.home
         return live
 
     @asynccontextmanager
-    async def stream(self, resume: ResumeFrom | None = None) -> AsyncIterator[Stream]:
+    async def stream(
+        self, resume: ResumeFrom | None = None, *, only: Only | None = None
+    ) -> AsyncIterator[Stream]:
         """Open one stream, for whoever wants the frames themselves; `live` is for all others.
 
         Raises:
@@ -140,7 +147,8 @@ class Hub:
             UnreachableError: No hub answers.
         """
         exchange, session = self._opened
-        async with await Stream.open(exchange, await session.token() or "", resume) as stream:
+        token = await session.token() or ""
+        async with await Stream.open(exchange, token, resume, only) as stream:
             yield stream
 
     async def set(

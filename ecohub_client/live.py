@@ -14,7 +14,7 @@ from ecohub_client.errors import (
 from ecohub_client.exchange import Exchange
 from ecohub_client.home import Home
 from ecohub_client.session import Session
-from ecohub_client.shapes import Told
+from ecohub_client.shapes import Only, Told
 from ecohub_client.stream import TOKEN_REFUSED, Stream
 
 FIRST_WAIT_S: Final = 0.4
@@ -43,14 +43,17 @@ class Live:
     up here: the hub tells a slow reader the latest of each kind. Giving up waiting (a timeout
     around `anext`) loses nothing.
 
+    Args:
+        only: What of the home is to be told; None for all.
+
     Attributes:
         home: A copy of the home, every change that was taken already in it.
         is_live: Whether the line is there.
         is_closed: Whether nothing comes any more.
     """
 
-    def __init__(self, exchange: Exchange, session: Session) -> None:
-        self._exchange, self._session = exchange, session
+    def __init__(self, exchange: Exchange, session: Session, only: Only | None = None) -> None:
+        self._exchange, self._session, self._only = exchange, session, only
         self._stream: Stream | None = None
         self._token: str | None = None
         self._is_refused = False
@@ -107,7 +110,7 @@ class Live:
         self._asked_s = 0.0
         try:
             self._token = await self._good_token()
-            opened = await Stream.open(self._exchange, self._token, self.home.place)
+            opened = await Stream.open(self._exchange, self._token, self.home.place, self._only)
         except ProblemError as problem:
             if problem.status not in _LATER:
                 raise

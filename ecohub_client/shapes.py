@@ -87,11 +87,12 @@ class AskToJoin(TypedDict):
 
 
 class Auth(TypedDict):
-    """The first message, within 10 s: who the phone is, and from where it goes on."""
+    """The first message, within 10 s: who the phone is, from where it goes on, what it wants."""
 
     type: Literal["auth"]
     token: str
     resume: NotRequired[ResumeFrom | None]
+    only: NotRequired[Only | None]
 
 
 class AuthorityShown(TypedDict):
@@ -1396,6 +1397,22 @@ class Objected(TypedDict):
     problem: Problem
 
 
+class Only(TypedDict):
+    """What of the home is to be told.
+
+    A device is heard while it is in one of the rooms or is one of the devices; without either, all
+    are. Of each the addresses (properties, events, actions) are told, without any given all of
+    them. Of the rest of the home is told what the heard devices make up, as to a guest who was
+    granted just that. It takes from what the person may see and never adds to it; who may do what
+    stays as it is, and receipts of the session's own commands come whatever is heard. What is named
+    need not be there.
+    """
+
+    rooms: NotRequired[Sequence[str] | None]
+    devices: NotRequired[Sequence[str] | None]
+    addresses: NotRequired[Sequence[str] | None]
+
+
 class OpenPairing(TypedDict):
     """Let one phone come for a while: a new owner, if nothing else is said."""
 
@@ -1733,7 +1750,7 @@ class Removed(TypedDict):
 
 
 class ResumeFrom(TypedDict):
-    """Where the phone stopped: the stream's id from `hello`, and the last `seq` it took."""
+    """Where the phone stopped: the stream's id from the snapshot, and the last `seq` it took."""
 
     stream: str
     seq: int
@@ -1985,11 +2002,12 @@ class SleepState(TypedDict):
 
 
 class Snapshot(TypedDict):
-    """The whole home after change `seq`; it replaces all that the phone knew."""
+    """All that is told of the home after change `seq`; it replaces all that the phone knew."""
 
     type: Literal["snapshot"]
     seq: int
     stream: str
+    """To resume; another for each filter."""
     devices: list[DeviceSummary]
     floors: list[FloorShown]
     rooms: list[RoomShown]

@@ -20,7 +20,7 @@ from ecohub_client.errors import (
     problem_of,
 )
 from ecohub_client.exchange import MOST_BYTES, Exchange
-from ecohub_client.shapes import Auth, Hello, ResumeFrom, Said, Told
+from ecohub_client.shapes import Auth, Hello, Only, ResumeFrom, Said, Told
 
 HEARTBEAT_S: Final = 20.0
 """A hub of which nothing is heard for half as long after a ping is given up."""
@@ -43,8 +43,16 @@ class Stream:
         self.hello = hello
 
     @classmethod
-    async def open(cls, exchange: Exchange, token: str, resume: ResumeFrom | None) -> Self:
+    async def open(
+        cls, exchange: Exchange, token: str, resume: ResumeFrom | None, only: Only | None = None
+    ) -> Self:
         """Connect and say who is there; what comes next is a snapshot, or says that it goes on.
+
+        Args:
+            exchange: The way to the hub.
+            token: Of whoever is there.
+            resume: From where to go on; a place that was reached with the same `only`.
+            only: What of the home is to be told; None for all.
 
         Raises:
             ProblemError: The hub opens no stream.
@@ -61,7 +69,11 @@ class Stream:
                 )
                 stream = cls(socket, cast("Hello", await _next(socket)))
                 auth: Auth = {"type": "auth", "token": token}
-                await stream.send({**auth, "resume": resume} if resume else auth)
+                if resume:
+                    auth["resume"] = resume
+                if only:
+                    auth["only"] = only
+                await stream.send(auth)
                 socket = None
                 return stream
         except WSServerHandshakeError as error:

@@ -75,12 +75,15 @@ export class Hub {
     }
   }
 
-  /** Yield every change from a snapshot on, for ever; `devices` is kept true meanwhile. */
-  async *live() {
+  /**
+   * Yield every change from a snapshot on, for ever; `devices` is kept true meanwhile.
+   * `only` is what of the home is to be told, such as { rooms: ["room-7f3a91c2"], addresses: ["light.on"] }.
+   */
+  async *live(only) {
     let place;
     for (let pauseMs = 0; ; pauseMs = Math.min(LONGEST_PAUSE_MS, Math.max(AGAIN_AFTER_MS, pauseMs * 1.8))) {
       await pause(pauseMs * (0.5 + Math.random()));
-      const lost = yield* this.#stream(place, (change) => {
+      const lost = yield* this.#stream({ resume: place, only }, (change) => {
         if (change.type === "snapshot") place = { stream: change.stream, seq: change.seq };
         else if (change.seq !== undefined) place = { ...place, seq: change.seq };
         if (change.type === "snapshot" || change.type === "resumed") pauseMs = 0;
@@ -91,7 +94,7 @@ export class Hub {
   }
 
   /** Yield what one connection tells, and return why it ended. */
-  async *#stream(resume, take) {
+  async *#stream(wanted, take) {
     let wake = () => {};
     let end = null;
     const heard = [];
@@ -106,7 +109,7 @@ export class Hub {
         if (!heard.length) return end;
         const change = heard.shift();
         if (change.type === "hello") {
-          socket.send(JSON.stringify({ type: "auth", token, resume }));
+          socket.send(JSON.stringify({ type: "auth", token, ...wanted }));
           continue;
         }
         take(change);

@@ -59,14 +59,14 @@ def visible(hub: Hub, kind: type[_Named], sight: Sight | None) -> list[_Named]:
 
 
 def exists(hub: Hub, named: Named, sight: Sight | None) -> bool:
-    """Say whether something exists for a reader; for guests, only what their devices make up.
+    """Say whether something exists for a reader; where sight is narrow, what its devices make up.
 
     That is a room in which one of them is, a floor with such a room, a group or scene of which each
     device is one of them. Of automations `entitlement.exists` says for whom they do.
     """
     if isinstance(named, Automation):
         return entitlement.exists(named, sight)
-    if sight is None or not sight.is_guest:
+    if sight is None or not sight.is_narrow:
         return True
     match named:
         case Floor(id=floor):

@@ -25,6 +25,7 @@ async def open_stream(call: Call[None]) -> web.StreamResponse:
     of each kind; it is told how many were left out. A snapshot replaces all that was known, so who
     waits for a receipt then asks for it. It comes again when the phone's person may see more or
     less than before; rights are asked for every change. The stream lives as long as the session,
-    not as the access token that opened it.
+    not as the access token that opened it. Auth may name rooms, devices and addresses of which is
+    told alone; who comes back with others gets a snapshot.
     """
     return await call.context.stream.serve(call.request)

@@ -1,6 +1,6 @@
 """What phones say on the stream, and what they hear; `frames` writes the latter."""
 
-from typing import Annotated, Literal, NotRequired
+from typing import Annotated, Final, Literal, NotRequired
 
 from pydantic import BaseModel, ConfigDict, Field, StringConstraints, TypeAdapter
 from typing_extensions import TypedDict
@@ -8,11 +8,15 @@ from typing_extensions import TypedDict
 from hub.api.activity_models import EntryShown
 from hub.api.arrangement_models import FloorShown, GroupShown, RoomShown, SceneShown
 from hub.api.automation_models import AutomationShown, RunShown
-from hub.api.bodies import ClientIdText, Given, by_name
+from hub.api.bodies import ClientIdText, DeviceIdText, Given, RoomIdText, by_name
 from hub.api.judged_models import NoticeShown
 from hub.api.models import DeviceSummary, PresenceState, Problem, Receipt, TwinValue
 from hub.api.terms import LeafText, RuleId, Shown, Timestamp
-from protocol.ids import AddressText, NameText
+from hub.core.people.filter import Filter
+from protocol.ids import Address, AddressText, DeviceId, NameText
+
+MOST_HEARD: Final = 256
+"""Rooms that one stream may name, and as many devices, and as many addresses."""
 
 Ref = Annotated[str, StringConstraints(max_length=64)] | int
 """The phone's own mark on a message; the answer carries it."""
@@ -23,18 +27,45 @@ class _Said(BaseModel):
 
 
 class ResumeFrom(_Said):
-    """Where the phone stopped: the stream's id from `hello`, and the last `seq` it took."""
+    """Where the phone stopped: the stream's id from the snapshot, and the last `seq` it took."""
 
     stream: Annotated[str, StringConstraints(max_length=64)]
     seq: int
 
 
+class Only(_Said):
+    """What of the home is to be told.
+
+    A device is heard while it is in one of the rooms or is one of the devices; without either, all
+    are. Of each the addresses (properties, events, actions) are told, without any given all of
+    them. Of the rest of the home is told what the heard devices make up, as to a guest who was
+    granted just that. It takes from what the person may see and never adds to it; who may do what
+    stays as it is, and receipts of the session's own commands come whatever is heard. What is named
+    need not be there.
+    """
+
+    rooms: Annotated[list[RoomIdText], Field(min_length=1, max_length=MOST_HEARD)] | None = None
+    devices: Annotated[list[DeviceIdText], Field(min_length=1, max_length=MOST_HEARD)] | None = None
+    addresses: Annotated[list[AddressText], Field(min_length=1, max_length=MOST_HEARD)] | None = (
+        None
+    )
+
+    def filter(self) -> Filter | None:
+        """Return what the core knows it as; None for one that lets all through."""
+        rooms = None if self.rooms is None else frozenset(self.rooms)
+        devices = None if self.devices is None else frozenset(map(DeviceId, self.devices))
+        addresses = None if self.addresses is None else frozenset(map(Address, self.addresses))
+        made = Filter(rooms, devices, addresses)
+        return None if made == Filter() else made
+
+
 class Auth(_Said):
-    """The first message, within 10 s: who the phone is, and from where it goes on."""
+    """The first message, within 10 s: who the phone is, from where it goes on, what it wants."""
 
     type: Literal["auth"]
     token: Annotated[str, StringConstraints(max_length=128), Field(repr=False)]
     resume: ResumeFrom | None = None
+    only: Only | None = None
 
 
 class _Asked(_Said):
@@ -86,11 +117,11 @@ class Hello(TypedDict):
 
 
 class Snapshot(TypedDict):
-    """The whole home after change `seq`; it replaces all that the phone knew."""
+    """All that is told of the home after change `seq`; it replaces all that the phone knew."""
 
     type: Literal["snapshot"]
     seq: int
-    stream: str
+    stream: Annotated[str, Field(description="To resume; another for each filter.")]
     devices: list[DeviceSummary]
     floors: list[FloorShown]
     rooms: list[RoomShown]

@@ -4,12 +4,10 @@ Rights are asked again for every change that is told. When somebody comes to see
 before, a snapshot takes the place of what the client knew.
 """
 
-from collections import OrderedDict
 from collections.abc import Callable, Iterable, Mapping
-from dataclasses import dataclass, field
-from typing import Final
 
 from hub.api.journal import Entry, Journal, Place, Reader
+from hub.api.memory import Memory, Told
 from hub.api.seeing import shows, tells
 from hub.core.activity import is_seen
 from hub.core.automations.entitlement import exists
@@ -22,6 +20,7 @@ from hub.core.events import (
     AutomationRan,
     DeviceAdded,
     DeviceRemoved,
+    Event,
     EventHappened,
     NoticeChanged,
     NoticeRemoved,
@@ -30,49 +29,11 @@ from hub.core.events import (
     ValuesReported,
     ViolationFound,
 )
-from hub.core.people.access import NONE, View
+from hub.core.people.access import NONE
+from hub.core.people.filter import Filter
 from hub.core.people.sight import Sight
+from hub.core.records import Notice
 from protocol.ids import DeviceId
-
-REMEMBERED: Final = 512
-"""Sessions of which is known what they were told; another one is told all anew."""
-
-
-@dataclass(slots=True)
-class Told:
-    """What the clients of one session know.
-
-    Attributes:
-        is_whole: Whether they were told all there is.
-        since: From this change on they were told what follows.
-        views: What they were told of each device; one that was told stays, so that they hear of
-            its end.
-        automations: Ids of those that they were told of, and with which change that ended.
-    """
-
-    is_whole: bool
-    since: int
-    views: dict[DeviceId, View] = field(default_factory=dict)
-    automations: dict[str, int | None] = field(default_factory=dict)
-
-
-class Memory:
-    """What each session was told in this run of the hub, the latest ones."""
-
-    def __init__(self, limit: int = REMEMBERED) -> None:
-        self._told: OrderedDict[str, Told] = OrderedDict()
-        self._limit = limit
-
-    def of(self, scope: str) -> Told | None:
-        """Return what a session was told."""
-        return self._told.get(scope)
-
-    def keep(self, scope: str, told: Told) -> None:
-        """Take in that a session was told all that it may see."""
-        self._told[scope] = told
-        self._told.move_to_end(scope)
-        if len(self._told) > self._limit:
-            self._told.popitem(last=False)
 
 
 class Outlook:
@@ -81,6 +42,7 @@ class Outlook:
     Args:
         look: Returns what the person sees now.
         devices: Lists the devices of the home.
+        only: What of it the client wants to hear; None for all.
     """
 
     def __init__(
@@ -90,11 +52,15 @@ class Outlook:
         scope: str,
         look: Callable[[], Sight],
         devices: Callable[[], Iterable[DeviceId]],
+        only: Filter | None = None,
     ) -> None:
         self._journal, self._memory, self._scope = journal, memory, scope
-        self._look, self._devices = look, devices
+        self._may_see, self._devices, self._only = look, devices, only
+        mark = "" if only is None else f".{only.mark}"
+        self._stream, self._key = journal.stream + mark, scope + mark
         self._reader = Reader(journal)
-        self._sight = look()
+        self._right = look()
+        self._sight = self._heard = self._narrowed(self._right)
         self._told = Told(is_whole=False, since=0)
 
     @property
@@ -113,9 +79,15 @@ class Outlook:
         return self._reader.is_behind or self._look() is not self._sight
 
     def begin(self, place: Place | None) -> bytes:
-        """Return the first thing the client is told: a snapshot, or where it goes on."""
+        """Return the first thing the client is told: a snapshot, or where it goes on.
+
+        A place that was reached with another filter gives a snapshot.
+        """
+        if place is not None:
+            is_same = place.stream == self._stream
+            place = Place(self._journal.stream, place.seq) if is_same else None
         self._sight = sight = self._look()
-        told = self._memory.of(self._scope)
+        told = self._memory.of(self._key)
         if told is None or self._differs(told, sight, self._described_since(place)):
             if not sight.is_whole or (place is not None and self._journal.reaches(place)):
                 self._journal.skip()
@@ -137,7 +109,7 @@ class Outlook:
         if entries is None:
             return self._anew(sight, self._told.since)
         described = _described(entries)
-        is_arranged = sight.is_guest and any(map(self._is_arranged, entries))
+        is_arranged = sight.is_narrow and any(self._is_arranged(one, sight) for one in entries)
         if is_arranged or (is_other and self._differs(self._told, sight, described)):
             self._journal.skip()
             return self._anew(sight)
@@ -154,6 +126,20 @@ class Outlook:
         self._reader.dropped += dropped
         return self._journal.renderer.coalesced(dropped) + b"".join(texts)
 
+    def tells(self, notice: Notice) -> bool:
+        """Say whether a notice is for this client."""
+        return tells(self._look(), notice)
+
+    def _look(self) -> Sight:
+        """Return what may be seen and is wanted now; the same object while that stays the same."""
+        right = self._may_see()
+        if right is not self._right:
+            self._right, self._heard = right, self._narrowed(right)
+        return self._heard
+
+    def _narrowed(self, right: Sight) -> Sight:
+        return right if self._only is None else right.narrowed(self._only)
+
     def _anew(self, sight: Sight, since: int | None = None) -> bytes:
         """Return a snapshot; from now on the client knows what is in it."""
         journal = self._journal
@@ -161,11 +147,11 @@ class Outlook:
         views = {} if sight.is_whole else {d: v for d in self._devices() if (v := sight.of(d))}
         seen = dict.fromkeys(journal.renderer.automations(sight))
         self._told = Told(sight.is_whole, since, views, seen)
-        self._memory.keep(self._scope, self._told)
+        self._memory.keep(self._key, self._told)
         self._reader.seq = journal.seq
         if sight.is_whole:
             return journal.snapshot()
-        return journal.renderer.snapshot(journal.stream, journal.seq, sight)
+        return journal.renderer.snapshot(self._stream, journal.seq, sight)
 
     def _differs(self, told: Told, sight: Sight, described: Mapping[DeviceId, int]) -> bool:
         """Say whether more or less is seen than was told, devices apart that are told of anew."""
@@ -182,8 +168,8 @@ class Outlook:
             return {}
         return _described(self._journal.entries(place.seq) or ())
 
-    def _is_arranged(self, entry: Entry) -> bool:
-        """Say whether rooms, groups or scenes may have come or gone for a guest with a change.
+    def _is_arranged(self, entry: Entry, sight: Sight) -> bool:
+        """Say whether rooms, groups or scenes may have come or gone for a narrow sight.
 
         They do so with their devices, too.
         """
@@ -191,7 +177,7 @@ class Outlook:
             case ArrangedChanged() | ArrangedRemoved() | DeviceRemoved():
                 return True
             case DeviceAdded(device):
-                return not self._told.views.get(device)
+                return bool(sight.of(device)) and not self._told.views.get(device)
         return False
 
     def _is_overtaken(self, entry: Entry, described: Mapping[DeviceId, int]) -> bool:
@@ -204,8 +190,13 @@ class Outlook:
             return entry.seq < described.get(event.device, 0)
         if isinstance(event, EventHappened | ReceiptChanged | ViolationFound):
             is_before = entry.seq < described.get(event.device, 0)
-            return is_before and not self._told.views.get(event.device)
+            is_new = is_before and not self._told.views.get(event.device)
+            return is_new and not self._is_own(event)
         return False
+
+    def _is_own(self, event: Event) -> bool:
+        """Say whether a receipt is of the session's own command; no filter keeps that back."""
+        return isinstance(event, ReceiptChanged) and event.record.scope == self._scope
 
     def _text(self, entry: Entry, sight: Sight) -> bytes:
         """Return what the client is told of one change; `b""` when it is not to know of it."""
@@ -218,8 +209,8 @@ class Outlook:
                 is_told = bool(self._told.views.get(device))
             case ActivityAdded() | AutomationRan() as event:
                 return self._happened(event, entry, sight)
-            case ReceiptChanged() as event if not sight.knows(event.record.by):
-                return self._journal.veiled(entry.seq, event) if _is_seen(event, sight) else b""
+            case ReceiptChanged() as event:
+                return self._receipt(event, entry.seq, sight)
             case AutomationChanged(automation):
                 return self._automation(automation, entry, sight)
             case ArrangedRemoved("automation", id_):
@@ -236,6 +227,12 @@ class Outlook:
         if is_same and len(seen) == len(event.values):
             return self._journal.frame(entry.seq)
         return self._journal.renderer.part(event, seen, entry.seq, sight) if seen else b""
+
+    def _receipt(self, event: ReceiptChanged, seq: int, sight: Sight) -> bytes:
+        if not shows(self._right if self._is_own(event) else sight, event.record):
+            return b""
+        is_known = sight.knows(event.record.by)
+        return self._journal.frame(seq) if is_known else self._journal.veiled(seq, event)
 
     def _device(self, device: DeviceId, entry: Entry, sight: Sight) -> bytes:
         was_told = bool(self._told.views.get(device))
@@ -273,7 +270,6 @@ class Outlook:
 def _is_seen(
     event: EventHappened
     | PresenceChanged
-    | ReceiptChanged
     | ViolationFound
     | NoticeChanged
     | NoticeRemoved
@@ -286,8 +282,6 @@ def _is_seen(
             return address in sight.of(device).sees
         case PresenceChanged(device):
             return bool(sight.of(device))
-        case ReceiptChanged(_, _, record):
-            return shows(sight, record)
         case ViolationFound(device):
             return sight.of(device).is_whole
         case NoticeChanged(notice) | NoticeRemoved(notice):

@@ -18,8 +18,9 @@ from hub.api.evidence import notice_shown
 from hub.api.favourites import FavouritesTold
 from hub.api.frames import sealed
 from hub.api.journal import Journal, Place
+from hub.api.memory import Memory
 from hub.api.messages import Auth, CallAction, Ping, Ref, Set, Told
-from hub.api.outlook import Memory, Outlook
+from hub.api.outlook import Outlook
 from hub.api.problems import ProblemError
 from hub.api.said import read_said
 from hub.api.seeing import check_control
@@ -151,7 +152,7 @@ class Phone:
         asks, outlook = self._asks, self._outlook
         if not self._is_live or asks is None or outlook is None:
             return
-        if event.reader == (asks.person or asks.scope):
+        if event.reader == (asks.person or asks.scope) and outlook.tells(event.notice):
             shown = notice_shown(event.notice, self._home.clock, event.reader)
             self._tell({"type": "notification", "seq": outlook.seq, "notification": shown})
 
@@ -219,7 +220,10 @@ class Phone:
         place = Place(auth.resume.stream, auth.resume.seq) if auth.resume else None
         devices = self._home.hub.devices
         look = partial(self._sight, asks)
-        self._outlook = Outlook(self._journal, self._memory, asks.scope, look, lambda: devices)
+        only = auth.only.filter() if auth.only else None
+        self._outlook = Outlook(
+            self._journal, self._memory, asks.scope, look, lambda: devices, only
+        )
         self._answers.append(self._outlook.begin(place) + self._favourites.take())
         self._is_live = True
         self.write()

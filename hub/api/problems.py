@@ -137,11 +137,11 @@ def of_malformed(error: ViolationError) -> ProblemError:
     return of_violations(error.violations, remedies, HTTPStatus.BAD_REQUEST)
 
 
-def of_invalid(error: ValidationError) -> ProblemError:
-    """Tell which fields of a body are wrong."""
+def of_invalid(error: ValidationError, document: str = "openapi") -> ProblemError:
+    """Tell which fields of a body are wrong, and which document says what may be there."""
     items = [_item(found) for found in error.errors(include_url=False, include_context=False)]
     first = items[0]
-    remedy = "GET /api/v1/openapi.json says what the body may hold"
+    remedy = f"GET /api/v1/{document}.json says what the body may hold"
     told = problem(HTTPStatus.UNPROCESSABLE_ENTITY, "body-invalid", first["detail"], remedy)
     told["path"] = first["path"]
     if len(items) > 1:

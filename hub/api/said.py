@@ -26,7 +26,7 @@ def read_said(data: bytes) -> Said:
     except ViolationError as error:
         raise problems.of_malformed(error) from error
     except ValidationError as error:
-        raise problems.of_invalid(error) from error
+        raise problems.of_invalid(error, "asyncapi") from error
 
 
 def _plain_set(data: bytes) -> Set | None:

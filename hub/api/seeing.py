@@ -31,7 +31,7 @@ def tells(sight: Sight, notice: Notice) -> bool:
     if notice.person is not None and not sight.is_of(notice.person):
         return False
     if notice.device is None:
-        return not sight.is_guest
+        return not (sight.is_narrow if notice.person is None else sight.is_guest)
     span = sight.of(notice.device).sees
     about = [address for address in (notice.event or notice.address,) if address is not None]
     is_here = bool(span) and all(address in span for address in about)

@@ -11,7 +11,7 @@ from aiohttp import web
 from hub.api.connections import Connection
 from hub.api.frames import Frames
 from hub.api.journal import Journal
-from hub.api.outlook import Memory
+from hub.api.memory import Memory
 from hub.api.phone import Close, Line, Phone
 from hub.api.problems import refused
 from hub.api.said import MAX_MESSAGE_BYTES

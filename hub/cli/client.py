@@ -7,7 +7,7 @@ from typing import Final
 
 from ecohub_client import Hub, ProblemError, Stream, StreamClosedError, UnreachableError
 from ecohub_client.exchange import TIMEOUT_S, Query
-from ecohub_client.shapes import ResumeFrom
+from ecohub_client.shapes import Only, ResumeFrom
 from ecohub_client.stream import TOKEN_REFUSED
 from hub.cli import errors
 from hub.cli.access import Access
@@ -26,10 +26,12 @@ class HubClient(Hub):
         super().__init__(access.url, token=access.token, timeout_s=timeout_s)
 
     @asynccontextmanager
-    async def stream(self, resume: ResumeFrom | None = None) -> AsyncIterator[Stream]:
+    async def stream(
+        self, resume: ResumeFrom | None = None, *, only: Only | None = None
+    ) -> AsyncIterator[Stream]:
         """See `Hub.stream`; what breaks inside the block is told, too."""
         with told():
-            async with super().stream(resume) as stream:
+            async with super().stream(resume, only=only) as stream:
                 yield stream
 
     async def history_csv(

@@ -1,12 +1,13 @@
 """`ecohub watch`."""
 
 import asyncio
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from contextlib import suppress
 from typing import Annotated
 
 import typer
 
+from ecohub_client import Change
 from hub.cli.access import Access, find_access
 from hub.cli.client import Frame, HubClient, told
 from hub.cli.lines import Products, lines_of
@@ -37,14 +38,14 @@ def watch(
 async def _watch(access: Access, texts: Sequence[str], *, as_json: bool) -> None:
     async with HubClient(access) as client:
         listed = (await client.api.list_devices())["devices"]
-        wanted = {find_device(text, listed)["id"] for text in texts}
+        wanted = [find_device(text, listed)["id"] for text in texts]
         products: Products = {} if as_json else await known_products(client, listed)
         with told():
-            async for change in client.live():
+            async for change in client.live(only={"devices": wanted} if wanted else None):
                 if change["type"] == "broken":
                     text = f"{change['reason']}; waiting for the hub"
                     err.print(text, style="yellow", markup=False)
-                elif not wanted or _device(change) in wanted:
+                elif not _is_elsewhere(change, wanted):
                     _tell(change, products, as_json=as_json)
 
 
@@ -56,12 +57,8 @@ def _tell(frame: Frame, products: Products, *, as_json: bool) -> None:
         out.print(line, soft_wrap=True)
 
 
-def _device(frame: Frame) -> str | None:
-    match frame:
-        case {"type": "receipt", "receipt": {"device": str(device)}}:
-            return device
-        case {"type": "device", "device": {"id": str(device)}}:
-            return device
-        case {"device": str(device)}:
-            return device
-    return None
+def _is_elsewhere(change: Change, wanted: Collection[str]) -> bool:
+    """Say whether it is a receipt of another device: those of the token's commands all come."""
+    if not wanted or change["type"] != "receipt":
+        return False
+    return change["receipt"]["device"] not in wanted

@@ -217,7 +217,7 @@ def is_seen(entry: Entry, sight: Sight, automation: Automation | None) -> bool:
     if entry.kind == "run":
         return not sight.is_guest and automation is not None and exists(automation, sight)
     if entry.device is None:
-        return not sight.is_guest
+        return not sight.is_narrow
     span = sight.of(entry.device).sees
     is_here = bool(span) and all(address in span for address in entry.addresses)
     return is_here and entry.at_s >= sight.told_from_s(entry.device, entry.addresses)

@@ -10,6 +10,7 @@ from typing import Any
 import pytest
 
 from ecohub_client import Change, Home, Hub, Live, ProblemError
+from ecohub_client.shapes import Only
 from hub.api import problems
 from tests.drivers.cable import Cable
 from tests.hub.api.bench import PLUG, PURIFIER, SCHEMAS, SENSOR, Bench
@@ -34,9 +35,9 @@ def shown(home: Home) -> Json:
     return {name: list(table.values()) for name, table in tables.items()}
 
 
-async def fresh(hub: Hub) -> Json:
+async def fresh(hub: Hub, only: Only | None) -> Json:
     """Return what a snapshot says now."""
-    async with hub.stream() as stream:
+    async with hub.stream(only=only) as stream:
         told: Json = await stream.receive()
         assert told["type"] == "snapshot"
         return {name: told[name] for name in TABLES}
@@ -47,14 +48,14 @@ async def follow(live: Live) -> None:
         pass
 
 
-async def agreed(hub: Hub, live: Live) -> None:
+async def agreed(hub: Hub, live: Live, only: Only | None) -> None:
     """Wait until the copy is what a snapshot says."""
     truth: Json = None
     with suppress(TimeoutError):
         async with asyncio.timeout(20):
             while not live.is_live or shown(live.home) != truth:
                 await asyncio.sleep(0.01)
-                truth = await fresh(hub)
+                truth = await fresh(hub, only)
     assert shown(live.home) == truth
 
 
@@ -95,6 +96,33 @@ async def test_a_broken_line_is_said_and_what_was_missed_follows(
     assert live.is_live
     await until(live, "values")
     assert live.home.value(PURIFIER, "air.pm2_5") == 78.0
+
+
+async def test_what_is_asked_for_alone_is_followed_over_a_broken_line(
+    home: Bench, cable: Cable, hub: Hub
+) -> None:
+    for device in (PURIFIER, PLUG):
+        await home.bring(device)
+    live = hub.live(only={"devices": [PURIFIER], "addresses": ["air.pm2_5"]})
+    await until(live, "snapshot")
+    await cable.cut()
+    await until(live, "broken")
+    home.report(PLUG, {"outlet.on": True})
+    home.report(PURIFIER, {"air.pm2_5": 78.0, "fan.level": 3})
+    await home.until(lambda: home.value(PURIFIER, "air.pm2_5") == 78.0, "told")
+    await cable.mend()
+    await until(live, "resumed")
+    while hub.home.value(PURIFIER, "air.pm2_5") != 78.0:
+        await until(live, "values")
+    assert {one: set(told["twin"]) for one, told in hub.home.devices.items()} == {
+        PURIFIER: {"air.pm2_5"}
+    }
+
+
+async def test_a_filter_that_makes_no_sense_is_told_to_who_asked(home: Bench, hub: Hub) -> None:
+    live = hub.live(only={"rooms": ["Kitchen"]})
+    with pytest.raises(ProblemError, match=r"auth\.only\.rooms\.0"):
+        await anext(live)
 
 
 async def test_a_line_that_is_not_there_yet_is_waited_for(
@@ -270,26 +298,32 @@ class Life:
 
 
 @pytest.mark.parametrize("seed", [5, 2026])
-async def test_a_copy_over_lost_lines_equals_a_fresh_snapshot_for_each_role(
+async def test_a_copy_over_lost_lines_equals_a_fresh_snapshot_for_each_role_and_filter(
     home: Bench, cable: Cable, seed: int, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr("ecohub_client.live.FIRST_WAIT_S", 0.02)
     monkeypatch.setattr("ecohub_client.live.LONGEST_WAIT_S", 0.1)
     life = Life(home, cable, seed)
     await life.begin()
-    tokens = [home.token, life.guest["access"]]
+    tokens = [home.token, home.token, life.guest["access"]]
     async with (
         Hub(url_of(cable), token=tokens[0]) as owner,
-        Hub(url_of(cable), token=tokens[1]) as guest,
+        Hub(url_of(cable), token=tokens[1]) as other,
+        Hub(url_of(cable), token=tokens[2]) as guest,
     ):
-        hubs = [(owner, owner.live()), (guest, guest.live())]
-        following = [asyncio.create_task(follow(live)) for _, live in hubs]
+        part: Only = {"devices": [PLUG, SENSOR], "addresses": ["outlet.on", "climate.humidity"]}
+        hubs = [
+            (hub, hub.live(only=only), only)
+            for hub, only in ((owner, None), (other, part), (guest, None))
+        ]
+        following = [asyncio.create_task(follow(live)) for _, live, _ in hubs]
         for _ in range(8):
             for _ in range(25):
                 await life.step()
             await life.whole()
-            for hub, live in hubs:
-                await agreed(hub, live)
+            for hub, live, only in hubs:
+                await agreed(hub, live, only)
+        assert set(other.home.devices) == set(owner.home.devices) - {PURIFIER}
         assert owner.home.favourites == list(home.home.hub.arrangement.favourites(owner_of(home)))
     for task in following:
         await task

@@ -18,7 +18,7 @@ from protocol.ids import Address, DeviceId
 def exists(automation: Automation, sight: Sight | None) -> bool:
     """Say whether an automation exists for a reader: all that it looks at does.
 
-    For a guest each device that it names has to, and there has to be one.
+    Where sight is narrow each device that it names has to, and there has to be one.
 
     Args:
         automation: Any.
@@ -26,10 +26,10 @@ def exists(automation: Automation, sight: Sight | None) -> bool:
     """
     if sight is None or sight.is_whole:
         return True
-    if sight.is_guest and not _is_of_guest(automation, sight):
+    if sight.is_narrow and not _is_within(automation, sight):
         return False
     named = (*reads(automation), *sets(automation))
-    # To somebody who is no guest, a device of which nothing is seen is one that has left.
+    # To somebody whose sight is wide, a device of which nothing is seen is one that has left.
     return all(_is_seen(sight, one) or not sight.of(one.device) for one in named)
 
 
@@ -62,7 +62,7 @@ def trespasses(
                 yield from _withheld(sight, target, (address,), f"actions.{place}")
 
 
-def _is_of_guest(automation: Automation, sight: Sight) -> bool:
+def _is_within(automation: Automation, sight: Sight) -> bool:
     reaches_out = any(
         isinstance(action, SceneAction) or (isinstance(action, SetAction) and action.group)
         for action in automation.actions

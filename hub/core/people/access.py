@@ -121,6 +121,10 @@ class Span:
             all_but = self.all_but & other.all_but
         return Span(only, None if all_but is None else all_but - only)
 
+    def among(self, addresses: frozenset[Address]) -> "Span":
+        """Return those of some addresses that it holds."""
+        return Span(frozenset(address for address in addresses if address in self))
+
     @property
     def is_whole(self) -> bool:
         """Whether it holds every address."""

@@ -86,7 +86,7 @@ async def opened(home: Bench, **headers: str) -> AsyncIterator[Ear]:
 
 @asynccontextmanager
 async def listening(
-    home: Bench, resume: Json = None, token: str | None = None
+    home: Bench, resume: Json = None, token: str | None = None, only: Json = None
 ) -> AsyncIterator[Ear]:
     """Open a stream, authenticate, and take in the snapshot or the promise to resume."""
     async with opened(home) as ear:
@@ -94,6 +94,6 @@ async def listening(
         assert hello["hub"] == home.home.hub_id
         if resume:
             ear.place = dict(resume)
-        await ear.say(type="auth", token=token or home.token, resume=resume)
+        await ear.say(type="auth", token=token or home.token, resume=resume, only=only)
         await ear.next()
         yield ear

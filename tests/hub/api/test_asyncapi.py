@@ -148,6 +148,11 @@ async def test_all_that_devices_and_hub_say_in_a_session_fits(home: Bench) -> No
         validator(channel_of(topic)).validate(payload)
 
 
+def test_a_stream_may_be_asked_for_some_of_the_home() -> None:
+    only = {"rooms": ["room-00000000"], "devices": [PLUG], "addresses": ["outlet.on"]}
+    assert fits("/api/v1/stream", {"type": "auth", "token": "eco_x", "only": only})
+
+
 @pytest.mark.parametrize(
     "payload",
     [
@@ -155,8 +160,11 @@ async def test_all_that_devices_and_hub_say_in_a_session_fits(home: Bench) -> No
         {"type": "set", "device": "lamp-0001"},
         {"type": "fly"},
         {"type": "values", "seq": "7", "device": "lamp-0001", "values": {}},
+        {"type": "auth", "token": "eco_x", "only": {"room": []}},
+        {"type": "auth", "token": "eco_x", "only": {"rooms": []}},
+        {"type": "auth", "token": "eco_x", "only": {"addresses": ["on"]}},
     ],
-    ids=range(4),
+    ids=range(7),
 )
 def test_what_makes_no_sense_on_the_stream_does_not_fit(payload: Json) -> None:
     assert not fits("/api/v1/stream", payload)

@@ -2,6 +2,7 @@
 
 from typing import Any
 
+from hub.core.automations.records import Automation
 from hub.core.outcome import Outcome
 from tests.hub.api.bench import PLUG, PURIFIER, Bench
 from tests.hub.api.ear import listening
@@ -72,6 +73,27 @@ async def test_a_guest_is_told_of_what_is_granted_and_hears_of_the_end_of_nothin
         gone = [one["id"] for one in ear.heard if one["type"] == "notification_removed"]
         assert gone == [mine]
     assert await unread(home) == []
+
+
+async def test_a_stream_of_a_device_tells_its_notices_and_those_for_one_alone(home: Bench) -> None:
+    for device in (PLUG, PURIFIER):
+        await home.bring(device)
+    ada = await arrive(home, "Ada", role="owner")
+    automation, out = Automation("automation-1", "A", ada["person"]["id"]), Outcome()
+    async with listening(home, None, ada["access"], {"devices": [PLUG]}) as ear:
+        foreign = await notify(home, PURIFIER)
+        home.home.hub.inbox.tell(automation, "To all", 1.0, out)
+        home.home.hub.inbox.tell(automation, "To Ada", 1.0, out, ada["person"]["id"])
+        home.home._pipeline.push(out)
+        mine = await notify(home)
+        for number in (foreign, mine):
+            path = f"{INBOX}/{number}"
+            await home.ask("PATCH", path, {"is_read": True}, headers=as_(ada))
+        while not (await ear.hear("notification"))["notification"]["is_read"]:
+            pass
+        heard = [one["notification"] for one in ear.heard if one["type"] == "notification"]
+        assert [one["text"] for one in heard] == ["To Ada", *2 * ["Battery is at 9 %"]]
+        assert foreign not in {one["id"] for one in heard}
 
 
 async def test_a_guest_may_read_but_others_have_not_then(home: Bench) -> None:

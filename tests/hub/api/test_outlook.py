@@ -9,7 +9,8 @@ from typing import Any
 import pytest
 
 from hub.api.journal import Journal, Place
-from hub.api.outlook import Memory, Outlook
+from hub.api.memory import Memory
+from hub.api.outlook import Outlook
 from hub.core.events import (
     ActivityAdded,
     AutomationRan,
@@ -21,6 +22,7 @@ from hub.core.events import (
     ValuesReported,
 )
 from hub.core.people.access import Moment, Principal, Thing
+from hub.core.people.filter import Filter
 from hub.core.people.records import Grant, PersonId, Role
 from hub.core.people.sight import Sight
 from hub.core.records import CommandRecord
@@ -120,10 +122,8 @@ class World:
         raise AssertionError(event)
 
     def snapshot(self, stream: str, seq: int, sight: Sight | None = None) -> bytes:
-        shown = self.fresh() if sight is not None else {}
-        if sight is None:
-            assert self.look().is_whole
-            shown = self.fresh()
+        assert sight is not None or self.look().is_whole
+        shown = self.fresh(sight or self.look())
         return line(type="snapshot", seq=seq, stream=stream, devices=shown)
 
     def device(self, device: DeviceId, seq: int, sight: Sight) -> bytes:
@@ -142,9 +142,8 @@ class World:
 
     # What happens
 
-    def fresh(self) -> Json:
+    def fresh(self, sight: Sight) -> Json:
         """Return what somebody sees who comes just now."""
-        sight = self.look()
         return {device: self.shown(device, sight) for device in self.devices if sight.of(device)}
 
     def change(self, chance: random.Random) -> list[Event]:
@@ -187,8 +186,10 @@ def line(**told: Json) -> bytes:
 class Client:
     """Keeps a copy of what it is told, and loses its connection now and then."""
 
-    def __init__(self, world: World, journal: Journal, memory: Memory) -> None:
-        self.world, self.journal, self.memory = world, journal, memory
+    def __init__(
+        self, world: World, journal: Journal, memory: Memory, only: Filter | None = None
+    ) -> None:
+        self.world, self.journal, self.memory, self.only = world, journal, memory, only
         self.devices: dict[str, Json] = {}
         self.place: Place | None = None
         self.outlook = self.connect()
@@ -196,7 +197,7 @@ class Client:
     def connect(self) -> Outlook:
         world = self.world
         self.outlook = Outlook(
-            self.journal, self.memory, "session-1", world.look, lambda: world.devices
+            self.journal, self.memory, "session-1", world.look, lambda: world.devices, self.only
         )
         self.first = self.outlook.begin(self.place)
         return self.outlook
@@ -212,6 +213,11 @@ class Client:
             self.hear(json.loads(text))
         if chance is not None:
             self.connect()
+
+    def knows_all(self) -> None:
+        sight = self.world.look()
+        heard = sight if self.only is None else sight.narrowed(self.only)
+        assert self.devices == json.loads(json.dumps(self.world.fresh(heard)))
 
     def hear(self, told: Json) -> None:
         match told["type"]:
@@ -246,13 +252,34 @@ ROLES = {
 }
 
 
+FILTERS = {
+    "a room": Filter(rooms=frozenset({"kitchen"})),
+    "a device": Filter(devices=frozenset({BAND})),
+    "an address": Filter(addresses=frozenset(ADDRESSES[:1])),
+    "some of each": Filter(
+        frozenset({"lounge"}), frozenset({LAMP, DeviceId("none-000001")}), frozenset(ADDRESSES[1:])
+    ),
+}
+
+
 @pytest.mark.parametrize("role", ROLES)
 @pytest.mark.parametrize("seed", range(6))
 def test_snapshot_and_resumed_changes_are_a_fresh_snapshot(role: str, seed: int) -> None:
-    chance = random.Random(f"{role} {seed}")  # noqa: S311 - repeatable
-    world = World(ROLES[role])
+    live(World(ROLES[role]), seed, random.Random(f"{role} {seed}"))  # noqa: S311 - repeatable
+
+
+@pytest.mark.parametrize("only", FILTERS)
+@pytest.mark.parametrize("seed", range(6))
+def test_they_are_one_by_every_filter(only: str, seed: int) -> None:
+    chance = random.Random(f"{only} {seed}")  # noqa: S311 - repeatable
+    role = ("owner", "member", "guest of the home")[seed % 3]
+    live(World(ROLES[role]), seed, chance, FILTERS[only])
+
+
+def live(world: World, seed: int, chance: random.Random, only: Filter | None = None) -> None:
+    """Let somebody hear of a home over a line that breaks; by an odd seed their rights change."""
     journal = Journal("run-1", world, kept=60, lag_limit=10)
-    client = Client(world, journal, Memory())
+    client = Client(world, journal, Memory(), only)
     changes_rights = seed % 2 == 1
     for _ in range(400):
         share = chance.random()
@@ -266,9 +293,9 @@ def test_snapshot_and_resumed_changes_are_a_fresh_snapshot(role: str, seed: int)
             client.read(chance)
         elif share < 0.9:
             client.read()
-            assert client.devices == json.loads(json.dumps(world.fresh()))
+            client.knows_all()
     client.read()
-    assert client.devices == json.loads(json.dumps(world.fresh()))
+    client.knows_all()
 
 
 def test_what_was_told_to_too_many_sessions_is_forgotten() -> None:

@@ -11,12 +11,14 @@ import pytest
 from hub.api.favourites import FavouritesTold
 from hub.api.frames import Frames
 from hub.api.journal import Place
-from hub.api.outlook import Memory, Outlook
+from hub.api.memory import Memory
+from hub.api.outlook import Outlook
 from hub.core.arrangement.records import Arranged, Floor, Group, Room, Scene, SceneStep
 from hub.core.automations.records import Automation, SetAction
 from hub.core.errors import RequestError
 from hub.core.outcome import Outcome
 from hub.core.people.access import Moment, Principal, Thing
+from hub.core.people.filter import Filter
 from hub.core.people.records import Grant, PersonId, Role
 from hub.core.people.sight import Sight
 from protocol.ids import Address, DeviceId
@@ -48,6 +50,29 @@ PEOPLE = {
     ),
     "guest of nothing": somebody(Role.GUEST),
 }
+
+BY_ROOM = Filter(rooms=frozenset({"room-0"}))
+BY_DEVICE = Filter(devices=frozenset(LAMPS[1:4]), rooms=frozenset({"room-1", "room-9"}))
+BY_ADDRESS = Filter(addresses=frozenset({Address("lamp.on"), Address("lamp.none")}))
+BY_ALL = replace(BY_DEVICE, addresses=frozenset({Address("lamp.level"), Address("lamp.warmth")}))
+
+FILTERED: dict[str, tuple[Principal, tuple[Filter | None, ...]]] = {
+    "owner of all who hears of a room": (PEOPLE["owner"], (BY_ROOM,)),
+    "owner of all who hears of devices": (PEOPLE["owner"], (BY_DEVICE,)),
+    "owner of all who hears of addresses": (PEOPLE["owner"], (BY_ADDRESS,)),
+    "member who hears of some of each": (PEOPLE["member"], (BY_ALL,)),
+    "guest of devices who hears of a room": (PEOPLE["guest of devices"], (BY_ROOM,)),
+    "guest of a room who hears of addresses": (PEOPLE["guest of a room"], (BY_ADDRESS,)),
+    "owner who comes back with other wishes": (
+        PEOPLE["owner"],
+        (None, BY_ROOM, BY_DEVICE, BY_ADDRESS),
+    ),
+    "guest who comes back with other wishes": (
+        PEOPLE["guest of devices"],
+        (BY_ADDRESS, BY_DEVICE, None),
+    ),
+}
+"""Who hears of part of the home; of several filters each connection has another."""
 
 
 class ArrangedLife(Life):
@@ -116,8 +141,13 @@ class ArrangedLife(Life):
 class Somebody:
     """A person's phone: a copy of what it was told, and what a newcomer would be told."""
 
-    def __init__(self, life: ArrangedLife, principal: Principal) -> None:
-        self.life, self.principal = life, principal
+    def __init__(
+        self,
+        life: ArrangedLife,
+        principal: Principal,
+        filters: tuple[Filter | None, ...] = (None,),
+    ) -> None:
+        self.life, self.principal, self.filters = life, principal, filters
         self.memory, self.known = Memory(), dict[str, Any]()
         self.favourites: list[str] = []
         self.place: Place | None = None
@@ -144,7 +174,8 @@ class Somebody:
     def connect(self) -> None:
         devices = self.life.world.hub.devices
         journal, memory = self.life.journal, self.memory
-        self.outlook = Outlook(journal, memory, "session-1", self.look, lambda: devices)
+        self.only = self.life.chance.choice(self.filters)
+        self.outlook = Outlook(journal, memory, "session-1", self.look, lambda: devices, self.only)
         self.liked = FavouritesTold(self.likes)
         self.hear(self.outlook.begin(self.place) + self.due())
 
@@ -172,7 +203,7 @@ class Somebody:
         kind, known = told["type"], self.known
         plural, is_removed = f"{kind.removesuffix('_removed')}s", kind.endswith("_removed")
         if kind == "snapshot":
-            self.known = in_order(told)
+            self.known, self.stream = in_order(told), told["stream"]
         elif kind == "removed":
             del known["devices"][told["device"]]
         elif kind == "values":
@@ -185,11 +216,12 @@ class Somebody:
             known[plural][told[kind]["id"]] = plain(told[kind])
         self.deltas += kind != "snapshot"
         if "seq" in told:
-            self.place = Place("run", told["seq"])
+            self.place = Place(self.stream, told["seq"])
 
     def knows_what_a_newcomer_is_told(self) -> None:
         frames = Frames(self.life.world.hub, self.life.clock)
-        [frame] = split(frames.snapshot("run", 0, self.look()))
+        heard = self.look() if self.only is None else self.look().narrowed(self.only)
+        [frame] = split(frames.snapshot("run", 0, heard))
         assert self.known == in_order(json.loads(frame))
         [liked] = split(FavouritesTold(self.likes).take())
         assert self.favourites == json.loads(liked)["devices"]
@@ -205,11 +237,11 @@ def plain(shown: Any) -> Any:
     return {key: one for key, one in shown.items() if key not in engine}
 
 
-@pytest.mark.parametrize("who", PEOPLE, ids=str)
+@pytest.mark.parametrize("who", [*PEOPLE, *FILTERED], ids=str)
 def test_what_somebody_was_told_adds_up_to_what_a_newcomer_is_told(who: str) -> None:
     life = ArrangedLife(sum(who.encode()))
-    principal = PEOPLE[who]
-    phone = Somebody(life, replace(principal, name=who))
+    principal, filters = FILTERED.get(who) or (PEOPLE[who], (None,))
+    phone = Somebody(life, replace(principal, name=who), filters)
     checks = 0
     while life.journal.seq < CHANGES:
         life.step()
@@ -221,6 +253,27 @@ def test_what_somebody_was_told_adds_up_to_what_a_newcomer_is_told(who: str) -> 
     phone.knows_what_a_newcomer_is_told()
     assert checks > 20
     assert phone.deltas > 20 or who == "guest of nothing"
+
+
+def test_an_own_receipt_is_told_by_every_filter_though_its_device_is_described_anew() -> None:
+    life, lamp = Life(7), LAMPS[1]
+    world, journal = life.world, life.journal
+    world.join(lamp)
+    world.boot(lamp)
+    world.connect(lamp)
+    world.answer_spec(lamp)
+    sight = Sight(PEOPLE["owner"], NOON, Thing, ())
+    only = Filter(devices=frozenset({LAMPS[0]}))
+    outlook = Outlook(journal, Memory(), "phone", lambda: sight, lambda: world.hub.devices, only)
+    outlook.begin(None)
+    world.events.clear()
+    own = world.ask({"lamp.level": 5}, device=lamp, scope="phone")
+    world.ask({"lamp.level": 6}, device=lamp, scope="another")
+    world.take(world.hub.describe(lamp, name="Anew"))
+    for event in world.events:
+        journal.add(event)
+    told = [json.loads(frame) for frame in split(outlook.take())]
+    assert {(one["type"], one["receipt"]["command"]) for one in told} == {("receipt", own.id)}
 
 
 def test_a_guest_is_told_of_no_asker_but_the_guest() -> None:

@@ -29,6 +29,7 @@ class FakeHub:
             command, the rest.
         greeting: What the stream tells after the snapshot, unasked.
         resumed: From where each stream was to go on.
+        wanted: What each stream was to tell of.
         is_hanging_up: Whether the stream is closed after the greeting, or the answer to a command.
     """
 
@@ -40,6 +41,7 @@ class FakeHub:
     page: str = ""
     greeting: list[dict[str, Any]] = field(default_factory=list)
     resumed: list[Any] = field(default_factory=list)
+    wanted: list[Any] = field(default_factory=list)
     is_hanging_up: bool = False
 
     def __post_init__(self) -> None:
@@ -81,6 +83,7 @@ class FakeHub:
             await socket.close(code=4401, message=b"the token is not valid")
             return socket
         self.resumed.append(said.get("resume"))
+        self.wanted.append(said.get("only"))
         for frame in (snapshot, *self.greeting):
             await socket.send_json(frame)
         if self.greeting and self.is_hanging_up:

@@ -42,12 +42,18 @@ async def test_watch_tells_a_person_in_lines(hub: FakeHub) -> None:
         assert "4 devices, 4 online" in await line(process)
 
 
-async def test_watch_of_one_device_tells_of_no_other(hub: FakeHub) -> None:
-    told = {"air.pm2_5": {"value": 12.5, "at": "2026-11-21T20:43:00.123Z"}}
-    other = {"type": "values", "seq": 90, "device": "router-0001", "values": told}
-    hub.greeting = [other, {**other, "seq": 91, "device": PURIFIER}]
+async def test_watch_of_one_device_asks_for_it_alone(hub: FakeHub) -> None:
+    at = "2026-11-21T20:43:00.123Z"
+    told = {"air.pm2_5": {"value": 12.5, "at": at}}
+    receipt = {"id": "own", "device": "router-0001", "status": "accepted", "reason": ""}
+    hub.greeting = [
+        {"type": "receipt", "seq": 90, "receipt": {**receipt, "history": [{"at": at}]}},
+        {"type": "values", "seq": 91, "device": PURIFIER, "values": told},
+    ]
     async with watching(hub, "purifier") as process:
+        assert "devices" in await line(process)
         assert f"{PURIFIER} air.pm2_5 12.5 µg/m³" in await line(process)
+    assert hub.wanted == [{"devices": [PURIFIER]}]
 
 
 async def test_watch_resumes_where_a_stream_that_broke_off_had_come_to(hub: FakeHub) -> None:
