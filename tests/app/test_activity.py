@@ -10,6 +10,7 @@ from hub.core.activity import Entry
 from protocol.ids import DeviceId
 from tests.app.people import Another, enter
 from tests.app.phone import Phone
+from tests.end_to_end.waiting import until
 from tests.hub.api.bench import Bench
 from tests.hub.api.test_people import INVITES
 
@@ -82,8 +83,10 @@ async def test_earlier_entries_come_by_scrolling(phone: Phone) -> None:
     rows = phone.page.locator(".happening")
     await expect(rows.first).to_contain_text("Back again")
     assert await rows.count() < 120
-    await phone.page.mouse.wheel(0, 20_000)
-    await expect(rows.nth(60)).to_be_attached()
-    await phone.page.mouse.wheel(0, 20_000)
-    await expect(rows.nth(119)).to_be_attached()
+
+    async def all_are_there() -> bool:
+        await phone.page.mouse.wheel(0, 20_000)
+        return await rows.count() >= 120
+
+    await until(all_are_there, "what happened earlier has come")
     hub.activity.log.forget(DeviceId(FAN))
