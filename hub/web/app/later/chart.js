@@ -20,13 +20,16 @@ function load() {
 const colour = (name) => getComputedStyle(document.documentElement).getPropertyValue(name).trim();
 
 /**
- * Draw a chart into `place`; returns what takes it away again.
+ * Draw a chart into `place`; returns {show(data, look), takeAway()}.
+ *
+ * What `show` is given takes the place of what is drawn, under fingers and mouse: what is zoomed and read off stays.
  *
  * data: {times (seconds), values, least, most (null where a point is one value), gaps: [[from, to]]}
  * look: {symbol, isStepped, format(value), labels(moment), from, to, onRead(index | null),
  *        zoom: {current: [from, to] | null}, kept up to date, so that a chart drawn anew goes on from there}
  */
 export async function draw(place, data, look) {
+  const now = { data, look };
   const UPlot = await load();
   const [ink, line, band, gap] = ["--ink-soft", "--accent", "--accent-band", "--gap"].map(colour);
   const rem = parseFloat(getComputedStyle(document.documentElement).fontSize);
@@ -43,37 +46,57 @@ export async function draw(place, data, look) {
       padding: [12, 12, 0, 0],
       cursor: { drag: { x: false, y: false }, points: { size: 10, fill: line } },
       scales: {
-        x: { min: look.from, max: look.to, range: (u, least, most) => [least ?? look.from, most ?? look.to] },
+        x: { min: look.from, max: look.to, range: (u, least, most) => [least ?? now.look.from, most ?? now.look.to] },
         y: { range: (u, least, most) => room(least, most, look.isStepped) },
       },
       axes: [
-        { ...axis, size: 2.2 * rem, space: 5 * rem, values: (u, splits, _, space, step) => splits.map((s) => look.labels(s, step)) },
+        { ...axis, size: 2.2 * rem, space: 5 * rem, values: (u, splits, _, space, step) => splits.map((s) => now.look.labels(s, step)) },
         { ...axis, size: (u, values) => 1.2 * rem + Math.max(2, ...(values ?? []).map((v) => v.length)) * 0.5 * rem,
-          splits: look.splits, values: (u, splits, _, space, step) => splits.map((s) => look.format(s, step)) },
+          splits: look.splits, values: (u, splits, _, space, step) => splits.map((s) => now.look.format(s, step)) },
       ],
       series: [
         {},
-        { stroke: line, width: 2, paths, spanGaps: false, points: { show: data.times.length < 40, size: 5, fill: line } },
+        { stroke: line, width: 2, paths, spanGaps: false, points: { show: () => now.data.times.length < 40, size: 5, fill: line } },
         ...(hasBand ? [edge, edge] : []),
       ],
       bands: hasBand ? [{ series: [3, 2], fill: band }] : [],
       hooks: {
-        drawClear: [(u) => drawGaps(u, data.gaps, gap)],
-        setCursor: [(u) => look.onRead(u.cursor.idx ?? null)],
+        drawClear: [(u) => drawGaps(u, now.data.gaps, gap)],
+        setCursor: [(u) => now.look.onRead(u.cursor.idx ?? null)],
       },
     },
-    [data.times, data.values, ...(hasBand ? [data.least, data.most] : [])],
+    columnsOf(data),
     place,
   );
   const watch = new ResizeObserver(() => chart.setSize({ width: place.clientWidth, height: place.clientHeight }));
   watch.observe(place);
-  const letGo = fingers(chart, look);
-  if (look.zoom.current) chart.setScale("x", within(look, ...look.zoom.current));
-  return () => {
-    watch.disconnect();
-    letGo();
-    chart.destroy();
+  const letGo = fingers(chart, now);
+  chart.setScale("x", spanOf(look));
+  return {
+    show: (data, look) => {
+      Object.assign(now, { data, look });
+      renew(chart, now);
+    },
+    takeAway: () => {
+      watch.disconnect();
+      letGo();
+      chart.destroy();
+    },
   };
+}
+
+const columnsOf = ({ times, values, least, most }) => [times, values, ...(least ? [least, most] : [])];
+
+const spanOf = (look) => (look.zoom.current ? within(look, ...look.zoom.current) : { min: look.from, max: look.to });
+
+function renew(chart, { data, look }) {
+  const { left, top } = chart.cursor;
+  const at = left >= 0 ? chart.posToVal(left, "x") : null;
+  chart.batch(() => {
+    chart.setData(columnsOf(data));
+    chart.setScale("x", spanOf(look));
+  });
+  if (at !== null) chart.setCursor({ left: chart.valToPos(at, "x"), top });
 }
 
 /** A span of time that is neither too short nor beside what there is. */
@@ -103,12 +126,13 @@ function drawGaps(chart, gaps, fill) {
 }
 
 /** One finger reads off, two zoom and move; the wheel zooms; a double tap shows all again. */
-function fingers(chart, look) {
+function fingers(chart, now) {
   const { over } = chart;
   const down = new Map();
   let held = null;
   const spot = (clientX) => chart.posToVal(clientX - over.getBoundingClientRect().left, "x");
   const show = (from, to) => {
+    const { look } = now;
     const shown = within(look, from, to);
     const isAll = shown.max - shown.min >= look.to - look.from;
     look.zoom.current = isAll ? null : [shown.min, shown.max];
@@ -141,7 +165,7 @@ function fingers(chart, look) {
       event.preventDefault();
       around(spot(event.clientX), event.deltaY > 0 ? ZOOM : 1 / ZOOM);
     },
-    dblclick: () => show(look.from, look.to),
+    dblclick: () => show(now.look.from, now.look.to),
   };
   listeners.pointercancel = listeners.pointerup;
   function pinch([a, b]) {

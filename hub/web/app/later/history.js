@@ -1,6 +1,6 @@
 // What a property was: a chart to read off and to zoom, its least, mean and greatest, and a table.
 
-import { html, useEffect, useMemo, useRef, useState, cx } from "../lib.js";
+import { html, useEffect, useLayoutEffect, useMemo, useRef, useState, cx } from "../lib.js";
 import { Icon } from "../icons.js";
 import { why } from "../announce.js";
 import { hubNow } from "../clock.js";
@@ -77,32 +77,44 @@ function Series({ part, answer, title, zoom }) {
   const [read, onRead] = useState(null);
   const place = useRef();
   const isText = part.format === "string";
-  useEffect(() => {
-    if (!known || isText) return;
-    let takeAway = null;
-    let isOver = false;
-    draw(place.current, known, lookOf(part, known, answer, { onRead, zoom })).then((done) => {
-      if (isOver) done();
-      else takeAway = done;
-    });
-    return () => {
-      isOver = true;
-      takeAway?.();
-    };
-  }, [known, theme.value]);
+  useChart(place, known && !isText ? [known, lookOf(part, known, answer, { onRead, zoom })] : null, part);
   if (!known) return html`<p class="empty">${t("history.none")}</p>`;
   const label = known.stats && t("history.chart", { title, least: known.stats[0][1], most: known.stats[2][1], value: known.last });
   return html`
     ${!isText && html`<div class="card chart-card">
       <p class="read-off" aria-hidden="true">${read !== null && known.shown[read] !== undefined && known.shown[read] !== null
         ? html`<b>${known.shown[read]}</b> <span>${moment(known.times[read] * 1000)}</span>` : html`<span>${t("history.hint")}</span>`}</p>
-      <div class=${cx("chart", isPlain(part) && "low")} ref=${place} role="img" aria-label=${label || title}></div>
+      <div class=${cx("chart", isPlain(part) && "low")} ref=${place} data-to=${answer.to} role="img" aria-label=${label || title}></div>
     </div>`}
     ${known.stats && html`<dl class="stats">${known.stats.map(([word, value]) => html`<div key=${word}><dt>${t(word)}</dt><dd>${value}</dd></div>`)}</dl>`}
     <details class="card"><summary><h2>${t("history.table")}</h2><${Icon} name="down" size="1.25rem" /></summary>
       <table><thead><tr><th scope="col">${t("history.when")}</th><th scope="col">${title}</th></tr></thead>
         <tbody>${known.rows.map(([at, text]) => html`<tr key=${at}><td>${fullMoment(at)}</td><td>${text}</td></tr>`)}</tbody></table>
     </details>`;
+}
+
+/** Draw what is given, [data, look], and what comes later into the same chart. */
+function useChart(place, given, part) {
+  const newest = useRef();
+  const chart = useRef(null);
+  newest.current = given;
+  useEffect(() => {
+    if (!given) return;
+    let isOver = false;
+    draw(place.current, ...given).then((drawn) => {
+      if (isOver) return drawn.takeAway();
+      chart.current = drawn;
+      if (newest.current !== given) drawn.show(...newest.current);
+    });
+    return () => {
+      isOver = true;
+      chart.current?.takeAway();
+      chart.current = null;
+    };
+  }, [part, given === null, given?.[0].least === null, theme.value, language.value]);
+  useLayoutEffect(() => {
+    if (given) chart.current?.show(...given);
+  }, [given?.[0]]);
 }
 
 function lookOf(part, known, answer, told) {
