@@ -666,7 +666,10 @@ class Operations:
         return cast("Me", await self._ask("GET", "/api/v1/me"))
 
     async def change_me(self, body: ChangeMe) -> PersonShown:
-        """Change what you are called. A token of the hub's own machine is nobody."""
+        """Change what you are called, which nobody else of the home may be.
+
+        A token of the hub's own machine is nobody.
+        """
         return cast("PersonShown", await self._ask("PATCH", "/api/v1/me", body))
 
     async def list_people(self) -> PersonList:

@@ -56,11 +56,14 @@ async def show_me(call: Call[None]) -> web.Response:
     "/me",
     Answer(200, "You as you are now.", PersonShown),
     body=TypeAdapter(ChangeMe),
-    problems={404},
+    problems={404, 409},
     right=Right.SEE,
 )
 async def change_me(call: Call[ChangeMe]) -> web.Response:
-    """Change what you are called. A token of the hub's own machine is nobody."""
+    """Change what you are called, which nobody else of the home may be.
+
+    A token of the hub's own machine is nobody.
+    """
     people, asked = call.context.home.people, call.asks.person
     if asked is None:
         raise PersonUnknownError

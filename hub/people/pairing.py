@@ -25,7 +25,9 @@ class Pairing:
 
         Raises:
             PersonUnknownError: It is for somebody who is not here.
+            PersonNameTakenError: It is for somebody new, with the name of somebody who is here.
         """
+        self._register.check(offer)
         code = tokens.new_window_code()
         self._window.open(code, self._as_now(offer), self._clock.now_s(), duration_s)
         return code
@@ -80,7 +82,8 @@ class Pairing:
 
         Args:
             code: As somebody typed it.
-            name: What somebody new is called; a name that was given with the offer comes first.
+            name: What somebody new is called; a name that was given with the offer comes first,
+                unless somebody has taken it since.
             device: What the phone is called.
 
         Raises:

@@ -148,6 +148,28 @@ async def test_a_visit_that_ends_says_so_on_the_page_where_the_guest_is(
     visitor.console.said_nothing()
 
 
+async def test_who_comes_with_a_name_that_is_taken_says_another(
+    another: Another, home: Bench
+) -> None:
+    visitor = await another()
+    offer = {"role": "guest", "name": "Gil", "grants": [{"right": "see", "home": True}]}
+    sent = await home.ask("POST", INVITES, offer, status=201)
+    await arrive(home, "gil")
+    await visitor.page.goto(sent["link"])
+    await expect(visitor.page.locator(".invited")).to_be_visible()
+    await expect(visitor.page.get_by_label("Your name")).to_have_count(0)
+    await tap(visitor.page, "Come in")
+    await expect(visitor.page.locator("#trouble")).to_have_text("Another one is called so already")
+    visitor.console.passes("409")
+    await visitor.page.get_by_label("Your name").fill("Gil Two")
+    await visitor.stands_well()
+    await tap(visitor.page, "Come in")
+    await visitor.is_live()
+    names = {person["name"] for person in (await home.get(PEOPLE))["people"]}
+    assert names == {"gil", "Gil Two"}
+    visitor.console.said_nothing()
+
+
 async def test_what_a_guest_may_only_see_has_no_controls(another: Another, home: Bench) -> None:
     visitor = await another()
     await guest(visitor, home, {"right": "see", "devices": [LIGHT]})

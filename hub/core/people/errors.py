@@ -4,6 +4,7 @@
   - PairingClosedError     pairing-closed: no window is open
   - CodeWrongError         code-wrong: neither the window's code nor that of an invite
   - NameMissingError       name-missing: somebody new comes without a name
+  - PersonNameTakenError   name-taken: somebody of the home is called so
   - OfferMixedError        offer-mixed: for somebody who is here, and says who they are
   - RefreshWrongError      refresh-wrong: the refresh token is none of ours; refresh-reused: it was
                            used before
@@ -17,6 +18,7 @@
 
 from hub.core.errors import RequestError
 from hub.core.people.rights import Right
+from protocol.errors import printable
 
 
 class PairingClosedError(RequestError):
@@ -58,6 +60,18 @@ class NameMissingError(RequestError):
 
     def __init__(self) -> None:
         super().__init__("the hub does not know who this is", "send the name as person")
+
+
+class PersonNameTakenError(RequestError):
+    """Somebody of the home is called so already, upper and lower case apart."""
+
+    code = "name-taken"
+    status = 409
+
+    def __init__(self, name: str) -> None:
+        remedy = "choose another name; the same person's next phone comes by an invite with person"
+        super().__init__(f"somebody of the home is called {printable(name)} already", remedy)
+        self.name = name
 
 
 class OfferMixedError(RequestError):

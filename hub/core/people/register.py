@@ -7,12 +7,14 @@ is to be kept, and `apply` makes it so.
 from collections.abc import Iterable, Sequence
 from dataclasses import replace
 from typing import Final
+from unicodedata import normalize
 
 from hub.core.people.beginnings import dated
 from hub.core.people.errors import (
     InviteUnknownError,
     LastOwnerError,
     NameMissingError,
+    PersonNameTakenError,
     PersonUnknownError,
     SessionUnknownError,
     TooManyError,
@@ -93,23 +95,40 @@ class Register:
 
         Args:
             offer: What was offered.
-            name: What they call themselves.
+            name: What they call themselves; it counts if nothing was offered, or if somebody has
+                taken the name that was.
             person_id: For somebody new.
             now_s: The core's time.
 
         Raises:
             PersonUnknownError: Whoever it was offered to has left the home.
             NameMissingError: Nobody has said what somebody new is called.
+            PersonNameTakenError: Somebody of the home is called so.
             TooManyError: No more people are kept.
         """
         if offer.person is not None:
             return self.person(offer.person)
-        called = offer.name or name
-        if called is None:
+        said = [one for one in (offer.name, name) if one is not None]
+        if not said:
             raise NameMissingError
+        called = next((one for one in said if self._is_free(one)), None)
+        if called is None:
+            raise PersonNameTakenError(said[-1])
         if len(self.people) >= PEOPLE_LIMIT:
             raise TooManyError("people", PEOPLE_LIMIT, "remove somebody who has left")
         return Person(person_id, called, offer.role, now_s, offer.grants)
+
+    def check(self, offer: Offer) -> None:
+        """Go on only if somebody could come on an offer now.
+
+        Raises:
+            PersonUnknownError: It is for somebody who is not here.
+            PersonNameTakenError: It is for somebody new, with the name of somebody who is here.
+        """
+        if offer.person is not None:
+            self.person(offer.person)
+        if offer.name is not None and not self._is_free(offer.name):
+            raise PersonNameTakenError(offer.name)
 
     def enter(self, person: Person, session: Session) -> list[PeopleSave]:
         """Let a phone of a person in.
@@ -131,9 +150,12 @@ class Register:
 
         Raises:
             PersonUnknownError: There is none of that id.
+            PersonNameTakenError: They are to be called as somebody else of the home is.
             LastOwnerError: They were the last owner and would be none.
         """
         before = self.person(person.id)
+        if person.name != before.name and not self._is_free(person.name, person.id):
+            raise PersonNameTakenError(person.name)
         if before.role is Role.OWNER and person.role is not Role.OWNER:
             self._check_owner_left(person.id)
         grants = dated(before.grants, person.grants, wall_s)
@@ -169,10 +191,10 @@ class Register:
 
         Raises:
             PersonUnknownError: It is for somebody who is not here.
+            PersonNameTakenError: It is for somebody new, with the name of somebody who is here.
             TooManyError: No more are kept.
         """
-        if invite.offer.person is not None:
-            self.person(invite.offer.person)
+        self.check(invite.offer)
         over = self.over(now_s)
         dropped = [save for save in over if isinstance(save, DropInvite)]
         if len(self.invites) - len(dropped) >= INVITES_LIMIT:
@@ -263,10 +285,20 @@ class Register:
         self.sessions = {s.id: s for s in sessions if s.person in self.people}
         self.invites = {invite.id: invite for invite in invites}
 
+    def _is_free(self, name: str, of: PersonId | None = None) -> bool:
+        """Say whether nobody of the home but `of` is called so, or nearly so."""
+        wanted = _alike(name)
+        return all(_alike(one.name) != wanted for one in self.people.values() if one.id != of)
+
     def _check_owner_left(self, person_id: PersonId) -> None:
         others = (p for p in self.people.values() if p.id != person_id)
         if not any(person.role is Role.OWNER for person in others):
             raise LastOwnerError
+
+
+def _alike(name: str) -> str:
+    """Return the same text for all names that people take for one another at a glance."""
+    return " ".join(normalize("NFKC", name).casefold().split())
 
 
 def _moved(grants: tuple[Grant, ...], old: DeviceId, new: DeviceId) -> tuple[Grant, ...]:

@@ -270,13 +270,43 @@ async def test_everybody_names_themselves_and_their_own_phones(home: Bench) -> N
     await home.ask("GET", ME, headers=as_(gil))
 
 
+async def test_no_two_people_of_a_home_are_called_the_same(home: Bench) -> None:
+    ada, gil = await arrive(home, "Ada", role="owner"), await arrive(home, "Gil", role="guest")
+    place = f"{PEOPLE}/{gil['person']['id']}"
+    sent = await home.ask("POST", INVITES, {"role": "member"}, status=201)
+    comes = {"code": sent["code"], "person": "ADA", "device": "Phone"}
+    for method, path, body in (
+        ("PATCH", ME, {"name": "ada"}),
+        ("PATCH", place, {"name": "Ada"}),
+        ("POST", INVITES, {"name": "Ada"}),
+        ("POST", WINDOW, {"name": "Ada"}),
+        ("POST", PAIR, comes),
+    ):
+        headers = as_(gil) if path == ME else {}
+        told = await home.problem(method, path, 409, body=body, headers=headers)
+        assert told["code"] == "name-taken", path
+        assert "choose another name" in told["remedy"]
+    assert not (await home.get(WINDOW))["is_open"]
+    given = await home.ask("POST", PAIR, {**comes, "person": "Ada Two"})
+    assert given["person"]["name"] == "Ada Two"
+    again = await home.ask("POST", INVITES, {"person": ada["person"]["id"]}, status=201)
+    other = await home.ask("POST", PAIR, {**comes, "code": again["code"]})
+    assert other["person"]["id"] == ada["person"]["id"]
+    await home.ask("PATCH", ME, {"name": "ADA"}, headers=as_(ada))
+
+
 async def test_a_device_says_what_of_it_somebody_may_control(home: Bench) -> None:
     await home.bring(PLUG)
     seen = {"right": "see", "devices": [PLUG]}
     some = {"right": "control", "devices": [PLUG], "addresses": ["outlet.on"]}
     place = f"/api/v1/devices/{PLUG}"
-    for grants, controls in (([seen], []), ([seen, some], ["outlet.on"]), ([some], None)):
-        given = await arrive(home, "Gil", role="guest", grants=grants)
+    cases: tuple[tuple[str, list[Json], Json], ...] = (
+        ("Gil", [seen], []),
+        ("Hal", [seen, some], ["outlet.on"]),
+        ("Ida", [some], None),
+    )
+    for name, grants, controls in cases:
+        given = await arrive(home, name, role="guest", grants=grants)
         shown = await home.ask("GET", place, headers=as_(given))
         assert shown["controllable"] == controls
         [summary] = (await home.ask("GET", "/api/v1/devices", headers=as_(given)))["devices"]

@@ -11,6 +11,7 @@ from hub.core.people.errors import (
     LastOwnerError,
     NameMissingError,
     PairingClosedError,
+    PersonNameTakenError,
     PersonUnknownError,
     SessionUnknownError,
     TooManyError,
@@ -104,6 +105,38 @@ def test_a_newcomer_is_called_as_offered_or_as_they_say(register: Register) -> N
         register.newcomer(OWNER, None, new, 1.0)
     with pytest.raises(PersonUnknownError):
         register.newcomer(Offer(Role.GUEST, person=new), None, new, 1.0)
+
+
+@pytest.mark.parametrize("name", ["Ada", "ADA", "ada", " Ada ", "\uff21da"])
+def test_nobody_new_is_called_as_somebody_who_is_here(name: str) -> None:
+    register, new = Register(), PersonId("person-c")
+    register.restore([person(), replace(person(BO, Role.GUEST), name="Bo")], [], [])
+    offer = Offer(Role.GUEST, name=name)
+    for deed in (
+        lambda: register.newcomer(OWNER, name, new, 1.0),
+        lambda: register.newcomer(offer, None, new, 1.0),
+        lambda: register.newcomer(offer, "Bo", new, 1.0),
+        lambda: register.invite(invite(9, offer), 1.0),
+        lambda: register.check(offer),
+        lambda: register.change(replace(register.people[BO], name=name), 1.0),
+    ):
+        with pytest.raises(PersonNameTakenError) as refused:
+            deed()
+        assert (refused.value.code, refused.value.status) == ("name-taken", 409)
+    assert register.newcomer(offer, "Cy", new, 1.0).name == "Cy", "it was free when it was offered"
+    register.apply(register.remove(BO))
+    assert register.newcomer(OWNER, "Bo", new, 1.0).name == "Bo"
+
+
+def test_who_is_called_the_same_since_an_older_version_stays_so(register: Register) -> None:
+    for role in (Role.MEMBER, Role.OWNER):
+        register.apply(register.change(person(BO, role), 1.0))
+    one = replace(person(), name="ADA")
+    with pytest.raises(PersonNameTakenError):
+        register.change(one, 1.0)
+    register.apply(register.change(replace(person(BO), name="Bo"), 1.0))
+    register.apply(register.change(one, 1.0))
+    assert [found.name for found in register.people.values()] == ["ADA", "Bo"]
 
 
 def test_a_second_phone_does_not_save_the_person_again(register: Register) -> None:

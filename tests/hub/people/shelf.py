@@ -45,5 +45,5 @@ def people_of(store: Shelf | Store, clock: Clock) -> People:
     return People(store, clock, {}, auditor)
 
 
-async def came(people: People, offer: Offer = OWNER) -> Tokens:
-    return await people.pairing.pair(people.pairing.open_window(offer, 300.0), "Ada", "phone")
+async def came(people: People, offer: Offer = OWNER, name: str = "Ada") -> Tokens:
+    return await people.pairing.pair(people.pairing.open_window(offer, 300.0), name, "phone")

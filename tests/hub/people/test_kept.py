@@ -60,7 +60,7 @@ async def test_people_sessions_and_invites_outlive_a_restart(tmp_path: Path, tim
     before = people_of(store, times.clock())
     await before.open()
     given = await came(before, Offer(Role.GUEST, grants=(grant,)))
-    gone = await came(before)
+    gone = await came(before, name="Bo")
     await before.sessions.end(gone.session, ADA)
     invite, code = await before.pairing.invite(OWNER, ADA, 600.0)
     store.close()
@@ -75,8 +75,8 @@ async def test_people_sessions_and_invites_outlive_a_restart(tmp_path: Path, tim
     assert who is not None
     assert who.grants == (grant,)
     assert after.sessions.principal(gone.session) is None
-    assert [person.name for person in after.register.people.values()] == ["Ada", "Ada"]
+    assert [person.name for person in after.register.people.values()] == ["Ada", "Bo"]
     assert list(after.register.invites) == [invite.id]
     await after.sessions.refresh(given.refresh, None)
-    assert (await after.pairing.pair(code, "Bo", "phone")).person.role is Role.OWNER
+    assert (await after.pairing.pair(code, "Cy", "phone")).person.role is Role.OWNER
     store.close()

@@ -120,7 +120,7 @@ async def test_a_phone_is_seen_by_each_request_and_on_the_stream_and_by_nothing_
 async def test_when_phones_were_seen_is_kept_for_all_together_and_only_if_it_is_news(
     people: People, times: Times, shelf: Shelf
 ) -> None:
-    given = [await came(people), await came(people)]
+    given = [await came(people), await came(people, name="Bo")]
     revision = people.sights.revision
     shelf.kept.clear()
     for _ in range(50):

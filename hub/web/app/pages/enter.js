@@ -16,6 +16,7 @@ export function Enter() {
   const [trouble, say] = useState("");
   const [isBusy, busy] = useState(false);
   const [look, invite] = useState(null);
+  const [isTaken, taken] = useState(false);
   useEffect(() => void (document.title = t("enter.title")));
   useEffect(() => {
     if (!givenCode.value || WINDOW_CODE.test(givenCode.value)) return;
@@ -31,11 +32,13 @@ export function Enter() {
       await (isToken ? useToken(code) : pair(code, given.person.trim(), phoneName()));
       givenCode.value = "";
     } catch (problem) {
+      taken(problem.code === "name-taken");
       say(problem.code === "path-unknown" ? t("enter.none") : why(problem));
       busy(false);
     }
   };
   const isNamed = Boolean(look?.name);
+  const isAsked = !isNamed || isTaken;
   return html`<main class="enter" id="main">
     <img src="/app/icon.svg" alt="" width="72" height="72" />
     ${look ? html`<h1 tabindex="-1" dir="auto">${t(look.by ? "enter.invited" : "enter.invited.plain", { by: look.by, home: look.home })}</h1>
@@ -45,7 +48,7 @@ export function Enter() {
     <form onSubmit=${go}>
       ${!look && html`<label><span>${t("enter.code")}</span><input type="text" required value=${given.code} autocomplete="one-time-code" autocapitalize="off"
         spellcheck=${false} aria-describedby="trouble" onInput=${(e) => give({ ...given, code: e.target.value })} /></label>`}
-      ${given.code && !isToken && !isNamed && html`<label><span>${t("enter.person")}</span><input type="text" required maxlength="64" value=${given.person}
+      ${given.code && !isToken && isAsked && html`<label><span>${t("enter.person")}</span><input type="text" required maxlength="64" value=${given.person}
         autocomplete="given-name" onInput=${(e) => give({ ...given, person: e.target.value })} /></label>`}
       <p id="trouble" class="trouble" role="alert">${trouble}</p>
       <button class="button main" disabled=${isBusy}>${t(isBusy ? "enter.going" : "enter.go")}</button>
