@@ -158,7 +158,7 @@ class BatchRefusedError(RequestError):
     def __init__(self, problems: Sequence[tuple[int, RequestError]]) -> None:
         place, first = problems[0]
         more = f", and {len(problems) - 1} more" if len(problems) > 1 else ""
-        detail = f"nothing was sent: command {place} cannot be carried out: {first}{more}"
+        detail = f"nothing was sent: command {place + 1} cannot be carried out: {first}{more}"
         super().__init__(detail, first.remedy)
         self.problems = tuple(problems)
 

@@ -147,6 +147,7 @@ def test_many_are_checked_together_before_anything_changes() -> None:
         (1, "ECO-VALUE-002"),
         (2, "device-unknown"),
     ]
+    assert str(found.value).startswith("nothing was sent: command 2 cannot be carried out")
     assert not list(world.hub.commands.open_ones())
 
 
