@@ -26,6 +26,8 @@ CLIENT_ID: Final = r"[A-Za-z0-9][A-Za-z0-9._:-]{0,63}"
 
 ROOM_ID: Final = r"^room-[0-9a-f]{8}$"
 
+SETUP_CODE: Final = r"^[0-9]{4}[ -]?[0-9]{4}$"
+
 MOST_CHILDREN: Final = 1_024
 
 Given = bool | Annotated[int, Field(ge=-MAX_INTEGER, le=MAX_INTEGER)] | float | str
@@ -37,11 +39,11 @@ ClientIdText = Annotated[str, StringConstraints(pattern=rf"^{CLIENT_ID}$")]
 _HIDDEN: Final = r"\x00-\x1f\x7f-\x9f\u200b\u2028-\u202e\u2060\u2066-\u2069\ufeff"
 """Control characters, and those that turn the text around or show nothing."""
 
+VISIBLE_LINE: Final = rf"^[^{_HIDDEN}]*[^\s{_HIDDEN}][^{_HIDDEN}]*$"
+
 GivenName = Annotated[
     str,
-    StringConstraints(
-        min_length=1, max_length=64, pattern=rf"^[^{_HIDDEN}]*[^\s{_HIDDEN}][^{_HIDDEN}]*$"
-    ),
+    StringConstraints(min_length=1, max_length=64, pattern=VISIBLE_LINE),
 ]
 """What people call something: a line of 64 characters with something to see in it."""
 
@@ -162,7 +164,7 @@ class OpenWindow(Asked):
     """Let devices join for a while that prove the setup code printed on them."""
 
     code: str = Field(
-        pattern=r"^[0-9]{4}[ -]?[0-9]{4}$",
+        pattern=SETUP_CODE,
         description="The setup code of the device, eight digits.",
         examples=["1234-5678"],
     )

@@ -34,6 +34,8 @@ LONGEST_INVITE_S: Final = 30 * 86_400.0
 LAST_S: Final = 253_402_300_799.0
 """The last second of the year 9999: nothing is granted for longer."""
 
+TIME_OF_DAY: Final = r"^([01][0-9]|2[0-3]):[0-5][0-9]$"
+
 ROOM_ID: Final = r"[a-z0-9][a-z0-9-]{0,62}"
 
 Day = Literal["mon", "tue", "wed", "thu", "fri", "sat", "sun"]
@@ -41,7 +43,7 @@ DAYS: Final[tuple[Day, ...]] = ("mon", "tue", "wed", "thu", "fri", "sat", "sun")
 
 _dated = pattern("[0-9]{4}-[0-9]{2}-[0-9]{2}[Tt ]")
 
-_NO_TRICKS: Final = (
+NO_TRICKS: Final = (
     r"^[^\x00-\x1f\x7f-\x9f\u200e\u200f\u2028-\u202e\u2060-\u206f\ufeff]*"
     r"[^\s\x00-\x1f\x7f-\x9f\u200b-\u200f\u2028-\u202e\u2060-\u206f\ufeff]"
     r"[^\x00-\x1f\x7f-\x9f\u200e\u200f\u2028-\u202e\u2060-\u206f\ufeff]*$"
@@ -64,18 +66,18 @@ def _reckoned(moment: datetime) -> datetime:
 
 
 PersonName = Annotated[
-    str, StringConstraints(min_length=1, max_length=64, pattern=_NO_TRICKS), Field(examples=["Ada"])
+    str, StringConstraints(min_length=1, max_length=64, pattern=NO_TRICKS), Field(examples=["Ada"])
 ]
 PhoneName = Annotated[
     str,
-    StringConstraints(min_length=1, max_length=64, pattern=_NO_TRICKS),
+    StringConstraints(min_length=1, max_length=64, pattern=NO_TRICKS),
     Field(examples=["Ada's phone"]),
 ]
 PersonIdText = Annotated[str, StringConstraints(pattern=rf"^{PERSON_ID}$")]
 RoomIdText = Annotated[str, StringConstraints(pattern=rf"^{ROOM_ID}$")]
 TimeOfDay = Annotated[
     str,
-    StringConstraints(pattern=r"^([01][0-9]|2[0-3]):[0-5][0-9]$"),
+    StringConstraints(pattern=TIME_OF_DAY),
     Field(examples=["08:30"]),
 ]
 When = Annotated[

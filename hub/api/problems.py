@@ -11,6 +11,7 @@ from pydantic import ValidationError
 from pydantic_core import ErrorDetails
 
 from hub.api.models import Problem, ProblemItem
+from hub.api.patterns import SENTENCES
 from hub.core.automations.errors import UnfitError
 from hub.core.errors import BatchRefusedError, RefusedError, RequestError
 from hub.history import HistoryError
@@ -139,7 +140,7 @@ def of_malformed(error: ViolationError) -> ProblemError:
 
 def of_invalid(error: ValidationError, document: str = "openapi") -> ProblemError:
     """Tell which fields of a body are wrong, and which document says what may be there."""
-    items = [_item(found) for found in error.errors(include_url=False, include_context=False)]
+    items = [_item(found) for found in error.errors(include_url=False)]
     first = items[0]
     remedy = f"GET /api/v1/{document}.json says what the body may hold"
     told = problem(HTTPStatus.UNPROCESSABLE_ENTITY, "body-invalid", first["detail"], remedy)
@@ -189,4 +190,6 @@ def _path(path: str) -> str:
 
 def _item(found: ErrorDetails) -> ProblemItem:
     place = printable(".".join(str(part) for part in found["loc"])) or "body"
-    return {"code": "body-invalid", "path": place, "detail": f"{place}: {found['msg']}"}
+    pattern = found.get("ctx", {}).get("pattern")
+    wrong = SENTENCES.get(pattern, found["msg"]) if isinstance(pattern, str) else found["msg"]
+    return {"code": "body-invalid", "path": place, "detail": f"{place}: {wrong}"}

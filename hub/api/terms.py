@@ -1,7 +1,7 @@
 """What the fields of the API's models are."""
 
 from collections.abc import Mapping
-from typing import Annotated
+from typing import Annotated, Final
 
 from pydantic import Field, StringConstraints, WithJsonSchema
 
@@ -35,9 +35,9 @@ PresenceText = Annotated[
 LeafText = Annotated[str, WithJsonSchema({"type": "string", "enum": [str(one) for one in Leaf]})]
 """These three are texts and no enums: encoding an enum takes 3 µs, a text 0.1 µs."""
 
-IconText = Annotated[
-    str, StringConstraints(pattern=r"^([a-z][a-z0-9-]{0,31})?$"), Field(examples=["sofa"])
-]
+ICON: Final = r"^([a-z][a-z0-9-]{0,31})?$"
+
+IconText = Annotated[str, StringConstraints(pattern=ICON), Field(examples=["sofa"])]
 """Name from an app's icon set; empty for what the app finds suitable."""
 
 RuleId = Annotated[str, Field(examples=["ECO-VALUE-002"])]
