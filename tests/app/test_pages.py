@@ -113,6 +113,20 @@ async def test_a_history_is_drawn_and_read_off(phone: Phone) -> None:
     await expect(phone.part("air.humidity")).to_be_visible()
 
 
+async def test_a_history_comes_as_soon_as_the_line_is_back(far_phone: Phone, cable: Cable) -> None:
+    page = far_phone.page
+    await far_phone.go("device", SENSOR, "air.humidity")
+    await expect(page.locator(".stats")).to_be_visible()
+    await cable.cut()
+    await page.get_by_role("button", name="Week").click()
+    unread = page.locator(".standing", has_text="The history could not be read")
+    await expect(unread).to_be_visible()
+    await cable.mend()
+    await far_phone.is_live()
+    await expect(unread).to_have_count(0)
+    await expect(page.locator(".stats")).to_be_visible()
+
+
 async def test_a_hostile_name_is_text_and_stays_in_its_place(phone: Phone) -> None:
     name = "<img src=x onerror=alert(1)> 🛋️ " + "W" * 30
     device = DeviceId("fan-0001")

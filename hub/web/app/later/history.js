@@ -8,6 +8,7 @@ import { draw } from "./chart.js";
 import { columns, isPlain, seconds } from "./series.js";
 import { duration, fullMoment, moment, number, valueText } from "../format.js";
 import { device as deviceOf, isKnown } from "../home.js";
+import { state } from "../link.js";
 import { language, theme } from "../settings.js";
 import { ask } from "../session.js";
 import { product as productOf, titleOf } from "../specs.js";
@@ -48,7 +49,7 @@ export default function History({ id, address }) {
 }
 
 function useAnswer(id, address, span) {
-  const [state, tell] = useState([null, ""]);
+  const [known, tell] = useState([null, ""]);
   useEffect(() => {
     let isOver = false;
     const look = async () => {
@@ -58,17 +59,19 @@ function useAnswer(id, address, span) {
         const answer = await ask("GET", `/devices/${encodeURIComponent(id)}/history?${query}`);
         if (!isOver) tell([answer, ""]);
       } catch (problem) {
-        if (!isOver) tell(([known]) => [known, why(problem)]);
+        if (!isOver) tell(([answer]) => [answer, why(problem)]);
       }
     };
-    look();
+    const letGo = state.subscribe((now) => void (now === "live" && look()));
+    if (state.peek() !== "live") look();
     const timer = setInterval(look, AGAIN_MS);
     return () => {
       isOver = true;
+      letGo();
       clearInterval(timer);
     };
   }, [id, address, span]);
-  return state;
+  return known;
 }
 
 function Series({ part, answer, title, zoom }) {
