@@ -43,6 +43,13 @@ async def test_the_document_is_valid_and_says_no_default(home: Bench) -> None:
             assert "default" not in operation["responses"]
 
 
+async def test_the_documents_need_a_token_and_their_page_does_not(home: Bench) -> None:
+    nobody = {"Authorization": ""}
+    for name in ("openapi", "asyncapi"):
+        await home.problem("GET", f"/api/v1/{name}.json", 401, headers=nobody)
+    assert 'id="token"' in await home.ask("GET", "/api/v1/docs", headers=nobody)
+
+
 async def test_every_route_is_documented(home: Bench) -> None:
     document = await home.get("/api/v1/openapi.json")
     documented = {
