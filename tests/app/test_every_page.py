@@ -9,6 +9,7 @@ from collections.abc import AsyncIterator
 from dataclasses import dataclass
 from hashlib import sha256
 from pathlib import Path
+from typing import Any
 
 import pytest
 import pytest_asyncio
@@ -17,6 +18,7 @@ from playwright.async_api import Browser, Page, expect
 from tests.app.furnished import furnished
 from tests.app.page_checks import AXE, prepare, wrongs, wrongs_at_large
 from tests.app.phone import DESK, SMALL_PHONE, Phone, phone_of
+from tests.hub.api.test_people import arrive
 
 pytestmark = pytest.mark.xdist_group("app2")
 in_the_browser = pytest.mark.asyncio(loop_scope="session")
@@ -81,6 +83,17 @@ PLACES = (
 )
 
 
+GUEST_PLACES = (
+    Place("", "", ".visit"),
+    Place("device", "{lamp}", "[data-kind=colour]"),
+    Place("device", "{sensor}", ".reading"),
+    Place("activity", "", ".happening"),
+    Place("people", "", ".rights li"),
+    Place("settings", "", ".places .place, .pick"),
+)
+"""What a guest has otherwise: one who controls a room, and sees a device outside of it."""
+
+
 def test_every_page_of_the_app_is_looked_at() -> None:
     routes = set(re.findall(r'^    case "(\w*)":', (APP / "main.js").read_text(), re.MULTILINE))
     listed = re.search(r"LATER = new Set\(\[(.*?)\]\)", (APP / "later.js").read_text(), re.DOTALL)
@@ -111,7 +124,7 @@ def test_axe_is_the_file_that_its_page_names() -> None:
 
 @dataclass
 class Visitor:
-    """An owner's phone that goes from page to page."""
+    """A phone that goes from page to page."""
 
     phone: Phone
     ids: dict[str, str]
@@ -157,6 +170,33 @@ async def visitor(everywhere: Visitor) -> AsyncIterator[Visitor]:
     everywhere.phone.console.said_nothing()
 
 
+@pytest_asyncio.fixture(scope="module", loop_scope="session")
+async def visiting(everywhere: Visitor, browser: Browser) -> AsyncIterator[Visitor]:
+    """A guest's phone in the same home, with something done during the visit."""
+    home, ids = everywhere.phone.home, everywhere.ids
+    until = "2099-12-01T12:00:00Z"
+    grants: list[Any] = [
+        {"right": "control", "rooms": [ids["room"]], "until": until},
+        {"right": "see", "devices": [ids["sensor"]], "until": until},
+    ]
+    given = await arrive(home, "Ida", role="guest", grants=grants)
+    ids = {**ids, "me": given["person"]["id"]}
+    for is_on in (False, True):
+        body = {"properties": {"light.on": is_on}, "wait_s": 5}
+        await home.ask("PATCH", f"/api/v1/devices/{ids['lamp']}/properties", body)
+    async with phone_of(home, browser, viewport=SMALL_PHONE) as phone:
+        await phone.enter(given["access"])
+        await prepare(phone.page)
+        yield Visitor(phone, ids)
+
+
+@pytest_asyncio.fixture(loop_scope="session")
+async def guest(visiting: Visitor) -> AsyncIterator[Visitor]:
+    """The same, and whatever the console says of the page is a fault."""
+    yield visiting
+    visiting.phone.console.said_nothing()
+
+
 @in_the_browser
 @pytest.mark.parametrize("place", PLACES, ids=str)
 @pytest.mark.parametrize("language", THEMES)
@@ -171,6 +211,28 @@ async def test_a_page_stands_well_on_a_desktop_and_a_tablet(place: Place, visito
     await visitor.phone.page.set_viewport_size(DESK)
     page = await visitor.turn_to(place, "en")
     assert not (wrong := await wrongs_at_large(page, "en")), "\n".join(wrong)
+
+
+@in_the_browser
+@pytest.mark.parametrize("place", GUEST_PLACES, ids=str)
+@pytest.mark.parametrize("language", THEMES)
+async def test_a_page_of_a_guest_stands_well(place: Place, language: str, guest: Visitor) -> None:
+    page = await guest.turn_to(place, language)
+    assert not (wrong := await wrongs(page, language)), "\n".join(wrong)
+
+
+@in_the_browser
+@pytest.mark.parametrize("language", THEMES)
+async def test_a_visit_that_has_ended_stands_well(language: str, guest: Visitor) -> None:
+    home, person = guest.phone.home, f"/api/v1/people/{guest.ids['me']}"
+    grants = (await home.get(person))["grants"]
+    over = [{**grant, "until": "2026-01-01T00:00:00Z"} for grant in grants]
+    await home.ask("PATCH", person, {"grants": over})
+    page = await guest.turn_to(Place("device", "{lamp}", ".visit-over"), language)
+    wrong = await wrongs(page, language)
+    await home.ask("PATCH", person, {"grants": grants})
+    await expect(page.locator("[data-kind=colour]")).to_be_visible()
+    assert not wrong, "\n".join(wrong)
 
 
 @in_the_browser
