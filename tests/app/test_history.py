@@ -1,5 +1,6 @@
 """The history of a property says of a time what was true then."""
 
+import re
 from collections.abc import AsyncIterator, Mapping, Sequence
 
 import pytest
@@ -62,3 +63,21 @@ async def test_a_mean_is_by_time_not_by_how_often_a_value_was_told(phone: Phone)
 async def test_what_is_not_known_does_not_count_for_a_mean(phone: Phone) -> None:
     # 10 °C for 1,000 s of the hour, nothing for 600 s, 20 °C for 2,000 s, and a while since then.
     assert 16.6 <= await mean(phone, TEMPERATURE) <= 17.2
+
+
+async def test_a_table_tells_of_a_stretch_its_mean_and_from_when_to_when(phone: Phone) -> None:
+    page = phone.page
+    await phone.go("device", SENSOR, HUMIDITY)
+    await expect(page.locator(".stats")).to_be_visible()
+    async with page.expect_response("**/history?*") as asked:
+        await page.get_by_role("button", name="Month").click()
+    points = (await (await asked.value).json())["series"][0]["points"]
+    assert any(point["mean"] != point["value"] for point in points)
+    await page.get_by_text("As a table").click()
+    rows = page.locator("tbody tr")
+    await expect(rows.locator("td:last-child")).to_have_text(
+        [f"{point['mean']:.1f}%" for point in reversed(points)]
+    )
+    when = re.compile(r"^\d+ \w+,? \d\d:\d\d\s*\u2013\s*(\d+ \w+,? )?\d\d:\d\d$")
+    for row in await rows.all():
+        await expect(row.locator("td").first).to_have_text(when)

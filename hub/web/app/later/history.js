@@ -6,7 +6,7 @@ import { why } from "../announce.js";
 import { hubNow } from "../clock.js";
 import { draw } from "./chart.js";
 import { columns, isPlain, seconds } from "./series.js";
-import { duration, fullMoment, moment, number, valueText } from "../format.js";
+import { duration, moment, number, stretch, valueText } from "../format.js";
 import { device as deviceOf, isKnown } from "../home.js";
 import { state } from "../link.js";
 import { language, theme } from "../settings.js";
@@ -86,13 +86,13 @@ function Series({ part, answer, title, zoom }) {
   return html`
     ${!isText && html`<div class="card chart-card">
       <p class="read-off" aria-hidden="true">${read !== null && known.shown[read] !== undefined && known.shown[read] !== null
-        ? html`<b>${known.shown[read]}</b> <span>${moment(known.times[read] * 1000)}</span>` : html`<span>${t("history.hint")}</span>`}</p>
+        ? html`<b>${known.shown[read]}</b> <span>${known.isCoarse ? stretch(known.spans[read]) : moment(known.times[read] * 1000)}</span>` : html`<span>${t("history.hint")}</span>`}</p>
       <div class=${cx("chart", isPlain(part) && "low")} ref=${place} data-to=${answer.to} role="img" aria-label=${label || title}></div>
     </div>`}
     ${known.stats && html`<dl class="stats">${known.stats.map(([word, value]) => html`<div key=${word}><dt>${t(word)}</dt><dd>${value}</dd></div>`)}</dl>`}
     <details class="card"><summary><h2>${t("history.table")}</h2><${Icon} name="down" size="1.25rem" /></summary>
       <table><thead><tr><th scope="col">${t("history.when")}</th><th scope="col">${title}</th></tr></thead>
-        <tbody>${known.rows.map(([at, text]) => html`<tr key=${at}><td>${fullMoment(at)}</td><td>${text}</td></tr>`)}</tbody></table>
+        <tbody>${known.rows.map(([at, when, text]) => html`<tr key=${at}><td>${when}</td><td>${text}</td></tr>`)}</tbody></table>
     </details>`;
 }
 

@@ -15,4 +15,5 @@ learn({
   "history.retry": ["The history could not be read: {why}", "无法读取历史：{why}"],
   "history.table": ["As a table", "表格"],
   "history.when": ["When", "时间"],
+  "history.last": ["{value} at the end", "结束时{value}"],
 });

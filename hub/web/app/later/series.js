@@ -1,7 +1,8 @@
 // A history as columns to draw, rows to read, and its least, mean and greatest.
 
-import { valueText } from "../format.js";
+import { fullMoment, stretch, valueText } from "../format.js";
 import { chartUnit } from "../units.js";
+import { t } from "../words.js";
 
 const ROWS = 50;
 
@@ -20,26 +21,35 @@ export function columns(series, answer, part) {
   const greatest = Math.max(...points.map((point) => Math.abs(point.max ?? value(point)) || 0));
   const { turn, symbol } = chartUnit(part.unit, greatest);
   const gaps = (series.gaps ?? []).map((gap) => [seconds(gap.from), seconds(gap.to)]);
-  const drawn = { times: [], values: [], least: isBanded ? [] : null, most: isBanded ? [] : null, shown: [] };
+  const spans = spansOf(points, series.resolution_s, seconds(answer.to));
+  const isCoarse = series.resolution_s > 0;
+  const text = textOf(part, isCoarse);
+  const drawn = { times: [], values: [], least: isBanded ? [] : null, most: isBanded ? [] : null, shown: [], spans: [] };
   points.forEach((point, index) => {
     const at = seconds(point.at);
-    add(drawn, at, numbers[index], point, turn, valueText(part, isBanded ? numbers[index] : point.value), isBanded);
+    add(drawn, at, numbers[index], point, turn, [text(numbers[index], point), spans[index]], isBanded);
     const gap = gaps.find(([from]) => from >= at && from < (points[index + 1] ? seconds(points[index + 1].at) : Infinity));
     if (gap && typeof numbers[index] === "number") {
       hold(drawn, gap[0], isBanded);
-      add(drawn, gap[0] + 0.001, null, {}, turn, null, isBanded);
+      add(drawn, gap[0] + 0.001, null, {}, turn, [null, null], isBanded);
     }
   });
   if (drawn.values.at(-1) !== null) hold(drawn, Math.max(seconds(answer.to), drawn.times.at(-1) + 0.001), isBanded);
-  const rows = points.slice(-ROWS).reverse().map((point) => [point.at, valueText(part, point.value ?? point.mean)]);
-  const held = isPlain(part) ? null : spansOf(points, series.resolution_s, seconds(answer.to)).map((span) => known(span, gaps));
-  return { ...drawn, gaps, symbol, rows, stats: held && stats(points, numbers, held, part), last: rows[0][1] };
+  const rows = points.map((point, index) => [point.at, isCoarse ? stretch(spans[index]) : fullMoment(point.at), text(numbers[index], point)]);
+  const held = isPlain(part) ? null : spans.map((span) => known(span, gaps));
+  const last = valueText(part, points.at(-1).value ?? numbers.at(-1));
+  return { ...drawn, isCoarse, gaps, symbol, rows: rows.slice(-ROWS).reverse(), stats: held && stats(points, numbers, held, part), last };
 }
 
-function add(drawn, at, number, point, turn, text, isBanded) {
+/** What a point tells: of a stretch of time its mean, or at its end which of a few things it was. */
+const textOf = (part, isCoarse) => (number, { value }) =>
+  !isPlain(part) ? valueText(part, number) : isCoarse && value !== null ? t("history.last", { value: valueText(part, value) }) : valueText(part, value);
+
+function add(drawn, at, number, point, turn, [text, span], isBanded) {
   drawn.times.push(at);
   drawn.values.push(typeof number === "number" ? turn(number) : null);
   drawn.shown.push(text);
+  drawn.spans.push(span);
   if (!isBanded) return;
   drawn.least.push(typeof number === "number" ? turn(point.min ?? number) : null);
   drawn.most.push(typeof number === "number" ? turn(point.max ?? number) : null);
@@ -48,7 +58,7 @@ function add(drawn, at, number, point, turn, text, isBanded) {
 /** A value holds until the next one, until a gap, or until now. */
 function hold(drawn, until, isBanded) {
   drawn.times.push(until);
-  for (const column of [drawn.values, drawn.shown, ...(isBanded ? [drawn.least, drawn.most] : [])]) column.push(column.at(-1));
+  for (const column of [drawn.values, drawn.shown, drawn.spans, ...(isBanded ? [drawn.least, drawn.most] : [])]) column.push(column.at(-1));
 }
 
 /** From when to when each point stands: for its stretch, or until the next value. */
