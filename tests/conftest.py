@@ -1,11 +1,15 @@
 import os
 
 import pytest
+from hypothesis import HealthCheck, settings
 
 MOST_WORKERS = 8
 
 for name in ("COLUMNS", "LINES"):
     os.environ.pop(name, None)  # libreadline sets them in pytest, whose workers inherit them
+
+settings.register_profile("shared", deadline=None, suppress_health_check=[HealthCheck.too_slow])
+settings.load_profile("shared")  # how long something takes says how busy the machine is
 
 
 def pytest_xdist_auto_num_workers(config: pytest.Config) -> int:

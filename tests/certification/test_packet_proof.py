@@ -104,9 +104,7 @@ JSON = st.recursive(
 
 
 @pytest.mark.timeout(120)
-@settings(
-    max_examples=60, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture]
-)
+@settings(max_examples=60, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(data=st.data())
 def test_whatever_a_stranger_writes_is_judged_or_refused(
     tmp_path: Path, data: st.DataObject

@@ -3,7 +3,7 @@
 from typing import Any
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from protocol.advert import DEVICE_TYPE, HUB_TYPE, MAX_KEYS, DeviceAdvert, HubAdvert
@@ -136,7 +136,6 @@ raw = st.dictionaries(
 )
 
 
-@settings(deadline=None)
 @given(raw, st.sampled_from([HubAdvert, DeviceAdvert]))
 def test_any_record_is_read_or_refused_by_a_rule(
     txt: dict[bytes, bytes | None], kind: type[HubAdvert] | type[DeviceAdvert]

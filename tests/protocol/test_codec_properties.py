@@ -79,9 +79,7 @@ def test_any_topic_and_any_bytes_are_a_message_or_a_violation() -> None:
 
     print(f"seed {SEED}")  # noqa: T201 - pytest shows it with a failure
     for count, cases in CASES.items():
-        frame = settings(
-            max_examples=count, deadline=None, database=None, suppress_health_check=[*HealthCheck]
-        )
+        frame = settings(max_examples=count, database=None, suppress_health_check=[*HealthCheck])
         seed(SEED)(frame(given(cases)(run)))()
     assert origins["spoilt"] >= SPOILT_SHARE * origins.total(), origins
     assert emitted() == HIT, f"never hit: {sorted(emitted() - HIT)}"
@@ -95,7 +93,7 @@ def test_the_decoder_emits_every_rule_about_topics_payloads_and_fields() -> None
 
 
 @seed(SEED)
-@settings(max_examples=300, deadline=None, database=None)
+@settings(max_examples=300, database=None)
 @given(DEVICES, st.one_of(*MESSAGES.values()))
 def test_every_message_comes_back_as_it_went(device: DeviceId, message: AnyMessage) -> None:
     encoded = encode(device, message)
@@ -188,7 +186,7 @@ def careful(payload: bytes, model: type[Message] = State) -> AnyMessage | None:
 
 
 @seed(SEED)
-@settings(max_examples=1_000, deadline=None, database=None)
+@settings(max_examples=1_000, database=None)
 @given(state_texts() | good_cases().map(lambda case: case.payload) | st.binary(max_size=40))
 @example(b'{"epoch":7,"seq":1,"values":{"a.b":1e400}}')
 @example(b'{"epoch":7,"seq":1,"values":{"a.b":"\\ud800"}}')
@@ -202,7 +200,7 @@ def test_the_fast_reader_of_states_agrees_with_the_careful_one(payload: bytes) -
 
 
 @seed(SEED)
-@settings(max_examples=200, deadline=None, database=None)
+@settings(max_examples=200, database=None)
 @given(MESSAGES[State])
 def test_every_state_without_a_colon_in_its_texts_is_read_by_the_fast_reader(
     state: AnyMessage,
@@ -215,7 +213,7 @@ def test_every_state_without_a_colon_in_its_texts_is_read_by_the_fast_reader(
 
 
 @seed(SEED)
-@settings(max_examples=1_000, deadline=None, database=None)
+@settings(max_examples=1_000, database=None)
 @given(ack_texts() | good_cases().map(lambda case: case.payload) | st.binary(max_size=40))
 @example(b'{"epoch":7,"epoch":7,"seq":1,"id":"c","status":"done"}')
 def test_the_fast_reader_of_acks_agrees_with_the_careful_one(payload: bytes) -> None:
@@ -231,7 +229,7 @@ def test_scalars_reach_every_json_type() -> None:
     kinds: set[type] = set()
 
     @seed(SEED)
-    @settings(max_examples=200, deadline=None, database=None)
+    @settings(max_examples=200, database=None)
     @given(SCALARS)
     def run(value: object) -> None:
         kinds.add(type(value))

@@ -4,7 +4,7 @@ import hashlib
 import hmac
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 from pydantic import BaseModel, ValidationError
 
@@ -68,7 +68,6 @@ def test_a_proof_hangs_on_each_of_its_parts() -> None:
     assert len(proofs) == 6
 
 
-@settings(deadline=None)
 @given(st.text(max_size=70))
 def test_no_other_text_is_a_proof(text: str) -> None:
     expected = proof("device", CODE, OURS, THEIRS, DEVICE)

@@ -72,7 +72,7 @@ def test_every_presence_can_become_online_again(presence: Presence) -> None:
     assert Presence.ONLINE in reached
 
 
-@settings(derandomize=True, deadline=None)
+@settings(derandomize=True)
 @given(st.sampled_from(Presence), SEQUENCES)
 def test_the_same_evidence_twice_is_as_good_as_once(
     presence: Presence, before: list[Evidence]
@@ -83,21 +83,21 @@ def test_the_same_evidence_twice_is_as_good_as_once(
         assert judge(once, evidence) is once
 
 
-@settings(derandomize=True, deadline=None)
+@settings(derandomize=True)
 @given(SEQUENCES)
 def test_a_retired_device_stays_so_until_it_joins(evidence: list[Evidence]) -> None:
     without = [piece for piece in evidence if piece is not Evidence.JOINED]
     assert set(follow(Presence.RETIRED, without)) == {Presence.RETIRED}
 
 
-@settings(derandomize=True, deadline=None)
+@settings(derandomize=True)
 @given(SEQUENCES)
 def test_a_quarantined_device_comes_back_by_release_alone(evidence: list[Evidence]) -> None:
     without = [e for e in evidence if e not in {Evidence.RELEASED, Evidence.UNJOINED}]
     assert set(follow(Presence.QUARANTINED, without)) == {Presence.QUARANTINED}
 
 
-@settings(derandomize=True, deadline=None)
+@settings(derandomize=True)
 @given(SEQUENCES)
 def test_no_device_is_online_whose_product_spec_was_never_known(evidence: list[Evidence]) -> None:
     telling = {Evidence.ANNOUNCED_KNOWN, Evidence.SPEC_ACCEPTED, Evidence.TRAFFIC, Evidence.CALM}
@@ -105,7 +105,7 @@ def test_no_device_is_online_whose_product_spec_was_never_known(evidence: list[E
     assert Presence.ONLINE not in follow(Presence.INTERVIEWING, without)
 
 
-@settings(derandomize=True, deadline=None)
+@settings(derandomize=True)
 @given(st.sampled_from(Presence), SEQUENCES)
 def test_a_will_never_makes_a_device_reachable(presence: Presence, before: list[Evidence]) -> None:
     reachable = {Presence.ONLINE, Presence.INTERVIEWING, Presence.ASLEEP}

@@ -5,7 +5,7 @@ import json
 from typing import Any
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from protocol.errors import ViolationError
@@ -323,7 +323,6 @@ def test_every_rule_that_a_document_breaks_is_in_the_catalogue() -> None:
         assert rule(f"ECO-SPEC-{number:03}").fix
 
 
-@settings(deadline=None)
 @given(specs())
 def test_any_valid_spec_is_read(fields: Fields) -> None:
     parsed = parse_product(as_bytes(fields))
@@ -339,7 +338,6 @@ def read_or_refuse(document: bytes) -> None:
             rule(violation.rule)
 
 
-@settings(deadline=None)
 @given(st.one_of(st.binary(max_size=200), specs().map(as_bytes)), st.data())
 def test_any_bytes_are_read_or_refused_by_a_rule(document: bytes, data: st.DataObject) -> None:
     if document:
@@ -361,7 +359,6 @@ def places(node: Any) -> list[tuple[Any, Any]]:
     return found + [place for child in inner for place in places(child)]
 
 
-@settings(deadline=None)
 @given(specs(), st.data())
 def test_a_spec_with_any_node_replaced_is_read_or_refused_by_a_rule(
     fields: Fields, data: st.DataObject

@@ -105,6 +105,4 @@ class ReceiptMachine(RuleBasedStateMachine):
 
 
 TestReceiptMachine = ReceiptMachine.TestCase
-TestReceiptMachine.settings = settings(
-    max_examples=150, stateful_step_count=12, deadline=None, derandomize=True
-)
+TestReceiptMachine.settings = settings(max_examples=150, stateful_step_count=12, derandomize=True)

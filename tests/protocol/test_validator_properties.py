@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 from fractions import Fraction
 
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from protocol.errors import Violation
@@ -80,7 +80,6 @@ any_value = (
 )
 
 
-@settings(deadline=None)
 @given(specs(), st.data())
 def test_values_inside_pass_and_one_outside_breaks_its_rule(
     fields: Fields, data: st.DataObject
@@ -97,7 +96,6 @@ def test_values_inside_pass_and_one_outside_breaks_its_rule(
         assert told(found) == [(expected, f"values.{address}")]
 
 
-@settings(deadline=None)
 @given(specs(), st.data())
 def test_a_state_is_judged_as_by_the_slow_reference(fields: Fields, data: st.DataObject) -> None:
     product = compiled(fields)
@@ -116,7 +114,6 @@ def test_a_state_is_judged_as_by_the_slow_reference(fields: Fields, data: st.Dat
     assert told(product.check_state(values, is_full=False)) == expected
 
 
-@settings(deadline=None)
 @given(specs(), st.data())
 def test_a_set_is_judged_as_by_the_slow_reference(fields: Fields, data: st.DataObject) -> None:
     product = compiled(fields)
@@ -137,7 +134,6 @@ def test_a_set_is_judged_as_by_the_slow_reference(fields: Fields, data: st.DataO
     assert told(product.check_set(values)) == expected
 
 
-@settings(deadline=None)
 @given(specs(), st.data())
 def test_arguments_inside_pass_and_one_outside_breaks_its_rule(
     fields: Fields, data: st.DataObject

@@ -32,7 +32,7 @@ def unit(seed: int = 1, **values: bool | float) -> AirConditioner:
 
 
 @given(st.integers(0, 500))
-@settings(max_examples=25, deadline=None)
+@settings(max_examples=25)
 def test_it_cools_dries_and_heats_as_it_is_told(seed: int) -> None:
     told: dict[str, dict[str, bool | float]] = {
         "off": {"air_conditioner__on": False},

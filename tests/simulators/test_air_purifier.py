@@ -56,7 +56,7 @@ def test_dust_falls_at_once_when_the_fan_is_turned_up() -> None:
 
 
 @given(st.integers(0, 500), st.floats(1.0, 200.0))
-@settings(max_examples=50, deadline=None)
+@settings(max_examples=50)
 def test_room_ends_up_cleaner_than_the_street_and_cleaner_with_more_fan(
     seed: int, outdoor: float
 ) -> None:

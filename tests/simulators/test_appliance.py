@@ -16,7 +16,7 @@ def fan() -> Fan:
 
 
 @given(st.integers(1, 86_400), st.sampled_from([1.0, 7.0, 60.0]))
-@settings(max_examples=40, deadline=None)
+@settings(max_examples=40)
 def test_the_timer_switches_off_when_its_time_is_over_and_not_before(
     after_s: int, dt_s: float
 ) -> None:

@@ -293,7 +293,7 @@ def _pair(house: House, who: DeviceId | None, data: st.DataObject) -> None:
 ACTS = (_tell, _tell, _tell, _wait, _press, _break, _stop_broker, _hide, _remove, _pair)
 
 
-@settings(max_examples=40, deadline=None)
+@settings(max_examples=40)
 @given(st.data())
 def test_a_gateway_and_its_children_keep_the_rules_whatever_comes(data: st.DataObject) -> None:
     house = House(data.draw(st.integers(0, 9)), data.draw(st.sampled_from([1.0, 300.0])))

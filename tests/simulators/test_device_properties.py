@@ -93,7 +93,7 @@ def _break(scene: Scene) -> list[UpMessage]:
     return scene.connect()
 
 
-@settings(max_examples=100, deadline=None)
+@settings(max_examples=100)
 @given(st.data())
 def test_device_keeps_the_rules_whatever_comes(data: st.DataObject) -> None:
     physics = data.draw(st.sampled_from(PHYSICS))
@@ -130,7 +130,7 @@ def _check_finals(scene: Scene) -> None:
 
 
 @given(st.integers(0, 1_000), st.sampled_from(PHYSICS), st.floats(1.0, 600.0))
-@settings(max_examples=30, deadline=None)
+@settings(max_examples=30)
 def test_the_same_seed_and_the_same_story_give_the_same_messages(
     seed: int, physics: PhysicsType, pause_s: float
 ) -> None:

@@ -59,7 +59,7 @@ def test_worn_earphones_play_and_run_down_and_in_the_case_they_fill() -> None:
     assert value(phones, "playback.state") == STOPPED
 
 
-@settings(max_examples=30, deadline=None)
+@settings(max_examples=30)
 @given(st.integers(0, 999), st.floats(0.0, 100.0), st.floats(0.0, 100.0), st.floats(0.0, 100.0))
 def test_what_the_buds_gain_the_case_loses(
     seed: int, left: float, right: float, case: float
@@ -144,7 +144,7 @@ def test_low_bud_is_told_once_with_its_side_and_flat_buds_go_back() -> None:
     assert value(phones, "earphones.connected") is False
 
 
-@settings(max_examples=30, deadline=None)
+@settings(max_examples=30)
 @given(data=st.data())
 def test_batteries_never_leave_their_bounds_whatever_is_done(data: st.DataObject) -> None:
     phones = Earphones(data.draw(st.integers(0, 99)), day_s=data.draw(st.floats(0.0, DAY_S)))

@@ -84,7 +84,7 @@ def check_raw(product: CompiledProduct, values: Mapping[Address, Scalar]) -> Non
 
 
 @every_product
-@settings(max_examples=25, deadline=None)
+@settings(max_examples=25)
 @given(data=st.data())
 def test_nothing_that_is_done_to_it_leads_beyond_the_product_spec(
     kind: PhysicsType, data: st.DataObject
@@ -103,7 +103,7 @@ def test_nothing_that_is_done_to_it_leads_beyond_the_product_spec(
 
 
 @every_product
-@settings(max_examples=40, deadline=None)
+@settings(max_examples=40)
 @given(data=st.data())
 def test_a_value_that_is_set_is_shown_at_once(kind: PhysicsType, data: st.DataObject) -> None:
     product = compiled(kind)
@@ -121,7 +121,7 @@ def test_a_value_that_is_set_is_shown_at_once(kind: PhysicsType, data: st.DataOb
 
 
 @every_product
-@settings(max_examples=10, deadline=None)
+@settings(max_examples=10)
 @given(data=st.data())
 def test_the_same_seed_and_the_same_acts_give_the_same_values(
     kind: PhysicsType, data: st.DataObject
@@ -137,7 +137,7 @@ METERS = (("meter.power_w", "meter.energy_wh"), ("outlet.power_w", "outlet.energ
 
 
 @every_product
-@settings(max_examples=15, deadline=None)
+@settings(max_examples=15)
 @given(data=st.data())
 def test_energy_is_the_sum_of_power_over_time(kind: PhysicsType, data: st.DataObject) -> None:
     meters = [pair for pair in METERS if set(pair) <= compiled(kind).readable]

@@ -4,7 +4,7 @@ from collections import Counter
 from random import Random
 
 import pytest
-from hypothesis import HealthCheck, given, settings
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from protocol.codec import decode, encode
@@ -71,7 +71,7 @@ def told(product: Product, frame: Frame) -> Counter[str]:
     return Counter(v.rule for v in found)
 
 
-@settings(max_examples=40, deadline=None, suppress_health_check=[HealthCheck.too_slow])
+@settings(max_examples=40)
 @given(specs(), st.integers(0, 2**32))
 def test_account_says_of_every_message_what_became_of_it_and_which_rules_it_breaks(
     fields: Fields, seed: int

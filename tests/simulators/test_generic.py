@@ -6,7 +6,7 @@ from collections.abc import Callable
 from pathlib import Path
 
 import pytest
-from hypothesis import HealthCheck, given, settings
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from protocol.messages import Ack, Event, Presence, Scalar, SetCommand, State, StateGet, UpMessage
@@ -93,7 +93,7 @@ def taken(one: Scene, ask: Callable[[], list[UpMessage]]) -> list[UpMessage]:
     raise AssertionError("it is busy for ever")
 
 
-@settings(max_examples=50, deadline=None, suppress_health_check=[HealthCheck.too_slow])
+@settings(max_examples=50)
 @given(specs(), st.integers(0, 2**32))
 def test_devices_of_any_product_say_only_what_it_declares_and_do_what_they_are_told(
     fields: Fields, seed: int

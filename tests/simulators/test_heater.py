@@ -17,7 +17,7 @@ def heater(seed: int = 1, **values: bool | float) -> Heater:
 
 
 @given(st.integers(0, 500), st.integers(1, 3))
-@settings(max_examples=30, deadline=None)
+@settings(max_examples=30)
 def test_a_room_warms_while_the_heater_heats_and_more_at_a_higher_level(
     seed: int, level: int
 ) -> None:

@@ -17,7 +17,7 @@ def humidifier(seed: int = 1, **values: bool | int) -> Humidifier:
 
 
 @given(st.integers(0, 500))
-@settings(max_examples=20, deadline=None)
+@settings(max_examples=20)
 def test_higher_levels_moisten_the_room_more_and_empty_the_tank_sooner(seed: int) -> None:
     moist = [humidifier(seed, humidifier__on=False)]
     moist += [humidifier(seed, humidifier__level=level) for level in (1, 2, 3)]

@@ -23,7 +23,7 @@ def power_w(lamp: Light) -> float:
 
 
 @given(st.integers(1, 99), st.booleans())
-@settings(max_examples=30, deadline=None)
+@settings(max_examples=30)
 def test_brighter_takes_more_power_and_off_takes_least(percent: int, is_color: bool) -> None:
     color = {"light__color": 0xFF8000} if is_color else {}
     dim, bright = (light(light__brightness=p, **color) for p in (percent, percent + 1))
@@ -45,7 +45,7 @@ def test_dimming_takes_the_time_that_is_set() -> None:
 
 
 @given(st.floats(0.1, 10.0), st.lists(st.floats(0.05, 3.0), min_size=2, max_size=20))
-@settings(max_examples=50, deadline=None)
+@settings(max_examples=50)
 def test_a_ramp_takes_the_same_energy_however_time_is_cut(
     transition_s: float, cuts: list[float]
 ) -> None:

@@ -50,7 +50,7 @@ def test_the_same_seed_gives_the_same_day(kind: PhysicsType) -> None:
 
 
 @every_product
-@settings(max_examples=15, deadline=None)
+@settings(max_examples=15)
 @given(data=st.data())
 def test_values_stay_allowed_whatever_is_pressed_and_however_time_passes(
     kind: PhysicsType, data: st.DataObject

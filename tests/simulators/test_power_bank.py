@@ -41,7 +41,7 @@ def pass_time(bank: PowerBank, seconds: float) -> list[Happening]:
     return [told for _ in range(int(seconds / SLICE_S)) for told in bank.step(SLICE_S)]
 
 
-@settings(max_examples=40, deadline=None)
+@settings(max_examples=40)
 @given(data=st.data())
 def test_energy_is_what_came_in_less_what_went_out_and_what_was_lost(data: st.DataObject) -> None:
     bank = PowerBank(data.draw(st.integers(0, 999)), day_s=data.draw(st.floats(0.0, DAY_S)))

@@ -209,7 +209,7 @@ def test_locked_robot_takes_no_button_but_lets_itself_be_helped() -> None:
     assert status(robot) is Status.IDLE
 
 
-@settings(max_examples=25, deadline=None)
+@settings(max_examples=25)
 @given(data=st.data())
 def test_it_comes_home_or_is_stuck_whatever_was_done_to_it(data: st.DataObject) -> None:
     robot = RobotCleaner(data.draw(st.integers(0, 99)), day_s=NIGHT_S)
@@ -222,7 +222,7 @@ def test_it_comes_home_or_is_stuck_whatever_was_done_to_it(data: st.DataObject) 
     assert robot.is_docked or status(robot) is Status.STUCK
 
 
-@settings(max_examples=25, deadline=None)
+@settings(max_examples=25)
 @given(st.integers(0, 999), st.floats(0.0, DAY_S), st.sampled_from([5.0, 60.0, 7_200.0]))
 def test_dust_goes_nowhere_but_into_the_bin(seed: int, day_s: float, step_s: float) -> None:
     robot = RobotCleaner(seed, day_s=day_s)

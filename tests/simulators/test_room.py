@@ -30,7 +30,7 @@ def test_warm_air_holds_more_water(temperature_c: float, held_g_m3: float) -> No
 
 
 @given(st.integers(0, 500), st.floats(100.0, 3_000.0))
-@settings(max_examples=30, deadline=None)
+@settings(max_examples=30)
 def test_a_room_is_warmer_with_a_heater_and_colder_with_a_cooler(seed: int, watts: float) -> None:
     left, heated, cooled = (
         after(2.0, room(seed), heat_w=heat_w).temperature_c for heat_w in (0.0, watts, -watts)
@@ -73,7 +73,7 @@ def test_a_cold_coil_dries_the_air_no_further_than_its_own_dew_point() -> None:
     st.floats(0.0, 2_000.0),
     st.sampled_from([1.0, 60.0, 3_600.0, DAY_S]),
 )
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=60)
 def test_humidity_stays_between_bone_dry_and_dripping(
     seed: int, outdoors_c: float, heat_w: float, vapour_g_h: float, dt_s: float
 ) -> None:

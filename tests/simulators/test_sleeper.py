@@ -188,7 +188,7 @@ TOLD = st.one_of(
 )  # fmt: skip
 
 
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=60)
 @given(st.data())
 def test_a_sleeper_keeps_the_rules_whatever_comes(data: st.DataObject) -> None:
     line, physics = sleeper(data.draw(st.sampled_from([0.0, 0.7])), data.draw(st.integers(0, 9)))

@@ -31,9 +31,7 @@ WHERE = {
 """How a refusal of each paper begins. A file whose beginning was changed is taken for another kind
 of paper, and then line 0 is the place."""
 
-quick = settings(
-    max_examples=30, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture]
-)
+quick = settings(max_examples=30, suppress_health_check=[HealthCheck.function_scoped_fixture])
 
 
 def refused(run: Run, name: str, content: bytes) -> str:

@@ -136,7 +136,7 @@ HOSTILE = st.sampled_from(BAD) | st.text(max_size=200)
 
 @pytest.mark.slow
 @pytest.mark.timeout(120)
-@settings(max_examples=25, deadline=None)
+@settings(max_examples=25)
 @given(name=HOSTILE, other=HOSTILE)
 def test_nothing_that_is_said_is_more_than_text(name: str, other: str) -> None:
     lines: list[tuple[str, dict[str, Any]]] = [

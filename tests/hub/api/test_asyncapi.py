@@ -108,7 +108,7 @@ def test_every_good_vector_of_the_protocol_fits_its_channel(vector: Json) -> Non
     assert fits(vector["topic"], vector["message"])
 
 
-@settings(max_examples=150, deadline=None)
+@settings(max_examples=150)
 @given(message=st.one_of(*MESSAGES.values()))
 def test_every_message_that_can_be_fits_its_channel(message: AnyMessage) -> None:
     encoded = encode(PURIFIER, message)

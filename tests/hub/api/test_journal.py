@@ -5,7 +5,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 import pytest
-from hypothesis import HealthCheck, example, given, settings
+from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 from hub.api.journal import Journal, Place, Reader
@@ -270,7 +270,7 @@ def live(chance: random.Random, client: Client, world: World) -> None:
 
 
 @example(seed=3023270285, kept=174, lag_limit=39, liveliness=0.08251603460371679)
-@settings(max_examples=80, deadline=None, suppress_health_check=[HealthCheck.too_slow])
+@settings(max_examples=80)
 @given(
     seed=st.integers(0, 2**32),
     kept=st.integers(8, 300),

@@ -375,4 +375,4 @@ class Homes(RuleBasedStateMachine):
 
 
 TestHomes = Homes.TestCase
-TestHomes.settings = settings(max_examples=40, stateful_step_count=25, deadline=None)
+TestHomes.settings = settings(max_examples=40, stateful_step_count=25)

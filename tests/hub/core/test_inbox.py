@@ -1,6 +1,6 @@
 """The inbox keeps the last notices, and no more of them than anybody can read."""
 
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from hub.core.events import NoticeChanged, NoticeRemoved
@@ -31,7 +31,6 @@ MOVES = st.lists(
 )
 
 
-@settings(deadline=None)
 @given(MOVES, st.integers(0, 2 * KEPT))
 def test_what_is_kept_and_told_is_what_is_there(moves: list[tuple[str, int]], more: int) -> None:
     inbox, out = Inbox(1, str.upper), Outcome()

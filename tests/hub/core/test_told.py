@@ -94,7 +94,9 @@ def test_a_change_of_people_tells_what_it_means() -> None:
     invite = Invite(InviteId("invite-1"), Offer(Role.GUEST, name="Cy"), "hash", "Ada", 0.0, 9.0)
     new: list[PeopleSave] = [SavePerson(bo), SaveSession(session)]
     assert list(facts(new, register)) == [Fact("pair", BO, "Phone")]
-    assert list(facts([SaveInvite(invite)], register)) == [Fact("invite", None, "Cy (guest)")]
+    assert list(facts([SaveInvite(invite)], register)) == [
+        Fact("invite", None, "Cy", role=Role.GUEST)
+    ]
     register.restore([bo], [session], [invite])
     assert list(facts([SaveSession(session)], register)) == []  # its tokens were made anew
     assert list(facts([SaveInvite(invite)], register)) == []

@@ -6,7 +6,7 @@ from collections import OrderedDict, deque
 from contextlib import suppress
 from typing import Final
 
-from hypothesis import HealthCheck, given, settings
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from hub.core.errors import TooManyCommandsError
@@ -155,7 +155,7 @@ def _settle(world: World, lamp: Lamp, link: Link) -> None:
     world.state(lamp.values, full=True)
 
 
-@settings(max_examples=120, deadline=None, suppress_health_check=[HealthCheck.too_slow])
+@settings(max_examples=120)
 @given(seed=st.integers(0, 2**32), steps=st.integers(1, 60))
 def test_receipts_tell_the_truth(seed: int, steps: int) -> None:
     world, lamp, asked = run(seed, steps)
@@ -174,7 +174,7 @@ def test_receipts_tell_the_truth(seed: int, steps: int) -> None:
     assert not world.device().violations
 
 
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=60)
 @given(seed=st.integers(0, 2**32))
 def test_history_of_a_receipt_follows_the_table(seed: int) -> None:
     world, _, asked = run(seed, 40)

@@ -9,7 +9,7 @@ from collections.abc import Iterable
 from pathlib import Path
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from hub.core.events import Event
@@ -27,7 +27,6 @@ from tests.hub.history.told import report
 STEP = 0.1
 
 
-@settings(deadline=None)
 @given(st.lists(st.tuples(st.floats(0, 900), st.integers(-400, 1250)), max_size=60))
 def test_the_series_gives_back_every_value_within_the_deadband(
     told: list[tuple[float, int]],

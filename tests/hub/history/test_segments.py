@@ -3,7 +3,7 @@
 import math
 from bisect import bisect_right
 
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from hub.history.bodies import (
@@ -49,7 +49,6 @@ stops = st.lists(st.integers(START_MS, UNTIL_MS), max_size=4).map(sorted)
 sizes = st.sampled_from([60_000, 300_000, 3_600_000, 77_777])
 
 
-@settings(deadline=None)
 @given(points_of(numbers), stops, sizes)
 def test_gathering_keeps_number_least_greatest_and_mean(
     points: Points, stops: list[int], size_ms: int
@@ -72,7 +71,6 @@ def _area(segments: list[Segment]) -> float:
     return sum((one.mean or 0.0) * one.known_ms for one in segments)
 
 
-@settings(deadline=None)
 @given(points_of(numbers), stops)
 def test_gathering_twice_is_gathering_once(points: Points, stops: list[int]) -> None:
     fine = list(of_points(points, stops, UNTIL_MS))
@@ -88,7 +86,6 @@ def test_gathering_twice_is_gathering_once(points: Points, stops: list[int]) -> 
 known = st.one_of(st.integers(-1000, 1000), st.floats(-1e6, 1e6, allow_nan=False), st.booleans())
 
 
-@settings(deadline=None)
 @given(points_of(known, least=1), st.none() | known, sizes)
 def test_the_fast_way_to_slots_leads_to_the_same_ones(
     points: Points, value: Scalar, size_ms: int
@@ -102,7 +99,6 @@ def test_the_fast_way_to_slots_leads_to_the_same_ones(
             assert math.isclose(one.mean or 0, other.mean or 0, rel_tol=1e-6, abs_tol=1e-2)
 
 
-@settings(deadline=None)
 @given(points_of(scalars), stops, st.integers(START_MS, UNTIL_MS - 1))
 def test_a_moment_is_known_when_a_value_holds_that_no_stop_has_ended(
     points: Points, stops: list[int], moment: int
@@ -115,7 +111,6 @@ def test_a_moment_is_known_when_a_value_holds_that_no_stop_has_ended(
     assert is_known != any(start <= moment < end for start, end in gaps)
 
 
-@settings(deadline=None)
 @given(points_of(numbers), stops)
 def test_slots_that_only_go_on_need_not_be_kept(points: Points, stops: list[int]) -> None:
     slots = gathered(of_points(points, stops, UNTIL_MS), 300_000)
@@ -124,7 +119,6 @@ def test_slots_that_only_go_on_need_not_be_kept(points: Points, stops: list[int]
     assert math.isclose(_area(whole), _area(slots), rel_tol=1e-6, abs_tol=1.0)
 
 
-@settings(deadline=None)
 @given(points_of(numbers), stops, st.integers(0, 7_200_000), st.integers(0, 7_200_000))
 def test_what_is_clipped_lies_within(points: Points, stops: list[int], one: int, two: int) -> None:
     begin, end = START_MS + min(one, two), START_MS + max(one, two)
@@ -135,7 +129,6 @@ def test_what_is_clipped_lies_within(points: Points, stops: list[int], one: int,
     assert sum(s.known_ms for s in found) == sum(inside)
 
 
-@settings(deadline=None)
 @given(points_of(scalars))
 def test_points_come_back_from_their_bytes(points: Points) -> None:
     packed = pack_points(points, START_MS)
@@ -151,7 +144,6 @@ def _values(found: Points, wanted: Points) -> tuple[list[Scalar], list[Scalar]]:
     return list(found.values), list(wanted.values)
 
 
-@settings(deadline=None)
 @given(points_of(scalars))
 def test_slots_come_back_from_their_bytes(points: Points) -> None:
     slots = gathered(of_points(points, [], UNTIL_MS), 300_000)
@@ -161,7 +153,6 @@ def test_slots_come_back_from_their_bytes(points: Points) -> None:
         assert math.isclose(one.mean or 0, other.mean or 0, rel_tol=1e-5, abs_tol=1e-9)
 
 
-@settings(deadline=None)
 @given(st.dictionaries(st.integers(1, 9), points_of(scalars)))
 def test_a_batch_comes_back_from_its_bytes(content: dict[int, Points]) -> None:
     back = unpack_batch(pack_batch(Batch(UNTIL_MS, content)))

@@ -64,7 +64,7 @@ def entry(number: int, **facts: object) -> Entry:
     return Entry(number, 50.0, "change", ADA, PURIFIER, (LEVEL,))._replace(**facts)  # type: ignore[arg-type]
 
 
-@settings(deadline=None, max_examples=25)
+@settings(max_examples=25)
 @given(kept=st.lists(entries, max_size=4, unique_by=lambda one: one.id))
 def test_any_entry_comes_back_as_it_went_in(
     tmp_path_factory: pytest.TempPathFactory, kept: list[Entry]

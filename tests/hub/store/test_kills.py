@@ -141,7 +141,7 @@ class Model:
         assert stored.notices == []
 
 
-@settings(max_examples=15, deadline=None)
+@settings(max_examples=15)
 @given(turns=st.lists(st.lists(st.lists(WRITES, max_size=3), max_size=4), max_size=3))
 def test_a_kill_after_any_commits_finds_exactly_what_they_wrote(
     tmp_path_factory: pytest.TempPathFactory, turns: list[list[list[Write]]]

@@ -122,7 +122,7 @@ def test_everything_comes_back_as_it_went_in(folder: Path, times: Times) -> None
     assert stored.twins == {PURIFIER: twin}
 
 
-@settings(max_examples=30, deadline=None)
+@settings(max_examples=30)
 @given(record=devices)
 def test_any_device_comes_back_as_it_went_in(
     tmp_path_factory: pytest.TempPathFactory, record: DeviceRecord
@@ -132,7 +132,7 @@ def test_any_device_comes_back_as_it_went_in(
     assert in_store(folder, times, nothing).devices == [record]
 
 
-@settings(max_examples=30, deadline=None)
+@settings(max_examples=30)
 @given(record=commands)
 def test_any_command_comes_back_as_it_went_in(
     tmp_path_factory: pytest.TempPathFactory, record: CommandRecord
@@ -145,7 +145,7 @@ def test_any_command_comes_back_as_it_went_in(
     assert all(type(one) is type(other) for one, other in pairs)
 
 
-@settings(max_examples=30, deadline=None)
+@settings(max_examples=30)
 @given(kept=twins)
 def test_any_twin_comes_back_as_it_went_in(
     tmp_path_factory: pytest.TempPathFactory,

@@ -174,7 +174,7 @@ def test_a_draft_says_which_classes_and_parts_there_are() -> None:
 
 
 @given(specs())
-@settings(max_examples=150, deadline=None)
+@settings(max_examples=150)
 def test_any_product_can_be_judged(fields: Fields) -> None:
     judgement = judged(fields)
     assert 0 <= judgement.standard <= judgement.total

@@ -170,7 +170,7 @@ def test_what_was_renamed_is_named_and_a_new_form_gets_a_name_of_the_vendors() -
 
 
 @given(specs())
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=60)
 def test_a_version_may_follow_itself_and_none_may_follow_with_less(fields: Fields) -> None:
     assert compared(fields, fields).is_safe
     fuller = copy.deepcopy(fields)
@@ -182,7 +182,7 @@ def test_a_version_may_follow_itself_and_none_may_follow_with_less(fields: Field
 
 
 @given(st.data())
-@settings(max_examples=150, deadline=None)
+@settings(max_examples=150)
 def test_values_of_the_old_version_are_good_in_any_version_that_may_follow(
     data: st.DataObject,
 ) -> None:

@@ -4,7 +4,7 @@ from contextlib import suppress
 from dataclasses import replace
 
 import pytest
-from hypothesis import HealthCheck, given, settings
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from hub.core.arrangement.records import Group, Scene, SceneStep
@@ -258,7 +258,7 @@ def test_too_many_runs_in_a_minute_switch_it_off() -> None:
 
 
 @given(length=st.integers(1, 8), wait=st.sampled_from([0.0, 3.0]), restarts=st.booleans())
-@settings(max_examples=25, deadline=None, suppress_health_check=[HealthCheck.too_slow])
+@settings(max_examples=25)
 def test_circles_of_any_length_are_stopped(length: int, wait: float, restarts: bool) -> None:
     """Each sets the level by which the next is set off, and the last that of the first."""
     stage = Stage()
@@ -288,7 +288,7 @@ def test_circles_of_any_length_are_stopped(length: int, wait: float, restarts: b
     crashes=st.lists(st.tuples(st.integers(0, 12), st.floats(0.0, 30.0)), max_size=5),
     gap_s=st.floats(0.5, 12.0),
 )
-@settings(max_examples=60, deadline=None, suppress_health_check=[HealthCheck.too_slow])
+@settings(max_examples=60)
 def test_no_crash_loses_a_wait_or_runs_it_twice(
     crashes: list[tuple[int, float]], gap_s: float
 ) -> None:
