@@ -102,7 +102,7 @@ def test_a_change_of_people_tells_what_it_means() -> None:
     assert list(facts([SaveInvite(invite)], register)) == []
     assert list(facts([DropSession(session.id)], register)) == [Fact("revoke", BO, "Phone")]
     assert list(facts([DropInvite(invite.id)], register)) == [
-        Fact("revoke", None, "invite invite-1")
+        Fact("revoke", None, "Cy", role=Role.GUEST)
     ]
     assert list(facts([DropSession(session.id), DropPerson(BO)], register)) == [
         Fact("revoke", BO, "Bo")
