@@ -1,4 +1,4 @@
-"""The history of a property says of a time what was true then."""
+"""What was is told as it was: histories of properties, and what devices told last."""
 
 import re
 from collections.abc import AsyncIterator, Mapping, Sequence
@@ -7,12 +7,16 @@ import pytest
 import pytest_asyncio
 from playwright.async_api import Browser, expect
 
-from protocol.messages import Scalar
+from protocol.ids import DeviceId
+from protocol.messages import Event, Scalar
+from simulators.robot_cleaner import RobotCleaner
 from tests.app.phone import Phone, phone_of
+from tests.end_to_end.waiting import until
 from tests.hub.api.bench import SENSOR, bench
 
 pytestmark = [pytest.mark.asyncio(loop_scope="session"), pytest.mark.xdist_group("app2")]
 
+ROBOT = DeviceId("robot-cleaner-0001")
 TEMPERATURE, HUMIDITY = "air.temperature", "air.humidity"
 TOLD: Sequence[tuple[float, Mapping[str, Scalar]]] = [
     (60.0, {TEMPERATURE: 10.0, HUMIDITY: 25.0}),
@@ -81,3 +85,25 @@ async def test_a_table_tells_of_a_stretch_its_mean_and_from_when_to_when(phone: 
     when = re.compile(r"^\d+ \w+,? \d\d:\d\d\s*\u2013\s*(\d+ \w+,? )?\d\d:\d\d$")
     for row in await rows.all():
         await expect(row.locator("td").first).to_have_text(when)
+
+
+async def test_what_a_device_told_before_the_app_was_opened_stands_on_its_page(
+    phone: Phone,
+) -> None:
+    home, page = phone.home, phone.page
+    await home.bring(ROBOT, RobotCleaner)
+    home.air.devices.pop(ROBOT)  # it tells nothing else
+    home.air.tell(ROBOT, Event(epoch=1, seq=1000, event="cleaner.bin_full"))
+    asked = f"/api/v1/activity?device={ROBOT}&kind=event"
+
+    async def is_kept() -> bool:
+        return bool((await home.get(asked))["entries"])
+
+    await until(is_kept, "it is kept")
+    await page.reload()  # all that the stream has told is forgotten
+    await phone.is_live()
+    await phone.visit(ROBOT)
+    rows = page.locator(".events .event")
+    await expect(rows.locator("time")).to_have_count(1)
+    await expect(rows.filter(has=page.locator("time"))).to_contain_text("Empty the dust bin")
+    await expect(rows.filter(has_not=page.locator("time")).first).to_have_text("Finished")

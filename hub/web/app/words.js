@@ -168,7 +168,6 @@ export const WORDS = {
   "device.readings": ["Readings", "读数"],
   "device.actions": ["Actions", "操作"],
   "device.events": ["What it tells", "事件"],
-  "device.events.none": ["not since the app was opened", "应用打开后未发生"],
   "device.activity": ["What happened with {name}", "{name} 的动态"],
   "device.about": ["About this device", "关于此设备"],
   "device.left": ["A device that has left", "已离开的设备"],

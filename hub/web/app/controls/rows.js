@@ -159,8 +159,6 @@ export function EventRow({ part, last }) {
   return html`<li class=${cx("event", part.severity)} data-address=${part.address} data-kind="event">
     <span class="event-dot" aria-hidden="true"></span>
     <span class="event-title">${title}${told && html`<span class="event-told">${told}</span>`}</span>
-    <span class="event-when">${last
-      ? html`<time datetime=${last.at} title=${fullMoment(last.at)}>${moment(last.at)}</time>`
-      : t("device.events.none")}</span>
+    ${last && html`<span class="event-when"><time datetime=${last.at} title=${fullMoment(last.at)}>${moment(last.at)}</time></span>`}
   </li>`;
 }

@@ -9,6 +9,7 @@ import { Action, Control, EventRow, Reading, shownOf, historyLink } from "../con
 import { Switch } from "../controls/inputs.js";
 import { pieces, fullMoment, relative } from "../format.js";
 import { device as deviceOf, events, favourites, isKnown, may } from "../home.js";
+import { state } from "../link.js";
 import { isReachable, presenceText, reasonText } from "../presence.js";
 import { ask } from "../session.js";
 import { isWritable, product as productOf, titleOf } from "../specs.js";
@@ -27,7 +28,7 @@ export function Device({ id }) {
       <div><h1 tabindex="-1"><bdi>${device.name}</bdi></h1><${Presence} presence=${device.presence} /></div>
       <${Tools} id=${id} name=${device.name} />
     </header>
-    ${product ? html`<${Parts} device=${device} product=${product} />`
+    ${product ? html`<${Parts} key=${id} device=${device} product=${product} />`
       : html`<p class="empty">${t(device.spec_sha256 ? "link.coming" : "device.spec.waits")}</p>`}
     <nav class="card places"><a class="place" href=${`#/activity/device/${encodeURIComponent(id)}`} aria-label=${t("device.activity", { name: device.name })}>
       <${Icon} name="history" size="1.5rem" /><span>${t("place.activity")}</span><${Icon} name="forward" size="1.125rem" /></a></nav>
@@ -51,9 +52,26 @@ function Presence({ presence }) {
     <span class="presence-dot" aria-hidden="true"></span>${presenceText(presence)}${reason && ` – ${reason}`}</p>`;
 }
 
+/** Events of a device, the latest first: of those before the app was opened, what the home keeps of them. */
+function useEvents(id, hasSome) {
+  const [before, tell] = useState([]);
+  const isAsked = hasSome && state.value === "live";
+  useEffect(() => {
+    if (!isAsked) return;
+    let isOver = false;
+    const query = new URLSearchParams({ device: id, kind: "event" });
+    ask("GET", `/activity?${query}`).then(
+      ({ entries }) => isOver || tell(entries.map(({ address, at }) => ({ event: address, at, arguments: {} }))),
+      () => {},
+    );
+    return () => (isOver = true);
+  }, [id, isAsked]);
+  return [...events(id).value, ...before].sort((one, other) => other.at.localeCompare(one.at));
+}
+
 function Parts({ device, product }) {
   const pendings = pending(device.id).value;
-  const told = events(device.id).value;
+  const told = useEvents(device.id, product.parts.some((part) => part.kind === "event"));
   const main = mainSwitch(product);
   const hero = main ?? heroOf(product);
   const rest = product.parts.filter((part) => part !== hero);
