@@ -1357,6 +1357,7 @@ class NoticeShown(TypedDict):
         "worn",
         "empty",
         "away",
+        "rules",
     ]
     device: str | None
     """Null for what an automation has to say."""

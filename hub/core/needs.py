@@ -1,4 +1,4 @@
-"""What a device needs a person for: batteries, consumables, and that nobody has heard of it."""
+"""What a device needs a person for: batteries, consumables, silence, and rules that it breaks."""
 
 import re
 from collections.abc import Iterator, Mapping
@@ -8,6 +8,7 @@ from typing import Final, NamedTuple
 from hub.core.device import Device
 from hub.core.inbox import Inbox
 from hub.core.outcome import Outcome
+from hub.core.quarantine import OF_THE_LINK
 from hub.core.records import NoticeKind, SaveDevice
 from protocol.ids import Address, DeviceId
 from protocol.presence import Presence
@@ -18,6 +19,12 @@ LOOK_EVERY_S: Final = 60.0
 
 AWAY_S: Final = 86_400.0
 """So long nobody may have heard of a device before people are told."""
+
+RULES_EVERY_S: Final = 86_400.0
+"""How often people are told of a device in warn mode that it goes on breaking rules."""
+
+RULES_NAMED: Final = 3
+"""So many rules stand in the text of a notice."""
 
 CARRIED: Final = frozenset({"wearable", "earphones", "power_bank"})
 """Classes of what people take along: that it is away says nothing."""
@@ -83,6 +90,7 @@ class Needs:
         self._looked_s = now_s
         for device in self._devices.values():
             before = device.record
+            self._look_at_rules(device, now_s, out)
             if device.presence in _HEARD:
                 self._look_at_supplies(device, now_s, out)
                 device.record = replace(device.record, is_missed=False)
@@ -110,6 +118,22 @@ class Needs:
                 self._inbox.add(supply.kind, device.id, text, now_s, out, supply.address)
         if tuple(low) != device.record.low:
             device.record = replace(device.record, low=tuple(low))
+
+    def _look_at_rules(self, device: Device, now_s: float, out: Outcome) -> None:
+        """Tell of rules that are only noted: in strict mode a device is shut out, and that told."""
+        record, told_s = device.record, device.record.rules_told_at_s
+        is_told = told_s is not None and now_s - told_s < RULES_EVERY_S
+        if record.mode != "warn" or is_told:
+            return
+        counts = device.violations.values()
+        broken = [one for one in counts if told_s is None or one.last_s > told_s]
+        rules = sorted({one.violation.rule for one in broken} - OF_THE_LINK)
+        if rules:
+            device.record = replace(record, rules_told_at_s=now_s)
+            more = " and more" if len(rules) > RULES_NAMED else ""
+            named = ", ".join(rules[:RULES_NAMED]) + more
+            text = f"{record.name} breaks rules, which is only noted: {named}"
+            self._inbox.add("rules", device.id, text, now_s, out)
 
     def _miss(self, device: Device, now_s: float, out: Outcome) -> None:
         record = device.record

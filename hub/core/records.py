@@ -76,6 +76,7 @@ NoticeKind = Literal[
     "worn",
     "empty",
     "away",
+    "rules",
 ]
 
 
@@ -137,6 +138,7 @@ class DeviceRecord:
         icon: Name from the app's icon set; empty for what suits its class.
         low: Addresses of what has run down, of which people were told.
         is_missed: Whether people were told that nobody hears of it.
+        rules_told_at_s: When people were told last that it breaks rules (core's clock).
     """
 
     id: DeviceId
@@ -168,6 +170,7 @@ class DeviceRecord:
     icon: str = ""
     low: tuple[Address, ...] = ()
     is_missed: bool = False
+    rules_told_at_s: float | None = None
 
 
 class Item(NamedTuple):

@@ -147,12 +147,13 @@ def _write_access(
 
 def _in_time(record: DeviceRecord, convert: Callable[[float], float]) -> DeviceRecord:
     """Return a device with its times on another clock."""
-    asleep_since_s = record.asleep_since_s
+    asleep_since_s, rules_told_at_s = record.asleep_since_s, record.rules_told_at_s
     return replace(
         record,
         joined_at_s=convert(record.joined_at_s),
         asleep_since_s=None if asleep_since_s is None else convert(asleep_since_s),
         quarantine=timed(record.quarantine, convert),
+        rules_told_at_s=None if rules_told_at_s is None else convert(rules_told_at_s),
     )
 
 

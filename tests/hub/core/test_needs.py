@@ -3,15 +3,17 @@
 import pytest
 
 from hub.core.hub import Hub
-from hub.core.needs import AWAY_S, CARRIED, LOOK_EVERY_S, supplies
+from hub.core.needs import AWAY_S, CARRIED, LOOK_EVERY_S, RULES_EVERY_S, supplies
 from hub.core.people.wearables import CLASSES as WORN
 from hub.core.people.wearables import private_addresses
 from hub.core.records import SaveDevice
 from protocol.classes import CLASSES
+from protocol.errors import Violation
 from protocol.ids import Address
 from protocol.messages import Scalar, SpecReference
 from protocol.product import digest, parse_product
 from protocol.products import document, names
+from protocol.topics import Leaf, Topic
 from protocol.validator import compile_product
 from tests.hub.core.world import LAMP, World, online_world
 
@@ -120,6 +122,45 @@ def test_nobody_is_missed_while_the_hub_hears_nobody() -> None:
     world.take(world.hub.link_changed(is_up=False, reason="cut", now_s=world.now_s))
     world.now_s += 2 * AWAY_S
     assert told(world) == []
+
+
+BAD = {"lamp.level": 101}
+
+
+def noted(world: World) -> list[str]:
+    """Look, and return what people have been told of rules in all."""
+    world.wait(LOOK)
+    return [n.text for n in world.hub.inbox.notices.values() if n.kind == "rules"]
+
+
+def test_rules_that_are_only_noted_are_told_of_once_a_day() -> None:
+    world = online_world()
+    world.wait(0.0)
+    world.state(BAD)
+    assert noted(world) == [], "a strict device is refused, and shut out in the end"
+    world.take(world.hub.describe(LAMP, mode="warn"))
+    first = ["Lamp 1 breaks rules, which is only noted: ECO-VALUE-002"]
+    assert noted(world) == first
+    saved = [one.record for one in world.saves if isinstance(one, SaveDevice)]
+    assert saved[-1].rules_told_at_s == world.now_s
+    world.now_s += 1.0
+    world.state(BAD)
+    assert noted(world) == first
+    world.now_s += RULES_EVERY_S
+    assert noted(world) == first * 2
+    world.now_s += RULES_EVERY_S
+    assert noted(world) == first * 2, "it has kept the rules since"
+
+
+def test_a_notice_of_rules_names_three_and_none_of_the_link() -> None:
+    world = online_world()
+    world.wait(0.0)
+    world.take(world.hub.describe(LAMP, mode="warn"))
+    topic = Topic(LAMP, Leaf.STATE)
+    for rule in ("ECO-ORDER-001", "ECO-MSG-002", "ECO-MSG-001", "ECO-MSG-004", "ECO-CODEC-003"):
+        world.take(world.hub.refuse(topic, Violation(rule, "", "", ""), world.now_s))
+    [text] = noted(world)
+    assert text.endswith(": ECO-CODEC-003, ECO-MSG-001, ECO-MSG-002 and more")
 
 
 def test_the_standard_addresses_are_known_in_the_whole_catalogue() -> None:

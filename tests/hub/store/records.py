@@ -61,6 +61,7 @@ devices = st.builds(
     replaced_by=st.none() | ids,
     sleep_s=st.none() | st.integers(1, 604_800),
     asleep_since_s=st.none() | seconds,
+    rules_told_at_s=st.none() | seconds,
 )
 askers = st.builds(
     By,

@@ -347,6 +347,7 @@ def test_every_time_in_a_record_is_known_to_be_one() -> None:
     assert times == {
         "DeviceRecord.joined_at_s",
         "DeviceRecord.asleep_since_s",
+        "DeviceRecord.rules_told_at_s",
         "CommandRecord.created_at_s",
         "CommandRecord.expires_at_s",
         "CommandRecord.expected_at_s",

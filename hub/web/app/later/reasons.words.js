@@ -194,6 +194,7 @@ learn({
   "notice.battery": ["{title}: {value}, it needs charging", "{title}：{value}，需要充电"],
   "notice.worn": ["{title}: {value}, it is nearly used up", "{title}：{value}，即将耗尽"],
   "notice.empty": ["{title}: {value}, it is nearly empty", "{title}：{value}，快空了"],
+  "notice.rules": ["It breaks rules of the protocol, which is only noted", "设备违反协议，目前只作记录"],
   "notice.away": ["Nothing was heard of it for a day", "已一天没有消息"],
   "notice.certificate": ["Something about its certificate has changed", "设备的认证有变化"],
 });
