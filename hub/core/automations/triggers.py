@@ -94,8 +94,11 @@ class Triggers:
             heappush(self._holds, (hold.due_s, duty.automation.id, hold.place))
 
     def unwatch(self, duty: Duty) -> None:
-        """Look no more."""
+        """Look no more, and keep no value that nobody keeps up to date."""
         self._watch.remove(duty)
+        for one in duty.automation.triggers:
+            if isinstance(one, PropertyTrigger) and not self._watch.looks_at(one):
+                self._last.pop((one.device, one.address), None)
 
     def values(self, event: ValuesReported, now: Now) -> None:
         """Take in what a device has told; costs one look where no automation looks at it."""

@@ -40,6 +40,10 @@ class Watch:
         """Return the automations that name a device, group or scene."""
         return tuple(self._naming.get(id_, {}).values())
 
+    def looks_at(self, trigger: PropertyTrigger) -> bool:
+        """Say whether any automation waits for the property of a trigger."""
+        return trigger.address in self.values.get(trigger.device, ())
+
     def add(self, duty: Duty) -> None:
         """Watch for what an automation waits for, if it is switched on."""
         automation = duty.automation

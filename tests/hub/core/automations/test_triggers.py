@@ -49,6 +49,18 @@ def test_one_that_is_true_already_waits_until_it_becomes_so() -> None:
     assert len(stage.told) == 1
 
 
+def test_what_nobody_looked_at_for_a_while_is_known_as_it_is_now() -> None:
+    stage = Stage()
+    first = stage.make("a", put(value=50))
+    stage.tell({"lamp.on": True})
+    stage.put(replace(first, is_enabled=False))
+    stage.tell({"lamp.on": False})
+    stage.make("b", put(value=50))
+    stage.tell({"lamp.on": True})
+    [run] = stage.runs("b")
+    assert (run.fired.value, run.fired.was) == (True, False)
+
+
 @pytest.mark.parametrize(
     ("claim", "values", "count"),
     [
