@@ -180,7 +180,7 @@ class _Found:
 
     def _look_back(self, tier: Tier) -> int:
         """Return where the last block begins that ended before the span and has some."""
-        blocks = [b for b in self._kept.file.blocks(tier) if b.start_ms < self._span.from_ms]
+        blocks = [b for b in self._kept.file.blocks(tier) if b.until_ms <= self._span.from_ms]
         for block in reversed(blocks[-LOOK_BACK:]):
             if self._kept.file.body(tier, block, self._record.number) is not None:
                 self._begin_ms = block.start_ms

@@ -291,6 +291,22 @@ def test_a_gap_ends_with_the_next_value_even_when_it_is_the_same(tmp_path: Path)
     assert sum(point.count or 0 for point in coarse.points) == 2
 
 
+def test_what_held_when_a_span_begins_is_found_before_the_block_in_which_it_begins(
+    tmp_path: Path,
+) -> None:
+    with Diary(tmp_path) as diary:
+        diary.pass_(HOUR_S - diary.now_ms / 1000 % HOUR_S)
+        diary.tell(temp=10.0)
+        diary.pass_(1.5 * HOUR_S)
+        diary.tell(temp=20.0)
+        diary.pass_(0.75 * HOUR_S)
+        found = diary.ask(span_s=HOUR_S)
+        from_ms = diary.now_ms - int(HOUR_S * 1000)
+    assert [point.value for point in found.points] == [10.0, 20.0]
+    assert found.points[0].at_ms == from_ms
+    assert found.gaps == ()
+
+
 def test_a_property_may_change_its_format_with_a_new_product_spec(tmp_path: Path) -> None:
     with Diary(tmp_path) as diary:
         diary.tell(count=3)
