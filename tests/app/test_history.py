@@ -1,14 +1,15 @@
-"""What was is told as it was: histories of properties, and what devices told last."""
+"""What was is told as it was: histories of properties, old values, and what devices told last."""
 
 import re
 from collections.abc import AsyncIterator, Mapping, Sequence
 
 import pytest
 import pytest_asyncio
-from playwright.async_api import Browser, expect
+from playwright.async_api import Browser, Locator, expect
 
 from protocol.ids import DeviceId
-from protocol.messages import Event, Scalar
+from protocol.messages import Event, Presence, Scalar
+from simulators.fan import Fan
 from simulators.robot_cleaner import RobotCleaner
 from tests.app.phone import Phone, phone_of
 from tests.end_to_end.waiting import until
@@ -16,8 +17,9 @@ from tests.hub.api.bench import SENSOR, bench
 
 pytestmark = [pytest.mark.asyncio(loop_scope="session"), pytest.mark.xdist_group("app2")]
 
-ROBOT = DeviceId("robot-cleaner-0001")
+ROBOT, FAN = DeviceId("robot-cleaner-0001"), DeviceId("fan-0001")
 TEMPERATURE, HUMIDITY = "air.temperature", "air.humidity"
+GREY = "saturate(0)"
 TOLD: Sequence[tuple[float, Mapping[str, Scalar]]] = [
     (60.0, {TEMPERATURE: 10.0, HUMIDITY: 25.0}),
     (1_400.0, {TEMPERATURE: None}),
@@ -107,3 +109,37 @@ async def test_what_a_device_told_before_the_app_was_opened_stands_on_its_page(
     await expect(rows.locator("time")).to_have_count(1)
     await expect(rows.filter(has=page.locator("time"))).to_contain_text("Empty the dust bin")
     await expect(rows.filter(has_not=page.locator("time")).first).to_have_text("Finished")
+
+
+async def test_a_value_that_is_too_old_is_grey_with_its_age(phone: Phone) -> None:
+    await phone.visit(SENSOR)
+    hero = phone.part(TEMPERATURE)  # told 2,000 s ago, and held to be true for 1,200
+    await expect(hero.locator(".age")).to_have_text("from 33 minutes ago")
+    await expect(hero.locator(".hero-value")).to_have_css("filter", GREY)
+    fresh = phone.part(HUMIDITY)
+    await expect(fresh.locator(".reading-value")).to_have_css("filter", "none")
+    await expect(fresh.locator(".age")).to_have_count(0)
+    assert await colour(hero.locator(".hero-value")) != await colour(
+        fresh.locator(".reading-value")
+    )
+
+
+async def test_what_a_device_out_of_reach_told_is_grey_with_its_age(phone: Phone) -> None:
+    home = phone.home
+    await home.bring(FAN, Fan)
+    await phone.visit(FAN)
+    hero, level = phone.part("fan.on"), phone.part("fan.level")
+    await expect(level.locator(".row-body")).to_have_css("filter", "none")
+    await expect(phone.page.locator(".age")).to_have_count(0)
+    twin = home.home.hub.devices[FAN].record
+    lost = Presence(status="offline", epoch=twin.epoch, connection=twin.connection, reason="lost")
+    home.air.devices.pop(FAN)
+    home.air.tell(FAN, lost)
+    for row, value in ((hero, ".hero-value"), (level, ".row-body")):
+        await expect(row.locator(".age")).to_contain_text("from")
+        await expect(row.locator(value)).to_have_css("filter", GREY)
+
+
+async def colour(shown: Locator) -> str:
+    found: str = await shown.evaluate("(one) => getComputedStyle(one).color")
+    return found

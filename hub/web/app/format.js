@@ -89,9 +89,9 @@ export function moment(at) {
 export const fullMoment = (at) =>
   intl(Intl.DateTimeFormat, { dateStyle: "medium", timeStyle: "medium" }).format(new Date(at));
 
-/** A stretch of time, [from, to] in seconds: its day, and from when to when. */
-export function stretch([from, to]) {
-  const fine = to - from < 60 ? { second: "2-digit" } : {};
+/** A stretch of time, [from, to] in seconds, among others so many seconds long: its day, and from when to when. */
+export function stretch([from, to], length) {
+  const fine = length < 60 ? { second: "2-digit" } : {};
   const options = { day: "numeric", month: "short", hour: "2-digit", minute: "2-digit", ...fine };
   return intl(Intl.DateTimeFormat, options).formatRange(from * 1000, to * 1000);
 }

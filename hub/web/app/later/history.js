@@ -86,7 +86,7 @@ function Series({ part, answer, title, zoom }) {
   return html`
     ${!isText && html`<div class="card chart-card">
       <p class="read-off" aria-hidden="true">${read !== null && known.shown[read] !== undefined && known.shown[read] !== null
-        ? html`<b>${known.shown[read]}</b> <span>${known.isCoarse ? stretch(known.spans[read]) : moment(known.times[read] * 1000)}</span>` : html`<span>${t("history.hint")}</span>`}</p>
+        ? html`<b>${known.shown[read]}</b> <span>${known.length ? stretch(known.spans[read], known.length) : moment(known.times[read] * 1000)}</span>` : html`<span>${t("history.hint")}</span>`}</p>
       <div class=${cx("chart", isPlain(part) && "low")} ref=${place} data-to=${answer.to} role="img" aria-label=${label || title}></div>
     </div>`}
     ${known.stats && html`<dl class="stats">${known.stats.map(([word, value]) => html`<div key=${word}><dt>${t(word)}</dt><dd>${value}</dd></div>`)}</dl>`}

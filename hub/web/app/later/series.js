@@ -35,10 +35,10 @@ export function columns(series, answer, part) {
     }
   });
   if (drawn.values.at(-1) !== null) hold(drawn, Math.max(seconds(answer.to), drawn.times.at(-1) + 0.001), isBanded);
-  const rows = points.map((point, index) => [point.at, isCoarse ? stretch(spans[index]) : fullMoment(point.at), text(numbers[index], point)]);
+  const rows = points.map((point, index) => [point.at, isCoarse ? stretch(spans[index], series.resolution_s) : fullMoment(point.at), text(numbers[index], point)]);
   const held = isPlain(part) ? null : spans.map((span) => known(span, gaps));
   const last = valueText(part, points.at(-1).value ?? numbers.at(-1));
-  return { ...drawn, isCoarse, gaps, symbol, rows: rows.slice(-ROWS).reverse(), stats: held && stats(points, numbers, held, part), last };
+  return { ...drawn, length: series.resolution_s, gaps, symbol, rows: rows.slice(-ROWS).reverse(), stats: held && stats(points, numbers, held, part), last };
 }
 
 /** What a point tells: of a stretch of time its mean, or at its end which of a few things it was. */
