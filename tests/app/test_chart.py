@@ -96,7 +96,9 @@ async def the_chart(
 ) -> AsyncIterator[Chart]:
     async with bench(tmp_path_factory.mktemp("chart")) as home:
         await home.bring(SENSOR)
-        home.time.ahead_s += 3_600.0  # what it has told by itself is out of sight
+        home.report(SENSOR, {TEMPERATURE: TOLD[0]})
+        await home.until(lambda: home.value(SENSOR, TEMPERATURE) == TOLD[0], "it is told")
+        home.time.ahead_s += 3_600.0  # what it has told by itself is long ago
         for value in TOLD:
             home.time.ahead_s += EVERY_S
             home.report(SENSOR, {TEMPERATURE: value})
