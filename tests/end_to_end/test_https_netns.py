@@ -145,12 +145,12 @@ async def come_in(world: World, page: Page, at: str = HTTPS) -> None:
     """Pair by the link that the hub's terminal shows, opened at one of the doors."""
     link, pair = await world.invited()
     await page.goto(link.replace(HTTP, at))
-    await _name(page)
+    await _name(world, page)
     assert await pair.ended(START_WITHIN_S) == 0, pair.tail()
 
 
-async def _name(page: Page) -> None:
-    await page.get_by_label("Your name").fill("Ada")
+async def _name(world: World, page: Page) -> None:
+    await page.get_by_label("Your name").fill(f"Ada {world.pairings}")
     await page.get_by_role("button", name="Come in").click()
     await expect(page.locator("html")).to_have_attribute("data-link", "live", timeout=SOON_MS)
 
@@ -204,7 +204,7 @@ async def test_the_code_goes_along_from_the_door_to_https(world: World, page: Pa
     await page.goto(link)
     await page.get_by_role("button", name="Go on over https").click()
     await page.wait_for_url(f"{HTTPS}/", timeout=SOON_MS)
-    await _name(page)
+    await _name(world, page)
     assert await pair.ended(START_WITHIN_S) == 0, pair.tail()
 
 
