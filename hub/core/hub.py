@@ -61,7 +61,7 @@ class Hub:
         self._specs: dict[str, Spec] = {}
         self.links: dict[str, bool] = {}
         self._ids = 0
-        self.inbox = Inbox(epoch, lambda device: self._devices[device].record.name)
+        self.inbox = Inbox(epoch, self._name_of)
         self.mode: Mode = "strict"
         self._loud: dict[DeviceId, Device] = {}
         self._traces = Traces()
@@ -335,6 +335,11 @@ class Hub:
             if child is not None and child.product is not None and child.is_connected:
                 child.full_asked_s = None
                 self._intake.ask_full(child, now_s, out)
+
+    def _name_of(self, device: DeviceId) -> str:
+        """Return what people call a device; one that has not been let in has but its id."""
+        known = self._devices.get(device)
+        return known.record.name if known else device
 
     def _next_id(self) -> CommandId:
         self._ids += 1

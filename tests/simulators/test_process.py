@@ -80,7 +80,9 @@ async def test_process_tells_one_json_line_per_change_and_leaves_in_order(
     ):
         assert (await running.until("all_online"))["detail"] == "3"
         assert await running.end(number) == 0
-        heard = await hub.until(lambda heard: isinstance(heard[-1].message, Presence))
+        heard = await hub.until(
+            lambda heard: bool(heard) and isinstance(heard[-1].message, Presence)
+        )
         assert isinstance(heard[-1].message, Presence)
         assert heard[-1].message.reason == "shutdown"
     joined = {e["device"]: e["detail"] for e in running.events if e["event"] == "joined"}
@@ -198,7 +200,7 @@ async def test_faulty_fleet_says_goodbye_and_gives_an_account(
     async with HubSide(broker.port) as hub, simulate(*arguments, "--fault", "all") as running:
         await running.until("all_online")
         assert await running.end(signal.SIGTERM) == 0
-        await hub.until(lambda heard: is_shutdown(heard[-1].message))
+        await hub.until(lambda heard: bool(heard) and is_shutdown(heard[-1].message))
     account: dict[str, dict[str, int]] = running.events[-2]["counts"]  # type: ignore[assignment]
     assert running.events[-2]["event"] == "account"
     assert sum(account["said"].values()) >= 9
