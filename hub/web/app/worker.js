@@ -5,6 +5,7 @@ const KEPT = `shell-${SHELL.version}`;
 
 self.addEventListener("install", (event) => {
   event.waitUntil(keepAll());
+  routeStraight(event);
 });
 
 self.addEventListener("activate", (event) => {
@@ -24,6 +25,15 @@ async function keepAll() {
   const shelf = await caches.open(KEPT);
   await shelf.addAll(SHELL.files.map((path) => new Request(path, { cache: "no-cache" })));
   await self.skipWaiting();
+}
+
+/** Where a browser can, have it take files from the cache without asking this worker first. */
+function routeStraight(event) {
+  const pathnames = ["/", "/app/*", "/vendor/*"];
+  event.addRoutes?.(pathnames.map((pathname) => ({
+    condition: { urlPattern: { pathname, search: "" }, requestMethod: "GET" },
+    source: { cacheName: KEPT },
+  })));
 }
 
 async function dropOthers() {
