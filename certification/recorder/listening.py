@@ -34,7 +34,8 @@ class Broker(ABC):
         self._budget = Budget()
         self._newest: Connection | None = None
         self._came = asyncio.Event()
-        self._running: asyncio.Task[None] | None = None
+        self._listener: socket.socket | None = None
+        self._arriving: dict[asyncio.Task[None], socket.socket] = {}
 
     async def start(self) -> int:
         """Listen, and return the port.
@@ -42,17 +43,22 @@ class Broker(ABC):
         Raises:
             OSError: The place is taken or not of this machine.
         """
-        listener = socket.create_server(self._place, backlog=64)
-        listener.setblocking(False)
-        self._running = asyncio.create_task(self._accept(listener))
-        port: int = listener.getsockname()[1]
+        self._listener = socket.create_server(self._place, backlog=64)
+        self._listener.setblocking(False)
+        asyncio.get_running_loop().add_reader(self._listener, self._accept, self._listener)
+        port: int = self._listener.getsockname()[1]
         return port
 
     async def stop(self) -> None:
         """Close every link and listen no more."""
-        if self._running is not None:
-            self._running.cancel()
-            await asyncio.wait([self._running])
+        if self._listener is not None:
+            asyncio.get_running_loop().remove_reader(self._listener)
+            self._listener.close()
+            self._listener = None
+        if arriving := tuple(self._arriving):
+            for task in arriving:
+                task.cancel()
+            await asyncio.wait(arriving)
         for link in tuple(self._links.values()):
             link.close()
 
@@ -104,20 +110,27 @@ class Broker(ABC):
         """Take in that a link has ended."""
         self._links.pop(link.n, None)
 
-    async def _accept(self, listener: socket.socket) -> None:
-        loop = asyncio.get_running_loop()
-        with listener:
-            async with asyncio.TaskGroup() as group:
-                while True:
-                    sock, (peer, *_) = await loop.sock_accept(listener)
-                    self._count += 1
-                    self._budget.connected()
-                    if self._budget.flood:
-                        sock.close()
-                        continue
-                    log = LinkLog(self._writer, self._count, self._budget)
-                    log.opened(peer)
-                    group.create_task(self.serve(sock, log))
+    def _accept(self, listener: socket.socket) -> None:
+        try:
+            sock, (peer, *_) = listener.accept()
+        except (BlockingIOError, ConnectionAbortedError):  # it has gone again
+            return
+        self._count += 1
+        self._budget.connected()
+        if self._budget.flood:
+            sock.close()
+            return
+        sock.setblocking(False)
+        log = LinkLog(self._writer, self._count, self._budget)
+        log.opened(peer)
+        task = asyncio.create_task(self.serve(sock, log))
+        self._arriving[task] = sock
+        task.add_done_callback(self._arrived)
+
+    def _arrived(self, task: asyncio.Task[None]) -> None:
+        sock = self._arriving.pop(task)
+        if task.cancelled():  # perhaps before it ran at all, and could have closed it
+            sock.close()
 
     @abstractmethod
     def admit(self, user: str, password: str) -> None:

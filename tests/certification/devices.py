@@ -8,6 +8,8 @@ from typing import Any
 from paho.mqtt import client as paho
 from paho.mqtt.enums import CallbackAPIVersion, MQTTProtocolVersion
 
+from tests.paho_client import leave
+
 DEVICE = "acme-socket-00c0ffee"
 PASSWORD = "m2Vb0s4nJx7Kq1Ty9RwE"
 PATIENCE_S = 5.0
@@ -72,5 +74,4 @@ class PahoDevice:
         sock.shutdown(socket.SHUT_RDWR)
 
     async def stop(self) -> None:
-        self.client.disconnect()
-        await asyncio.to_thread(self.client.loop_stop)
+        await leave(self.client)

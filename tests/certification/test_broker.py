@@ -2,22 +2,26 @@
 
 import asyncio
 import base64
+import gc
 import socket
 import struct
 from collections.abc import AsyncIterator
+from contextlib import suppress
 
 import pytest
 from paho.mqtt import client as paho
 
 from certification.recorder.behaviour import Answer, Behaviour
+from certification.recorder.broker import ScriptedBroker
 from certification.recorder.budget import Budget
 from certification.recorder.connection import matches
 from certification.recorder.listening import MOST_LINKS
 from certification.recorder.outgoing import Message, publish
+from certification.recorder.real_broker import RealBroker
 from certification.transcript.file import Line
 from certification.transcript.properties import Properties
 from protocol.mqtt import DISCONNECT, PING, Connect, encode_connect, encode_subscribe
-from tests.certification.conftest import Bench
+from tests.certification.conftest import Bench, benched
 from tests.certification.devices import DEVICE, PASSWORD, PahoDevice
 from tests.mqtt_client import RawClient, Will
 
@@ -374,6 +378,22 @@ async def test_time_that_the_broker_took_to_read_is_no_silence_of_the_device(
     await bench.seen("packet", way="out", type="PINGRESP")
     caller.writer.write(DISCONNECT)
     await bench.seen("closed", by="device", how="disconnect")
+
+
+@pytest.mark.parametrize("kind", [ScriptedBroker, RealBroker])
+@pytest.mark.parametrize("turns", range(6))
+async def test_a_link_that_comes_as_the_broker_stops_is_closed(
+    kind: type[ScriptedBroker | RealBroker], turns: int
+) -> None:
+    async with benched(kind) as bench:
+        with socket.create_connection(("127.0.0.1", bench.port), 5) as late:
+            for _ in range(turns):
+                await asyncio.sleep(0)
+            await bench.broker.stop()
+            late.setblocking(False)
+            with suppress(ConnectionResetError):
+                assert await asyncio.get_running_loop().sock_recv(late, 1) == b""
+        gc.collect()  # a socket that was lost instead is told of as it is collected
 
 
 async def test_a_flood_of_connections_is_bounded(bench: Bench) -> None:

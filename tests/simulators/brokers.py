@@ -18,6 +18,7 @@ from protocol.codec import Decoded, decode, encode
 from protocol.errors import ViolationError
 from protocol.ids import DeviceId
 from protocol.messages import DownMessage
+from tests.paho_client import leave
 
 DEADLINE_S = 20.0
 
@@ -111,8 +112,7 @@ class HubSide:
         error: BaseException | None,
         trace: TracebackType | None,
     ) -> None:
-        self._client.disconnect()
-        await asyncio.to_thread(self._client.loop_stop)
+        await leave(self._client)
 
     def send(self, device: DeviceId, message: DownMessage, *, retain: bool = False) -> None:
         encoded = encode(device, message)
