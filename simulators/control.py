@@ -69,7 +69,7 @@ async def served(bench: Bench, place: Path | None) -> AsyncIterator[None]:
         return
     desk = _Desk(bench)
     try:
-        server = await asyncio.start_unix_server(desk.serve, place, limit=MAX_LINE)
+        server = await asyncio.start_unix_server(desk.receive, place, limit=MAX_LINE)
     except OSError as error:
         why = error.strerror or str(error)
         raise UsageError(
@@ -79,6 +79,7 @@ async def served(bench: Bench, place: Path | None) -> AsyncIterator[None]:
         async with server:
             yield
     finally:
+        await desk.close()
         await asyncio.to_thread(place.unlink, missing_ok=True)
 
 
@@ -104,8 +105,21 @@ def ask(place: Path, command: str) -> dict[str, object]:
 class _Desk:
     def __init__(self, bench: Bench) -> None:
         self._bench = bench
+        self._open: dict[asyncio.Task[None], asyncio.StreamWriter] = {}
 
-    async def serve(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+    def receive(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        serving = asyncio.create_task(self._serve(reader, writer))
+        self._open[serving] = writer
+        serving.add_done_callback(lambda ended: self._open.pop(ended).close())
+
+    async def close(self) -> None:
+        """Close every connection behind what has been answered."""
+        if serving := tuple(self._open):
+            for task in serving:
+                task.cancel()
+            await asyncio.wait(serving)
+
+    async def _serve(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
         try:
             while line := await reader.readline():
                 answer = await self._answer(line.decode(errors="replace").split())
@@ -113,8 +127,6 @@ class _Desk:
                 await writer.drain()
         except (ValueError, ConnectionError):
             pass  # a line without end, or whoever asked has gone
-        finally:
-            writer.close()
 
     async def _answer(self, words: list[str]) -> dict[str, object]:
         try:

@@ -34,20 +34,8 @@ async def decoy(adverts: AdvertWatch, writer: Writer, host: str) -> AsyncIterato
     Raises:
         OSError: It cannot listen there.
     """
-    calls = 0
-
-    async def serve(reader: asyncio.StreamReader, answers: asyncio.StreamWriter) -> None:
-        nonlocal calls
-        said = b""
-        with suppress(TimeoutError, ConnectionError):
-            async with asyncio.timeout(READ_S):
-                said = await reader.read(MOST_BYTES)
-        answers.close()
-        calls += 1
-        if calls <= MOST_CALLS:
-            writer.write("decoy", hub=HUB, is_mqtt=_is_connect(said), bytes=len(said))
-
-    server = await asyncio.start_server(serve, host, 0)
+    calls = _Calls(writer)
+    server = await asyncio.start_server(calls.take, host, 0)
     async with server:
         port: int = server.sockets[0].getsockname()[1]
         await adverts.advertise(HubAdvert(HUB, port, is_open=True), port, (host,))
@@ -55,6 +43,38 @@ async def decoy(adverts: AdvertWatch, writer: Writer, host: str) -> AsyncIterato
             yield
         finally:
             await adverts.withdraw(HUB)
+            server.close()
+            await calls.end()
+
+
+class _Calls:
+    """Reads what each caller wants, and says nothing."""
+
+    def __init__(self, writer: Writer) -> None:
+        self._writer = writer
+        self._count = 0
+        self._open: dict[asyncio.Task[None], asyncio.StreamWriter] = {}
+
+    def take(self, reader: asyncio.StreamReader, answers: asyncio.StreamWriter) -> None:
+        call = asyncio.create_task(self._hear(reader))
+        self._open[call] = answers
+        call.add_done_callback(lambda ended: self._open.pop(ended).close())
+
+    async def end(self) -> None:
+        """Cut off who still speaks; what came of it is written down."""
+        for answers in self._open.values():
+            answers.transport.abort()
+        if calls := tuple(self._open):
+            await asyncio.wait(calls)
+
+    async def _hear(self, reader: asyncio.StreamReader) -> None:
+        said = b""
+        with suppress(TimeoutError, ConnectionError):
+            async with asyncio.timeout(READ_S):
+                said = await reader.read(MOST_BYTES)
+        self._count += 1
+        if self._count <= MOST_CALLS:
+            self._writer.write("decoy", hub=HUB, is_mqtt=_is_connect(said), bytes=len(said))
 
 
 def _is_connect(said: bytes) -> bool:

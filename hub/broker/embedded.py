@@ -48,6 +48,7 @@ class EmbeddedBroker:
         self._credentials: Mapping[DeviceId, str] = {}
         self._clients: dict[str, Client] = {}
         self._entrance = Entrance()
+        self._visits: set[asyncio.Task[None]] = set()
         self._denied: Counter[str] = Counter()
         serving = f"the embedded broker serves this machine alone, at {LOOPBACK} port {port}"
         self._standing = Standing("embedded", LOOPBACK, port, serving)
@@ -114,7 +115,7 @@ class EmbeddedBroker:
         return Trouble("the embedded broker has stopped", "")
 
     async def _part(self) -> None:
-        """Cut off everybody and see them go."""
+        """Cut off everybody and see them go, those too who wait to be let in."""
         self._entrance.close()
         clients = tuple(self._clients.values())
         for client in clients:
@@ -123,8 +124,21 @@ class EmbeddedBroker:
             async with asyncio.timeout(STOP_S):
                 for client in clients:
                     await client.gone.wait()
+        if visits := tuple(self._visits):
+            for visit in visits:
+                visit.cancel()
+            await asyncio.wait(visits, timeout=STOP_S)
 
-    async def _welcome(
+    def _welcome(
+        self, router: "_Router", reader: asyncio.StreamReader, writer: asyncio.StreamWriter
+    ) -> None:
+        visit = asyncio.create_task(self._receive(router, reader, writer))
+        self._visits.add(visit)
+        visit.add_done_callback(self._visits.discard)
+        # It may be cancelled before it runs at all, and could close anything.
+        visit.add_done_callback(lambda _: writer.close())
+
+    async def _receive(
         self, router: "_Router", reader: asyncio.StreamReader, writer: asyncio.StreamWriter
     ) -> None:
         try:

@@ -4,7 +4,7 @@ import asyncio
 import io
 import time
 from collections.abc import AsyncIterator, Callable
-from contextlib import asynccontextmanager
+from contextlib import asynccontextmanager, suppress
 
 import pytest
 
@@ -17,6 +17,8 @@ from tests.certification.devices import DEVICE, PASSWORD
 from tests.certification.judging.scene import Scene
 
 PATIENCE_S = 5.0
+TURNS = 5
+"""Of the loop, in which it takes in that somebody has come."""
 
 
 @asynccontextmanager
@@ -50,6 +52,21 @@ async def test_call_is_written_down_without_what_it_says(said: bytes, is_mqtt: b
     assert PASSWORD.encode() not in file.getvalue()
     shown = [x.fields["args"].get("is_advertised") for x in writer.lines if x.kind == "stimulus"]
     assert shown == [True, False]
+
+
+async def test_caller_who_never_speaks_is_cut_off_and_written_down_when_the_decoy_ends() -> None:
+    writer, before = Writer(io.BytesIO(), time.monotonic_ns), asyncio.all_tasks()
+    writer.write("run", format=1)
+    async with decoy(AdvertWatch(writer), writer, "127.0.0.1"):
+        port = next(line for line in writer.lines if line.kind == "stimulus").fields["args"]["port"]
+        reader, caller = await asyncio.open_connection("127.0.0.1", port)
+        for _ in range(TURNS):
+            await asyncio.sleep(0)
+    assert [line.fields["bytes"] for line in writer.lines if line.kind == "decoy"] == [0]
+    assert asyncio.all_tasks() == before
+    with suppress(ConnectionError):
+        assert await asyncio.wait_for(reader.read(), PATIENCE_S) == b""
+    caller.close()
 
 
 def in_sight(meanwhile: Callable[[Scene], object]) -> Verdict:

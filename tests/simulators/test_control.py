@@ -229,3 +229,28 @@ async def test_sensor_that_is_unplugged_is_told_as_unknown(
 def values(one: Decoded) -> dict[str, object]:
     said = one.message
     return dict(said.values) if isinstance(said, State) and not said.full else {}
+
+
+class Unattended:
+    """A bench with no devices on it."""
+
+    links = ()
+
+    def stop(self) -> None: ...
+
+    async def install(self, firmware: str) -> None: ...
+
+    async def reboot(self) -> None: ...
+
+    async def reset(self) -> None: ...
+
+
+async def test_who_stays_on_the_line_is_cut_off_at_the_end(tmp_path: Path) -> None:
+    before = asyncio.all_tasks()
+    async with control.served(Unattended(), tmp_path / "c"):
+        reader, writer = await asyncio.open_unix_connection(tmp_path / "c")
+        writer.write(b"status\n")
+        assert json.loads(await reader.readline())["ok"]
+    assert asyncio.all_tasks() == before
+    assert await asyncio.wait_for(reader.read(), 10) == b""
+    writer.close()

@@ -9,6 +9,7 @@ import pytest
 from hub.broker import entrance
 from hub.broker.embedded import EmbeddedBroker
 from hub.broker.port import free_port
+from protocol.mqtt import Connect, encode_connect
 from tests.hub.broker.conftest import READY_S, Scene, device, until_state
 from tests.mqtt_client import CLOSED, REFUSED, RawClient, Will
 
@@ -138,3 +139,20 @@ async def test_stopping_sees_everybody_off_and_frees_the_port() -> None:
     async with asyncio.timeout(5):
         while asyncio.all_tasks() - before:  # noqa: ASYNC110 - what was cancelled needs a turn
             await asyncio.sleep(0)
+
+
+async def test_stopping_ends_those_too_who_wait_for_the_place_of_another() -> None:
+    before = asyncio.all_tasks()
+    broker = EmbeddedBroker(free_port(LOOPBACK))
+    task = asyncio.create_task(broker.run())
+    assert await broker.wait_ready(READY_S)
+    access, clients = broker.access, []
+    for _ in range(5):
+        client = await RawClient.open(access.port)
+        client.writer.write(encode_connect(Connect(access.user, access.password)))
+        clients.append(client)
+    await stopped(task)
+    assert asyncio.all_tasks() == before
+    for client in clients:
+        await client.closed()
+        await client.close()
