@@ -672,6 +672,41 @@ class EntryShown(TypedDict):
     """Id of whom it concerns."""
     text: NotRequired[str]
     """Whom or what it is about, or why, in a few words."""
+    code: NotRequired[
+        Literal[
+            "phone-in",
+            "phone-out",
+            "person-out",
+            "setup-code-wrong",
+            "pairing-code-wrong",
+            "invited",
+            "invited-named",
+            "invited-phone",
+            "invite-withdrawn",
+            "invite-withdrawn-named",
+            "invite-withdrawn-phone",
+            "right-given",
+            "right-taken",
+            "worn",
+            "not-worn",
+            "role-changed",
+            "device-in",
+            "device-out",
+            "mode-of-new",
+            "mode-of-all",
+            "mode-of-device",
+            "children-at-most",
+            "certificate-added",
+            "certificate-removed",
+        ]
+    ]
+    """Of audit: what exactly, for words of your own."""
+    parameters: NotRequired[dict[str, str | int]]
+    """What words for the code need: names of then, roles, numbers."""
+    grant: NotRequired[GrantShown]
+    """The right that was given or taken."""
+    places: NotRequired[dict[str, str]]
+    """What the grant's rooms and devices were called, by id."""
 
 
 class FavouritesNow(TypedDict):

@@ -7,7 +7,8 @@ from collections.abc import Callable, Iterable, Sequence
 from typing import Final, Protocol
 
 from hub.clock import Clock
-from hub.core.activity import Entry, Kind, Log
+from hub.core.activity import AuditCode, Entry, Kind, Log, Particulars
+from hub.core.arrangement.records import Room
 from hub.core.asker import By
 from hub.core.automations.records import Automation
 from hub.core.automations.runs import Run
@@ -111,6 +112,7 @@ class Activity:
         self,
         kind: Kind,
         by: By | None,
+        told: Particulars,
         *,
         device: DeviceId | None = None,
         person: PersonId | None = None,
@@ -119,7 +121,15 @@ class Activity:
         """Return an entry of audit that is still to be kept; see the class."""
         now_s = self._clock.now_s()
         number = self.log.next_id()
-        return Entry(number, now_s, kind, by, device, person=person, text=text)
+        entry = Entry(number, now_s, kind, by, device, person=person, text=text)
+        return entry._replace(particulars=told)
+
+    def name_of(self, place: str) -> str | None:
+        """Return what a room or a device is called; None for one that is not here."""
+        if device := self._hub.devices.get(DeviceId(place)):
+            return device.record.name
+        room = self._hub.arrangement.find(Room, place)
+        return room.name if room else None
 
     def keep(self, entries: Iterable[Entry]) -> None:
         """Show entries of audit that are durable."""
@@ -135,14 +145,14 @@ class Activity:
         await self._store.commit([SaveAudit(entry)])
         self.keep([entry])
 
-    async def note_refused(self, what: str) -> None:
+    async def note_refused(self, code: AuditCode, what: str) -> None:
         """Write down a wrong code, unless they come too fast; a full disk changes no answer."""
         now_s = self._clock.now_s()
         if now_s - self._refused_s < REFUSED_EVERY_S:
             return
         self._refused_s = now_s
         try:
-            await self.note(self.audit("refused", None, text=what))
+            await self.note(self.audit("refused", None, Particulars(code), text=what))
         except StoreError as error:
             _log.warning("a wrong %s is not written down: %s", what, error)
 

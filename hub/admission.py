@@ -8,7 +8,7 @@ from typing import Final, Protocol
 
 from hub.broker import Broker, BrokerError, ProvisionError, hash_password, new_password
 from hub.clock import Clock
-from hub.core.activity import Entry, Kind
+from hub.core.activity import AuditCode, Entry, Kind, Particulars
 from hub.core.asker import By
 from hub.core.errors import DeviceUnknownError
 from hub.core.hub import Hub
@@ -31,13 +31,15 @@ BROKER_WITHIN_S: Final = 3.0
 class Auditor(Protocol):
     """What writes down who was let in, and who was not; see `hub.activity`."""
 
-    def audit(self, kind: Kind, by: By | None, *, device: DeviceId | None, text: str) -> Entry:
+    def audit(
+        self, kind: Kind, by: By | None, told: Particulars, *, device: DeviceId | None, text: str
+    ) -> Entry:
         """Return an entry that is still to be kept."""
 
     def keep(self, entries: Iterable[Entry]) -> None:
         """Show entries that are durable."""
 
-    async def note_refused(self, what: str) -> None:
+    async def note_refused(self, code: AuditCode, what: str) -> None:
         """Write down a wrong code, unless they come too fast."""
 
 
@@ -131,7 +133,7 @@ class Admission:
         try:
             joined = self.window.finish(proof, self._clock.now_s())
         except JoinProofError:
-            await self._auditor.note_refused("setup code")
+            await self._auditor.note_refused("setup-code-wrong", "setup code")
             raise
         self.joining += 1
         try:
@@ -166,7 +168,10 @@ class Admission:
         except BrokerError:
             await self._undo(joined.device, joined.replaces, before)
             raise
-        entry = self._auditor.audit("join", self._by, device=joined.device, text=joined.product)
+        told = Particulars("device-in", {"product": joined.product})
+        entry = self._auditor.audit(
+            "join", self._by, told, device=joined.device, text=joined.product
+        )
         admitted = self._hub.admit(record, joined.replaces, self._clock.now_s())
         admitted.saves.append(SaveAudit(entry))
         self._pipeline.push(admitted)

@@ -7,7 +7,7 @@ from drivers.contract import Driver
 from hub.activity import Activity
 from hub.admission import Admission
 from hub.clock import Clock
-from hub.core.activity import Entry
+from hub.core.activity import Entry, Particulars
 from hub.core.asker import By
 from hub.core.device import Device
 from hub.core.errors import DeviceUnknownError, RequestError
@@ -56,7 +56,13 @@ class Tending:
             DeviceUnknownError: No such device.
             StoreError: It could not be kept; nothing has changed.
         """
-        entry = self._activity.audit("setting", by, device=device, text=f"mode = {mode}")
+        entry = self._activity.audit(
+            "setting",
+            by,
+            Particulars("mode-of-device", {"mode": mode}),
+            device=device,
+            text=f"mode = {mode}",
+        )
         await self._describe(device, entry, mode=mode)
 
     async def unjoin(self, device: DeviceId, by: By) -> None:
@@ -68,7 +74,8 @@ class Tending:
         """
         known = self._device(device).record
         is_child = known.gateway is not None
-        entry = self._activity.audit("unjoin", by, device=device, text=known.name)
+        told = Particulars("device-out", {"device": known.name})
+        entry = self._activity.audit("unjoin", by, told, device=device, text=known.name)
         forget = Outcome(saves=[*self._hub.households.farewell(device), SaveAudit(entry)])
         await self._pipeline.carry_out(forget, [DropCredential(device)])
         self._activity.keep([entry])
@@ -119,7 +126,8 @@ class Tending:
             StoreError: It could not be kept; nothing has changed.
         """
         text = f"max_children = {max_children}"
-        entry = self._activity.audit("setting", by, device=gateway, text=text)
+        told = Particulars("children-at-most", {"count": max_children})
+        entry = self._activity.audit("setting", by, told, device=gateway, text=text)
         await self._describe(gateway, entry, max_children=max_children)
 
     async def _describe(

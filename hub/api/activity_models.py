@@ -6,8 +6,9 @@ from pydantic import Field
 from typing_extensions import TypedDict
 
 from hub.api.cause_models import ByShown
+from hub.api.people_models import GrantShown
 from hub.api.terms import Shown, Timestamp
-from hub.core.activity import Kind
+from hub.core.activity import AuditCode, Kind
 
 
 class EntryShown(TypedDict):
@@ -40,6 +41,24 @@ class EntryShown(TypedDict):
     person: NotRequired[Annotated[str, Field(description="Id of whom it concerns.")]]
     text: NotRequired[
         Annotated[str, Field(description="Whom or what it is about, or why, in a few words.")]
+    ]
+    code: NotRequired[
+        Annotated[AuditCode, Field(description="Of audit: what exactly, for words of your own.")]
+    ]
+    parameters: NotRequired[
+        Annotated[
+            dict[str, str | int],
+            Field(description="What words for the code need: names of then, roles, numbers."),
+        ]
+    ]
+    grant: NotRequired[
+        Annotated[GrantShown, Field(description="The right that was given or taken.")]
+    ]
+    places: NotRequired[
+        Annotated[
+            dict[str, str],
+            Field(description="What the grant's rooms and devices were called, by id."),
+        ]
     ]
 
 

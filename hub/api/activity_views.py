@@ -4,8 +4,9 @@ from typing import Any, cast
 
 from hub.api.activity_models import EntryShown
 from hub.api.causes import by_shown
+from hub.api.people_views import grant_shown
 from hub.clock import Clock
-from hub.core.activity import Entry
+from hub.core.activity import Entry, Particulars
 from hub.core.people.sight import Sight
 
 
@@ -38,4 +39,16 @@ def entry_shown(entry: Entry, clock: Clock, sight: Sight | None = None) -> Entry
         "person": entry.person,
         "text": entry.text,
     }
+    if entry.particulars is not None:
+        told |= _particulars(entry.particulars)
     return cast("EntryShown", shown | {name: value for name, value in told.items() if value})
+
+
+def _particulars(told: Particulars) -> dict[str, Any]:
+    grant = None if told.grant is None else grant_shown(told.grant)
+    return {
+        "code": told.code,
+        "parameters": dict(told.parameters),
+        "grant": grant,
+        "places": dict(told.places),
+    }

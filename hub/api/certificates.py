@@ -13,6 +13,7 @@ from hub.api.judged_models import CertificateList, CertificateShown
 from hub.api.operations import CERTIFICATE, Answer, Body, Call, Routes
 from hub.api.problems import refused
 from hub.api.replies import empty_reply, json_reply
+from hub.core.activity import Particulars
 from hub.core.people.rights import Right
 
 routes = Routes("Certificates")
@@ -54,7 +55,7 @@ async def add_certificate(call: Call[AddCertificate]) -> web.Response:
     if paper is None:
         remedy = "take others away first: ecohub certificates remove"
         raise refused(409, "certificates-full", "the folder holds as many as are read", remedy)
-    await _note(call, f"added {name}")
+    await _note(call, Particulars("certificate-added", {"certificate": name}), f"added {name}")
     return json_reply(certificate_shown(name, paper, known))
 
 
@@ -72,13 +73,15 @@ async def remove_certificate(call: Call[None]) -> web.Response:
     if not is_gone:
         remedy = "GET /api/v1/certificates lists them"
         raise refused(404, "certificate-unknown", "no such certificate", remedy)
-    await _note(call, f"removed {call.path(CERTIFICATE)[:16]}")
+    name = call.path(CERTIFICATE)[:16]
+    told = Particulars("certificate-removed", {"certificate": name})
+    await _note(call, told, f"removed {name}")
     return empty_reply()
 
 
-async def _note(call: Call[Body], what: str) -> None:
+async def _note(call: Call[Body], told: Particulars, what: str) -> None:
     activity = call.context.home.activity
-    await activity.note(activity.audit("certificate", call.asks.by, text=what))
+    await activity.note(activity.audit("certificate", call.asks.by, told, text=what))
 
 
 @contextmanager

@@ -11,6 +11,7 @@ from hub.api.entitled import visible
 from hub.api.models import HealthReport, HubReport, Part
 from hub.api.operations import Answer, Body, Call, Routes
 from hub.api.replies import json_reply, text_reply
+from hub.core.activity import Particulars
 from hub.core.people.access import has_right
 from hub.core.people.rights import Right
 from hub.discovery.interfaces import interfaces, reachable_addresses
@@ -39,7 +40,8 @@ async def change_hub(call: Call[ChangeHub]) -> web.Response:
     It holds over restarts, before what hub.toml says.
     """
     body, home = call.body, call.context.home
-    entry = home.activity.audit("setting", call.asks.by, text=f"mode = {body.mode}")
+    told = Particulars("mode-of-all" if body.of_all else "mode-of-new", {"mode": body.mode})
+    entry = home.activity.audit("setting", call.asks.by, told, text=f"mode = {body.mode}")
     await home.enforcing.set_mode(body.mode, entry, of_all=body.of_all)
     home.activity.keep([entry])
     return json_reply(_report(call))

@@ -5,7 +5,7 @@ of the one never push out one of the other.
 """
 
 from bisect import bisect_left, insort
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from heapq import merge
 from operator import attrgetter
@@ -15,7 +15,7 @@ from hub.core.asker import By
 from hub.core.automations.entitlement import exists
 from hub.core.automations.records import Automation
 from hub.core.people.access import Principal, has_right
-from hub.core.people.records import PersonId
+from hub.core.people.records import Grant, PersonId
 from hub.core.people.rights import Right
 from hub.core.people.sight import Sight
 from protocol.ids import Address, CommandId, DeviceId
@@ -42,6 +42,34 @@ Kind = Literal[
 ]
 """The first five are activity, the others audit."""
 
+AuditCode = Literal[
+    "phone-in",
+    "phone-out",
+    "person-out",
+    "setup-code-wrong",
+    "pairing-code-wrong",
+    "invited",
+    "invited-named",
+    "invited-phone",
+    "invite-withdrawn",
+    "invite-withdrawn-named",
+    "invite-withdrawn-phone",
+    "right-given",
+    "right-taken",
+    "worn",
+    "not-worn",
+    "role-changed",
+    "device-in",
+    "device-out",
+    "mode-of-new",
+    "mode-of-all",
+    "mode-of-device",
+    "children-at-most",
+    "certificate-added",
+    "certificate-removed",
+]
+"""What exactly an entry of audit tells."""
+
 RIGHT_OF: Final[dict[Kind, Right]] = {
     "pair": Right.PEOPLE,
     "refused": Right.PEOPLE,
@@ -60,6 +88,22 @@ IDS_PER_EPOCH: Final = 2**31
 """Entries of one run of the hub; the id of an entry is never given twice."""
 
 
+@dataclass(frozen=True, slots=True)
+class Particulars:
+    """What an entry of audit tells, for a program that has words of its own for it.
+
+    Attributes:
+        parameters: What these words need: names of then, roles, modes, numbers.
+        grant: The right that was given or taken.
+        places: What the rooms and devices of the grant are called, by id.
+    """
+
+    code: AuditCode
+    parameters: Mapping[str, str | int] = field(default_factory=dict)
+    grant: Grant | None = None
+    places: Mapping[str, str] = field(default_factory=dict)
+
+
 class Entry(NamedTuple):
     """One thing that has happened.
 
@@ -73,6 +117,7 @@ class Entry(NamedTuple):
         automation: Which one ran.
         person: Whom it concerns.
         text: Whom or what it is about, in a few words; why, of commands and presence.
+        particulars: Of audit; None for what earlier versions wrote.
     """
 
     id: int
@@ -88,6 +133,7 @@ class Entry(NamedTuple):
     automation: str | None = None
     person: PersonId | None = None
     text: str = ""
+    particulars: Particulars | None = None
 
     @property
     def is_audit(self) -> bool:

@@ -4,7 +4,7 @@ import asyncio
 from collections.abc import Callable, Iterable, Sequence
 from typing import Final, Protocol
 
-from hub.core.activity import Entry, Kind
+from hub.core.activity import AuditCode, Entry, Kind, Particulars
 from hub.core.asker import By
 from hub.core.people.audit import facts
 from hub.core.people.records import Invite, PeopleSave, Person, PersonId, Session
@@ -30,13 +30,24 @@ class PeopleStore(Protocol):
 class Auditor(Protocol):
     """What writes down who was let in and out; see `hub.activity`."""
 
-    def audit(self, kind: Kind, by: By | None, *, person: PersonId | None, text: str) -> Entry:
+    def audit(
+        self,
+        kind: Kind,
+        by: By | None,
+        told: Particulars,
+        *,
+        person: PersonId | None,
+        text: str,
+    ) -> Entry:
         """Return an entry that is still to be kept."""
+
+    def name_of(self, place: str) -> str | None:
+        """Return what a room or a device is called; None for one that is not here."""
 
     def keep(self, entries: Iterable[Entry]) -> None:
         """Show entries that are durable."""
 
-    async def note_refused(self, what: str) -> None:
+    async def note_refused(self, code: AuditCode, what: str) -> None:
         """Write down a wrong code, unless they come too fast."""
 
 
@@ -69,10 +80,10 @@ class Ledger:
             StoreError: It could not be kept; nothing has changed.
         """
         entries = [
-            self._auditor.audit(fact.kind, by, person=fact.person, text=fact.text)._replace(
-                status=fact.role
-            )
-            for fact in facts(saves, self.register)
+            self._auditor.audit(
+                fact.kind, by, fact.particulars, person=fact.person, text=fact.text
+            )._replace(status=fact.role)
+            for fact in facts(saves, self.register, self._auditor.name_of)
         ]
         await self._store.commit([*saves, *map(SaveAudit, entries)])
         self.register.apply(saves)

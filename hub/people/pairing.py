@@ -95,7 +95,7 @@ class Pairing:
             try:
                 offer, invite = self._offered(tokens.heard(code), now_s)
             except CodeWrongError:
-                await self._auditor.note_refused("pairing code")
+                await self._auditor.note_refused("pairing-code-wrong", "pairing code")
                 raise
             person_id = PersonId(tokens.new_name("person-"))
             person = self._register.newcomer(offer, name, person_id, now_s)

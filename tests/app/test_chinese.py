@@ -8,7 +8,7 @@ from playwright.async_api import expect
 from tests.app.people import Another
 from tests.app.phone import Phone
 from tests.hub.api.bench import Bench
-from tests.hub.api.test_people import INVITES
+from tests.hub.api.test_people import INVITES, PEOPLE, arrive
 
 pytestmark = [pytest.mark.asyncio(loop_scope="session"), pytest.mark.xdist_group("app")]
 
@@ -34,12 +34,30 @@ async def test_audit_is_told_in_chinese(another: Another, home: Bench) -> None:
     await chinese(phone)
     await phone.go("activity", "kind", "people")
     rows = phone.page.locator(".happening-text > span[dir]")
-    await expect(rows.nth(0)).to_have_text(re.compile("^邀请已撤回.Gil、访客$"))
-    await expect(rows.nth(1)).to_have_text(re.compile("^邀请.Gil、访客$"))
+    await expect(rows.nth(0)).to_have_text(re.compile("^已撤回对 .Gil. 的邀请.身份.访客$"))
+    await expect(rows.nth(1)).to_have_text(re.compile("^已邀请 .Gil..身份.访客$"))
     await phone.go("activity", "kind", "home")
-    await expect(rows.first).to_have_text(re.compile("^设置已更改.违反协议时拒绝$"))
+    await expect(rows.first).to_have_text(re.compile("^对新加入的设备.违反协议时拒绝$"))
     joined = phone.page.locator("a.happening-link", has_text="设备已加入").locator("span[dir]")
     assert not [text for text in await joined.all_inner_texts() if LATIN.search(text)]
+
+
+async def test_a_right_is_told_in_words_with_names(another: Another, home: Bench) -> None:
+    gil = await arrive(home, "Gil", role="guest")
+    room = await home.ask("POST", "/api/v1/rooms", {"name": "厨房"}, status=201)
+    grant = {"right": "control", "rooms": [room["id"]]}
+    path = f"{PEOPLE}/{gil['person']['id']}"
+    await home.ask("PATCH", path, {"grants": [grant]})
+    await home.ask("DELETE", f"/api/v1/rooms/{room['id']}", status=204)
+    phone = await another()
+    await phone.enter(home.token)
+    first = phone.page.locator(".happening-text > span[dir]").first
+    await phone.go("activity", "kind", "people")
+    await expect(first).to_have_text("\u2068Gil\u2069 got a right: May control \u2068厨房\u2069")
+    await chinese(phone)
+    await phone.go("activity", "kind", "people")
+    await expect(first).to_have_text(re.compile("^授予 .Gil. 权限.可以控制.厨房.$"))
+    await home.ask("DELETE", path, status=204)
 
 
 async def test_the_hub_and_a_trial_are_told_in_chinese(another: Another, home: Bench) -> None:

@@ -9,6 +9,7 @@ from typing import get_args
 import pytest
 
 from certification.errors import PaperError
+from hub.core.activity import AuditCode
 from hub.core.arrangement.records import Kind
 from hub.core.records import NoticeKind
 from protocol.messages import Presence
@@ -118,6 +119,22 @@ def test_each_area_of_the_rules_has_words(area: str) -> None:
 @pytest.mark.parametrize("kind", [kind for kind in get_args(NoticeKind) if kind != "alarm"])
 def test_each_kind_of_message_has_words(kind: str) -> None:
     assert f"notice.{kind}" in WORDS
+
+
+def key_of(prefix: str, code: str) -> str:
+    return f"{prefix}.{code.replace('-', '_')}"
+
+
+@pytest.mark.parametrize("code", get_args(AuditCode))
+def test_each_thing_that_audit_tells_has_words(code: str) -> None:
+    assert key_of("audit", code) in WORDS
+
+
+def test_both_languages_are_told_the_same_things() -> None:
+    gaps = {
+        key: [sorted(re.findall(r"{\w+}", text)) for text in texts] for key, texts in WORDS.items()
+    }
+    assert [key for key, (english, chinese) in gaps.items() if english != chinese] == []
 
 
 AWAY = {Reach.UNREACHABLE, Reach.UNSTABLE, Reach.QUARANTINED}

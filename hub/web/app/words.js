@@ -276,6 +276,9 @@ export function t(key, given = {}) {
   return text.replace(/\{(\w+)\}/g, (_, name) => given[name] ?? "");
 }
 
+/** Whether there are words for something. */
+export const knows = (key) => key in WORDS;
+
 /** Say how many: `key.one` for a single one, where the language tells it apart. */
 export const tn = (key, n, given = {}) => t(n === 1 && WORDS[`${key}.one`] ? `${key}.one` : key, { n, ...given });
 

@@ -59,6 +59,21 @@ async def test_who_let_whom_in_is_told_to_owners_alone(home: Bench) -> None:
     assert {one["kind"] for one in mine} == {"pair", "grant", "role", "revoke"}
 
 
+async def test_a_right_is_told_with_the_names_of_its_places(home: Bench) -> None:
+    await home.bring(PLUG)
+    room = await home.ask("POST", "/api/v1/rooms", {"name": "Hall"}, status=201)
+    guest = await arrive(home, "Gil", role="guest")
+    path = f"{PEOPLE}/{guest['person']['id']}"
+    grant = {"right": "see", "rooms": [room["id"]], "devices": [PLUG]}
+    changed = await home.ask("PATCH", path, {"grants": [grant]})
+    await home.ask("DELETE", f"/api/v1/rooms/{room['id']}", status=204)
+    [entry] = await told(home, kind="grant")
+    assert entry["text"] == "see Hall, Smart plug"
+    assert (entry["code"], entry["parameters"]) == ("right-given", {"person": "Gil"})
+    assert entry["grant"] == changed["grants"][0]
+    assert entry["places"] == {room["id"]: "Hall", PLUG: "Smart plug"}
+
+
 async def test_a_phone_that_is_cut_off_is_told_of(home: Bench) -> None:
     member = await arrive(home, "Mo", role="member")
     await home.ask("DELETE", f"/api/v1/sessions/{member['session']}", status=204)

@@ -4,7 +4,7 @@ from dataclasses import replace
 
 import pytest
 
-from hub.core.activity import RIGHT_OF, Entry, is_told
+from hub.core.activity import RIGHT_OF, Entry, Particulars, is_told
 from hub.core.asker import By
 from hub.core.automations.records import Automation, SetAction
 from hub.core.people.access import Moment, Principal, Thing
@@ -31,7 +31,8 @@ from hub.core.people.register import Register
 from hub.core.people.sight import Sight
 from protocol.ids import Address, DeviceId
 
-LAMP, BAND = DeviceId("lamp-0001"), DeviceId("band-0001")
+LAMP, BAND, GONE = DeviceId("lamp-0001"), DeviceId("band-0001"), DeviceId("gone-0001")
+HALL = "room-00000001"
 ON, PULSE = Address("lamp.on"), Address("heart.rate")
 BO = PersonId("person-2")
 NOON = Moment(1_790_000_000.0, 0, 720)
@@ -87,32 +88,78 @@ def test_who_asks_is_a_person_with_a_phone_or_a_program() -> None:
     assert sight(MEMBER).knows(OWNER.by)
 
 
+def name_of(place: str) -> str | None:
+    return {LAMP: "Desk lamp", HALL: "Hall"}.get(place)
+
+
 def test_a_change_of_people_tells_what_it_means() -> None:
     register = Register()
     bo = Person(BO, "Bo", Role.GUEST, 0.0, (Grant("see", devices=(LAMP,)),), (BAND,))
     session = Session(SessionId("session-1"), BO, "Phone", 0.0, 0.0, "", "", "", 0.0)
     invite = Invite(InviteId("invite-1"), Offer(Role.GUEST, name="Cy"), "hash", "Ada", 0.0, 9.0)
-    new: list[PeopleSave] = [SavePerson(bo), SaveSession(session)]
-    assert list(facts(new, register)) == [Fact("pair", BO, "Phone")]
-    assert list(facts([SaveInvite(invite)], register)) == [
-        Fact("invite", None, "Cy", role=Role.GUEST)
+
+    def told_of(*saves: PeopleSave) -> list[Fact]:
+        return list(facts(saves, register, name_of))
+
+    phone, named = {"phone": "Phone", "person": "Bo"}, {"person": "Cy", "role": "guest"}
+    assert told_of(SavePerson(bo), SaveSession(session)) == [
+        Fact("pair", BO, "Phone", Particulars("phone-in", phone))
+    ]
+    assert told_of(SaveInvite(invite)) == [
+        Fact("invite", None, "Cy", Particulars("invited-named", named), Role.GUEST)
     ]
     register.restore([bo], [session], [invite])
-    assert list(facts([SaveSession(session)], register)) == []  # its tokens were made anew
-    assert list(facts([SaveInvite(invite)], register)) == []
-    assert list(facts([DropSession(session.id)], register)) == [Fact("revoke", BO, "Phone")]
-    assert list(facts([DropInvite(invite.id)], register)) == [
-        Fact("revoke", None, "Cy", role=Role.GUEST)
+    assert told_of(SaveSession(session)) == []  # its tokens were made anew
+    assert told_of(SaveInvite(invite)) == []
+    assert told_of(DropSession(session.id)) == [
+        Fact("revoke", BO, "Phone", Particulars("phone-out", phone))
     ]
-    assert list(facts([DropSession(session.id), DropPerson(BO)], register)) == [
-        Fact("revoke", BO, "Bo")
+    assert told_of(DropInvite(invite.id)) == [
+        Fact("revoke", None, "Cy", Particulars("invite-withdrawn-named", named), Role.GUEST)
     ]
+    assert told_of(DropSession(session.id), DropPerson(BO)) == [
+        Fact("revoke", BO, "Bo", Particulars("person-out", {"person": "Bo"}))
+    ]
+    for offer, code, told in [
+        (Offer(Role.MEMBER), "invited", {"role": "member"}),
+        (Offer(Role.GUEST, person=BO), "invited-phone", {"person": "Bo"}),
+    ]:
+        [fact] = told_of(SaveInvite(replace(invite, id=InviteId("invite-2"), offer=offer)))
+        assert fact.particulars == Particulars(code, told)  # type: ignore[arg-type]
+
+
+def test_a_change_of_rights_names_places_and_wearables() -> None:
+    register, old = Register(), Grant("see", rooms=(HALL,), devices=(LAMP, GONE))
+    bo = Person(BO, "Bo", Role.GUEST, 0.0, (old,), (BAND,))
+    register.restore([bo], [], [])
     home = Grant("control", of_home=True, addresses=(ON,))
     other = replace(bo, role=Role.MEMBER, grants=(home,), wears=(LAMP,))
-    assert list(facts([SavePerson(other)], register)) == [
-        Fact("role", BO, "guest -> member"),
-        Fact("revoke", BO, "see lamp-0001"),
-        Fact("grant", BO, "control the home (lamp.on)"),
-        Fact("grant", BO, "wears lamp-0001"),
-        Fact("revoke", BO, "wears band-0001"),
+    roles = {"person": "Bo", "was": "guest", "role": "member"}
+    places = {HALL: "Hall", LAMP: "Desk lamp"}
+    assert list(facts([SavePerson(other)], register, name_of)) == [
+        Fact("role", BO, "guest -> member", Particulars("role-changed", roles)),
+        Fact(
+            "revoke",
+            BO,
+            "see Hall, Desk lamp, gone-0001",
+            Particulars("right-taken", {"person": "Bo"}, old, places),
+        ),
+        Fact(
+            "grant",
+            BO,
+            "control the home (lamp.on)",
+            Particulars("right-given", {"person": "Bo"}, home),
+        ),
+        Fact(
+            "grant",
+            BO,
+            "wears Desk lamp",
+            Particulars("worn", {"person": "Bo", "device": "Desk lamp"}),
+        ),
+        Fact(
+            "revoke",
+            BO,
+            "wears band-0001",
+            Particulars("not-worn", {"person": "Bo", "device": "band-0001"}),
+        ),
     ]

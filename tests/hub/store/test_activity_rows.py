@@ -7,9 +7,9 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from hub.core.activity import ACTIVITY_KEPT, Entry
+from hub.core.activity import ACTIVITY_KEPT, Entry, Particulars
 from hub.core.asker import By
-from hub.core.people.records import PersonId
+from hub.core.people.records import Grant, Hours, PersonId
 from hub.core.records import DropDevice, SaveAudit, SaveCommand, SaveDevice
 from hub.store import Store, StoreFullError
 from protocol.ids import CommandId
@@ -32,6 +32,14 @@ from tests.hub.store.test_store import in_store, keeping, nothing
 
 ADA = By("person", "person-1", "Ada", "Phone")
 
+particulars = st.builds(
+    Particulars,
+    code=st.sampled_from(["right-given", "role-changed"]),
+    parameters=st.dictionaries(texts, texts | st.integers(0, 64), max_size=3),
+    grant=st.none() | st.just(Grant("see", rooms=("room-1",), hours=(Hours((0, 1), 480, 600),))),
+    places=st.dictionaries(texts, texts, max_size=2),
+)
+
 entries = st.builds(
     Entry,
     id=st.integers(1, 2**40),
@@ -47,6 +55,7 @@ entries = st.builds(
     automation=st.none() | texts,
     person=st.none() | texts.map(PersonId),
     text=texts,
+    particulars=st.none() | particulars,
 )
 
 

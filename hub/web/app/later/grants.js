@@ -16,7 +16,7 @@ const locale = () => (language.value === "zh" ? "zh-CN" : "en-GB");
 const list = (names) => new Intl.ListFormat(locale(), { style: "long", type: "conjunction" }).format(names);
 
 /** A name that somebody gave, kept from turning the text around it. */
-const apart = (name) => `\u2068${name}\u2069`;
+export const apart = (name) => `\u2068${name}\u2069`;
 
 /** What a day is called: "Mon". */
 export function dayName(day, length = "short") {

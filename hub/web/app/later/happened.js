@@ -4,9 +4,10 @@ import { automations } from "../home.js";
 import { valueText } from "../format.js";
 import { presenceText, reasonText } from "../presence.js";
 import { product as productOf, titleOf } from "../specs.js";
-import { t, tOr } from "../words.js";
+import { knows, t, tOr } from "../words.js";
 import "./automations.words.js";
-import "./grants.words.js";
+import "./audit.words.js";
+import { apart, sentence } from "./grants.js";
 
 const ICONS = {
   event: "bell",
@@ -43,8 +44,26 @@ export function whatHappened(entry, device) {
   }
 }
 
-/** What audit tells, its words of the hub put into the reader's. */
 function audited(entry, device) {
+  const key = `audit.${entry.code?.replaceAll("-", "_")}`;
+  return knows(key) ? t(key, given(entry, device)) : auditedBefore(entry, device);
+}
+
+/** What fills the gaps of audit's words; names that somebody gave are kept from turning the text around. */
+function given({ parameters: { role, was, mode, product, ...named } = {}, grant, places }, device) {
+  const names = Object.entries(named).map(([name, value]) => [name, apart(value)]);
+  return {
+    ...Object.fromEntries(names),
+    role: role && t(`role.${role}`),
+    was: was && t(`role.${was}`),
+    mode: mode && t(`audit.mode.${mode}`),
+    product: product && titleOf(productOf(device).value?.spec.title, product),
+    grant: grant && sentence(grant, places),
+  };
+}
+
+/** What audit tells of an entry without a code: one that an earlier hub has written. */
+function auditedBefore(entry, device) {
   const title = t(entry.kind === "revoke" && entry.status ? "activity.withdrawn" : `activity.${entry.kind}`);
   const value = about(entry, device);
   return value ? t("activity.became", { title, value }) : title;
