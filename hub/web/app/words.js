@@ -18,7 +18,6 @@ export const WORDS = {
   "link.coming": ["Connecting …", "正在连接…"],
   "link.away": ["The hub does not answer", "中枢没有回应"],
   "link.away.since": ["What you see is from {age}", "以下为{age}的状态"],
-  "link.back": ["Connected again", "已重新连接"],
   "link.retry": ["Try now", "立即重试"],
 
   "home.needs": ["Needs you", "需要您处理"],
@@ -94,7 +93,6 @@ export const WORDS = {
   "value.off": ["Off", "关"],
   "value.yes": ["Yes", "是"],
   "value.no": ["No", "否"],
-  "value.unknown": ["Not known", "未知"],
   "value.none": ["Not told yet", "尚未上报"],
   "value.hidden": ["Cannot be read back", "不可读回"],
   "value.old": ["from {age}", "{age}"],
@@ -158,10 +156,8 @@ export const WORDS = {
   "control.run": ["Run", "执行"],
   "control.sure": ["Tap again to confirm", "再点一次确认"],
   "control.other": ["Other colour", "其他颜色"],
-  "control.hours": ["Hours", "小时"],
   "control.minutes": ["Minutes", "分钟"],
   "control.seconds": ["Seconds", "秒"],
-  "control.range": ["{least} to {most}", "{least} 至 {most}"],
   "control.toggle": ["{title}, {name}", "{name} {title}"],
 
   "device.controls": ["Controls", "控制"],

@@ -15,7 +15,6 @@ learn({
   "auto.off": ["Switched off", "已停用"],
   "auto.next": ["Next {when}", "下次：{when}"],
   "auto.last": ["{end}, {when}", "{when}{end}"],
-  "auto.never": ["It has not run yet", "尚未运行"],
 
   "auto.end.done": ["It ran", "已运行"],
   "auto.end.failed": ["It ran, not all worked", "已运行，部分未成功"],
@@ -132,7 +131,6 @@ learn({
   "flaw.scene": ["Choose a scene", "请选择场景"],
   "flaw.text": ["Write what the message says", "请填写通知内容"],
   "flaw.of": ["Add a condition", "请添加条件"],
-  "flaw.here": ["Something is missing above", "上面还有内容未填写"],
 
   "halt.loop": ["It set itself off, so the hub has switched it off. Change what it does or when, then switch it on again.", "它触发了自己，已被中枢停用。请修改触发条件或操作，然后重新启用。"],
   "halt.too_many_runs": ["It ran too often, so the hub has switched it off. See what sets it off, then switch it on again.", "运行过于频繁，已被中枢停用。请检查触发条件，然后重新启用。"],
