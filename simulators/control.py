@@ -9,6 +9,7 @@ import json
 import socket
 from collections.abc import AsyncIterator, Sequence
 from contextlib import asynccontextmanager
+from functools import partial
 from pathlib import Path
 from typing import Final, Protocol
 
@@ -22,6 +23,9 @@ MAX_LINE: Final = 1_024
 
 ANSWER_S: Final = 10.0
 """How long a command may take."""
+
+AWAY_S: Final = 3.0
+"""How long a child is out of reach that somebody carries away."""
 
 COMMANDS: Final = {
     "press NAME": "press a button; of an address: change it by hand, or let it happen",
@@ -167,13 +171,14 @@ class _Desk:
                 raise UsageError(f"there is no command {' '.join(words)!r}", known)
 
     def _part(self, deed: str, child: DeviceId) -> list[object]:
-        gateways = [x for x in self._bench.links if isinstance(x.device, Carrier)]
-        its = [link for link in gateways if child in _children(link)]
-        if not its:
-            known = ", ".join(name for link in gateways for name in _children(link))
+        carriers = [(x, x.device) for x in self._bench.links if isinstance(x.device, Carrier)]
+        if not any(child in carrier.children for _, carrier in carriers):
+            known = ", ".join(name for _, carrier in carriers for name in carrier.children)
             raise UsageError(f"nobody is the gateway of {child!r}", f"the children: {known}")
-        for link in its:
-            link.lose(child) if deed == "lose" else link.unpair(child)
+        for link, carrier in carriers:
+            if child in carrier.children:
+                away = partial(carrier.hide, child, AWAY_S)
+                link.touch(away if deed == "lose" else partial(carrier.remove, child))
         return [child]
 
     def _unplug(self, address: str) -> list[object]:
@@ -181,7 +186,7 @@ class _Desk:
         if not able:
             raise UsageError(f"nobody has a sensor for {address!r}", "the address of a property")
         for link in able:
-            link.unplug(address)
+            link.touch(partial(link.device.unplug, address))
         return [link.device.id for link in able]
 
     def _press(self, name: str) -> list[object]:
@@ -193,7 +198,3 @@ class _Desk:
         for link in able:
             link.press(name)
         return [link.device.id for link in able]
-
-
-def _children(link: Link) -> tuple[DeviceId, ...]:
-    return link.device.children if isinstance(link.device, Carrier) else ()

@@ -13,10 +13,11 @@ from protocol.errors import ViolationError
 from protocol.ids import DeviceId
 from protocol.messages import Presence, StateGet, UpMessage, Verdict
 from simulators.account import Frame, Spoken
-from simulators.carrier import Carrier, ChildSaid, Said
+from simulators.carrier import ChildSaid, Said
 from simulators.device import SimDevice
 from simulators.fault_layer import FaultLayer
 from simulators.party import Heard, Party, hear, said_by, spoken, subscriptions
+from simulators.rest import Rest
 from simulators.sleeper import Sleeper
 from simulators.voice import Absence
 from simulators.wire import (
@@ -35,9 +36,6 @@ UNSENT: Final = 256
 
 GOODBYE_S: Final = 2.0
 """How long the broker may take to acknowledge an orderly goodbye."""
-
-AWAY_S: Final = 3.0
-"""How long a child is out of reach that somebody carries away."""
 
 _SHOUT: Final = StateGet(id="sim.flood", ttl_ms=1_000)
 
@@ -65,17 +63,12 @@ class Change:
     reason: str = ""
 
 
-def back_off_s(bounds_s: tuple[float, float], rng: Random, tries: int) -> float:
-    """Return the wait before the next CONNECT: drawn evenly from a span that doubles."""
-    least, most = bounds_s
-    return rng.uniform(least, min(most, 2.0 * least * 2.0 ** min(tries, 16)))
-
-
 class Link:
     """One device and its link, as `links.Links` drives it.
 
     Attributes:
         due_s: When `turn` has something to do.
+        rest: When it dials again.
         scheduled_s: For which time it stands in the heap of `links.Links`.
     """
 
@@ -87,22 +80,17 @@ class Link:
         "_dialling",
         "_goodbye",
         "_held",
-        "_is_away",
         "_is_last",
         "_level",
         "_raised",
-        "_rested_s",
-        "_rng",
         "_settled",
         "_timer_s",
-        "_tries",
         "_unsent",
-        "_up_s",
         "_wake",
         "device",
         "faults",
         "ignored",
-        "rest_until_s",
+        "rest",
         "scheduled_s",
         "status",
     )
@@ -122,10 +110,10 @@ class Link:
     ) -> None:
         self.device = device
         self.status = Status.RESTING
-        self.rest_until_s = 0.0
+        self.rest = Rest(rng)
         self.scheduled_s = math.inf
         self.ignored = 0
-        self._access, self._clock, self._rng = access, clock, rng
+        self._access, self._clock = access, clock
         self._change, self._wake, self._raised = change, wake, raised
         self.faults = faults
         self._dialling = dialling
@@ -135,17 +123,15 @@ class Link:
         self._unsent: dict[int, Said | None] = {}
         self._goodbye: int | None = None
         self._held: list[Said] | None = None
-        self._is_last = self._is_away = False
-        self._tries = 0
-        self._rested_s = -math.inf
-        self._timer_s = self._up_s = math.inf
+        self._is_last = False
+        self._timer_s = math.inf
 
     @property
     def due_s(self) -> float:
         """When `turn` has something to do."""
         match self.status:
             case Status.RESTING:
-                return min(self.rest_until_s, self.device.due_s)
+                return min(self.rest.until_s, self.device.due_s)
             case Status.UP:
                 return self._due_up_s()
             case Status.LEAVING:
@@ -156,7 +142,6 @@ class Link:
     async def dial(self) -> None:
         """Connect, and return when the link is up or has failed."""
         self._settled = asyncio.get_running_loop().create_future()
-        self._is_away = False
         try:
             connect_s = self.device.tempo.connect_s
             sock = await open_socket(self._access.host, self._access.port, connect_s)
@@ -231,27 +216,14 @@ class Link:
         elif len(self._unsent) > UNSENT:
             self._finish("the broker takes nothing")
 
+    def touch(self, deed: Callable[[float], Sequence[Said]]) -> None:
+        """Let hands do something to the device, at a time; what it says of it goes out."""
+        self.send(deed(self._clock()))
+        self._wake(self)
+
     def press(self, button: str) -> None:
         """Press a button on the device."""
-        self.send(self.device.press(button, self._clock()))
-        self._wake(self)
-
-    def lose(self, child: DeviceId) -> None:
-        """Carry a child out of its gateway's reach for a while."""
-        if isinstance(self.device, Carrier):
-            self.send(self.device.hide(child, AWAY_S, self._clock()))
-            self._wake(self)
-
-    def unpair(self, child: DeviceId) -> None:
-        """Unpair a child at its gateway."""
-        if isinstance(self.device, Carrier):
-            self.send(self.device.remove(child, self._clock()))
-            self._wake(self)
-
-    def unplug(self, address: str) -> None:
-        """Take a sensor off the device."""
-        self.send(self.device.unplug(address, self._clock()))
-        self._wake(self)
+        self.touch(lambda now_s: self.device.press(button, now_s))
 
     def rouse(self) -> bool:
         """Wake a device that sleeps, or those behind a gateway; say whether it is of that kind."""
@@ -295,7 +267,8 @@ class Link:
     def subscribed(self) -> None:
         """Take in that the link is up."""
         now_s = self._clock()
-        self.status, self._up_s = Status.UP, now_s
+        self.status = Status.UP
+        self.rest.up(now_s)
         self._timer_s = now_s + self.device.tempo.misc_every_s
         self._settle()
         if self.faults is not None:
@@ -395,8 +368,7 @@ class Link:
             self._take_down(self.faults)
         self._goodbye = None
         self._settle()
-        self._is_away = was_up and self.device.redial_s is not None
-        self._rest()
+        self._rest(self.device.redial_s if was_up else None)
         if was_up:
             is_asleep = isinstance(self.device, Sleeper) and self.device.is_asleep
             change = Change(self.device.id, "offline", reason)
@@ -408,30 +380,18 @@ class Link:
             self.device.crash(faults.due_s)
         faults.down()
 
-    def _rest(self) -> None:
-        now_s = self._clock()
+    def _rest(self, back_s: float | None) -> None:
         if self._is_last:
             self.status = Status.GONE
             return
-        if now_s - self._up_s >= self.device.tempo.steady_s or self._is_away:
-            self._tries = 0
-        self._up_s = math.inf
-        self._rested_s = now_s
         self.status = Status.RESTING
-        self.rest_until_s = now_s + back_off_s(self.device.tempo.back_off_s, self._rng, self._tries)
-        self._tries += 1
-        self._rest_until_back()
+        self.rest.begin(self._clock(), self.device.tempo, back_s)
 
     def _rest_on(self, now_s: float) -> None:
         """Let a device that sleeps look around: it may want to come back earlier."""
         if now_s >= self.device.due_s:
             self.device.tick(now_s)
-        self._rest_until_back()
-
-    def _rest_until_back(self) -> None:
-        if self._is_away and self.device.redial_s is not None:
-            least_s, _ = self.device.tempo.back_off_s
-            self.rest_until_s = max(self._rested_s + least_s, self.device.redial_s)
+        self.rest.want(self.device.tempo, self.device.redial_s)
 
     def _settle(self) -> None:
         if self._settled is not None and not self._settled.done():

@@ -145,7 +145,7 @@ class Links:
             return  # another entry has taken this one's place
         link.scheduled_s = math.inf
         now_s = self._clock()
-        if link.status is Status.RESTING and now_s >= link.rest_until_s:
+        if link.status is Status.RESTING and now_s >= link.rest.until_s:
             link.status = Status.DIALLING
             self._to_dial.put_nowait(link)
         else:

@@ -234,7 +234,7 @@ class Home:
         for device_id, layer in self.layers.items():
             layer.stop()
             link = self.links[device_id]
-            link.rest_until_s = min(link.rest_until_s, self.now_s + BACK_S)
+            link.rest.until_s = min(link.rest.until_s, self.now_s + BACK_S)
             self._schedule(link)
 
     def release(self) -> None:
@@ -351,7 +351,7 @@ class Home:
         if due_s != link.scheduled_s:
             return
         link.scheduled_s = math.inf
-        if link.status is Status.RESTING and self.now_s >= link.rest_until_s:
+        if link.status is Status.RESTING and self.now_s >= link.rest.until_s:
             link.status = Status.DIALLING
             link.begin(lambda hello, owner: Cable(self, link, hello.will))
         else:

@@ -10,7 +10,8 @@ from protocol.messages import ActionCommand, StateGet
 from simulators.device import Settings, SimDevice
 from simulators.fault_layer import FaultLayer
 from simulators.faults import Faults
-from simulators.link import Change, Link, Status, back_off_s
+from simulators.link import Change, Link, Status
+from simulators.rest import back_off_s
 from simulators.tempo import Tempo
 from simulators.voice import Identity
 from simulators.wire import Access
@@ -38,7 +39,7 @@ class Alone:
         self.link.status = Status.DIALLING
         self.link.closed("Not authorized", is_refused=True)
         assert self.link.status is Status.RESTING
-        return self.link.rest_until_s - self.now_s
+        return self.link.rest.until_s - self.now_s
 
     def up(self) -> None:
         """Let a CONNECT succeed."""
@@ -51,7 +52,7 @@ class Alone:
         self.up()
         self.now_s += seconds
         self.link.closed("Unspecified error", is_refused=False)
-        return self.link.rest_until_s - self.now_s
+        return self.link.rest.until_s - self.now_s
 
 
 def rests_of(count: int, seed: int) -> list[float]:
@@ -113,7 +114,7 @@ def test_rebooting_device_rests_as_long_as_its_boot_takes() -> None:
     alone.link.device.on_message(reboot, alone.now_s)
     alone.now_s += 0.1
     alone.link.closed("Normal disconnection", is_refused=False)
-    assert alone.link.rest_until_s == 130.0
+    assert alone.link.rest.until_s == 130.0
 
 
 def test_link_that_has_left_stays_away() -> None:
@@ -223,5 +224,5 @@ def test_broker_that_gives_up_on_a_device_that_hangs_does_not_wake_it() -> None:
     awake_s = alone.link.faults.due_s
     alone.now_s += 45.0
     alone.link.closed("Keep alive timeout", is_refused=False)
-    assert alone.link.rest_until_s == awake_s
+    assert alone.link.rest.until_s == awake_s
     assert alone.link.device.epoch == 2
