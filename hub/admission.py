@@ -141,8 +141,7 @@ class Admission:
             grant = await self._let_in(joined)
         except (BrokerError, StoreError, JoinUncertifiedError) as error:
             if not joined.is_repeat:
-                what = str(error) if isinstance(error, BrokerError) else error.what
-                self.window.give_back(proof.session, self._clock.now_s(), what, error.remedy)
+                self.window.give_back(proof.session, self._clock.now_s(), error.what, error.remedy)
             raise
         else:
             self.window.settle(proof.session, self._clock.now_s())

@@ -30,6 +30,7 @@ from hub.core.hub import Hub
 from hub.core.people.records import Offer, Role
 from hub.core.records import NATIVE
 from hub.discovery import Discovery
+from hub.errors import MendableError
 from hub.home import Home
 from hub.people.tokens import spoken
 from hub.private_files import PrivateFileError, write_private
@@ -60,16 +61,8 @@ Python's own numbers a fifth of the time of a burst went into looking at it over
 """
 
 
-class AppError(Exception):
-    """The hub cannot start.
-
-    Attributes:
-        remedy: What a person can do about it.
-    """
-
-    def __init__(self, what: str, remedy: str) -> None:
-        super().__init__(what)
-        self.remedy = remedy
+class AppError(MendableError):
+    """The hub cannot start."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -13,6 +13,7 @@ from dataclasses import dataclass, field, replace
 from typing import ClassVar, Final
 
 from hub.attempts import Attempt, Attempts, Step
+from hub.errors import MendableError
 from protocol.errors import ViolationError
 from protocol.ids import DeviceId
 from protocol.joining import (
@@ -33,21 +34,16 @@ LONGEST_S: Final = 3_600.0
 MOST_DEVICES: Final = 10_000
 
 
-class JoinError(Exception):
+class JoinError(MendableError):
     """A device is not let in.
 
     Attributes:
         code: The rule that says so, or a name where no rule is broken.
         status: Status of the HTTP answer.
-        remedy: What to do about it.
     """
 
     code: ClassVar[str] = "join-refused"
     status: ClassVar[int] = 403
-
-    def __init__(self, what: str, remedy: str) -> None:
-        super().__init__(what)
-        self.what, self.remedy = what, remedy
 
 
 class JoinCodeError(JoinError):

@@ -6,19 +6,13 @@
 import os
 from pathlib import Path
 
+from hub.errors import MendableError
+
 _FLAGS = os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_NOFOLLOW
 
 
-class PrivateFileError(Exception):
-    """A file cannot be written; it holds what it held before, or all that was to be written.
-
-    Attributes:
-        remedy: What a person can do about it.
-    """
-
-    def __init__(self, what: str, remedy: str) -> None:
-        super().__init__(what)
-        self.remedy = remedy
+class PrivateFileError(MendableError):
+    """A file cannot be written; it holds what it held before, or all that was to be written."""
 
 
 def write_private(path: Path, content: bytes) -> None:

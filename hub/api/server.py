@@ -45,6 +45,7 @@ from hub.api.gate import Gate
 from hub.api.operations import Operation
 from hub.api.stream import Stream
 from hub.api.trust import TrustPages
+from hub.errors import MendableError
 from hub.home import Home
 from hub.metrics import Metrics
 from hub.ports import describe
@@ -79,12 +80,8 @@ OPERATIONS: Final[tuple[Operation, ...]] = (
 )
 
 
-class ApiStartError(Exception):
+class ApiStartError(MendableError):
     """The API cannot be served."""
-
-    def __init__(self, what: str, remedy: str) -> None:
-        super().__init__(f"{what}. {remedy}")
-        self.what, self.remedy = what, remedy
 
 
 class Api:

@@ -12,6 +12,7 @@ from dataclasses import dataclass, field
 from typing import Final, Literal, Protocol
 
 from drivers.contract import BrokerAccess
+from hub.errors import MendableError
 from protocol.ids import DeviceId
 
 Kind = Literal["mosquitto", "embedded", "external"]
@@ -19,12 +20,8 @@ Kind = Literal["mosquitto", "embedded", "external"]
 LOOPBACK: Final = "127.0.0.1"
 
 
-class BrokerError(Exception):
+class BrokerError(MendableError):
     """Something about the broker that a person has to mend."""
-
-    def __init__(self, detail: str, remedy: str) -> None:
-        super().__init__(detail)
-        self.remedy = remedy
 
 
 class MosquittoMissingError(BrokerError):

@@ -11,6 +11,7 @@ from cryptography import x509
 from cryptography.hazmat.primitives.asymmetric import ec
 from cryptography.hazmat.primitives.serialization import load_pem_private_key
 
+from hub.errors import MendableError
 from hub.private_files import PrivateFileError, write_private
 from hub.tls.papers import Paper
 
@@ -22,16 +23,8 @@ MAX_BYTES: Final = 65_536
 """Larger files are no certificates."""
 
 
-class PaperFileError(Exception):
-    """A file cannot be used.
-
-    Attributes:
-        remedy: What a person can do about it.
-    """
-
-    def __init__(self, what: str, remedy: str) -> None:
-        super().__init__(what)
-        self.remedy = remedy
+class PaperFileError(MendableError):
+    """A file cannot be used."""
 
 
 def read_paper(path: Path) -> Paper | None:
