@@ -1,171 +1,41 @@
 """The command `ecohub simulate`; heavy libraries are imported when it is called."""
 
 import json
-import sys
 from pathlib import Path
 from typing import Annotated
 
 import typer
 
+from simulators import options
+
 app = typer.Typer(add_completion=False, pretty_exceptions_enable=False)
 control_app = typer.Typer(add_completion=False, pretty_exceptions_enable=False)
 
 
-def _list(is_asked: bool) -> None:
-    if not is_asked:
-        return
-    from simulators.faults import describe  # noqa: PLC0415 - nobody else needs it here
-
-    typer.echo(describe())
-    raise typer.Exit
-
-
-def _list_mutants(is_asked: bool) -> None:
-    if not is_asked:
-        return
-    from simulators.mutants import registry  # noqa: PLC0415 - nobody else needs it here
-
-    typer.echo(registry.describe(as_json="--json" in sys.argv))
-    raise typer.Exit
-
-
 @app.command()
 def simulate(  # noqa: PLR0913 - each is an option of the command line
-    product: Annotated[
-        str,
-        typer.Argument(
-            metavar="PRODUCT|FILE",
-            help="air-purifier, router, smart-plug, ...; or a file: a product spec (.json), a "
-            "simulator (.py); or household: one of each.",
-        ),
-    ],
+    product: options.ProductText,
     *,
-    number: Annotated[
-        int, typer.Option("--number", "-n", min=1, max=9999, help="How many devices.")
-    ] = 1,
-    code: Annotated[
-        str | None,
-        typer.Option(
-            envvar="ECOHUB_CODE",
-            metavar="CODE",
-            help="Setup code that the hub was told: 1234-5678.",
-            show_default=False,
-        ),
-    ] = None,
-    hub: Annotated[
-        str | None,
-        typer.Option(
-            envvar="ECOHUB_URL",
-            metavar="URL|ID",
-            help="The hub's url, or its id if mDNS shows several; without it, mDNS finds the hub.",
-            show_default=False,
-        ),
-    ] = None,
-    seed: Annotated[int, typer.Option(min=0, help="Where chance begins.")] = 0,
-    speed: Annotated[
-        float,
-        typer.Option(min=0.001, max=100_000, help="How much faster than real time physics goes."),
-    ] = 1.0,
-    time_scale: Annotated[
-        float,
-        typer.Option(
-            min=0.01,
-            max=1.0,
-            help="What all long waits of the devices are multiplied by: keep-alive, back-off, "
-            "full states, sleep.",
-        ),
-    ] = 1.0,
-    prefix: Annotated[
-        str | None,
-        typer.Option(
-            "--id", metavar="PREFIX", help="Beginning of the device ids; default: the product."
-        ),
-    ] = None,
-    state: Annotated[
-        Path | None,
-        typer.Option(
-            metavar="DIR",
-            help="Folder where devices keep credentials and boot counter; without it they are "
-            "new at each start.",
-            show_default=False,
-        ),
-    ] = None,
-    wait: Annotated[
-        float,
-        typer.Option(
-            min=1, max=86_400, help="Seconds to look for a hub, and to wait for its window."
-        ),
-    ] = 300.0,
-    fault: Annotated[
-        list[str] | None,
-        typer.Option(
-            metavar="NAME[=VALUE]",
-            help="What is wrong with the devices; may stand several times: --fault drop=0.1 "
-            "--fault flap. All of them: --fault all.",
-            show_default=False,
-        ),
-    ] = None,
-    faults: Annotated[
-        bool,
-        typer.Option("--faults", help="List the faults and exit.", callback=_list, is_eager=True),
-    ] = False,
-    child: Annotated[
-        list[str] | None,
-        typer.Option(
-            metavar="PRODUCT",
-            help="What is behind each gateway; may stand several times: --child band "
-            "--child door-sensor.",
-            show_default=False,
-        ),
-    ] = None,
-    interval: Annotated[
-        int | None,
-        typer.Option(
-            min=1,
-            max=604_800,
-            metavar="SECONDS",
-            help="How often devices that sleep wake at least; default: as the product does.",
-            show_default=False,
-        ),
-    ] = None,
-    mqtt5: Annotated[
-        bool, typer.Option("--mqtt5", help="Try MQTT 5 first, and MQTT 3.1.1 when that fails.")
-    ] = False,
-    mutant: Annotated[
-        list[str] | None,
-        typer.Option(
-            metavar="ID",
-            help="Make devices that break one rule of ECO/1; may stand several times, where they "
-            "can be one device.",
-            show_default=False,
-        ),
-    ] = None,
-    mutants: Annotated[
-        bool,
-        typer.Option(
-            "--mutants",
-            help="List the mutants and exit.",
-            callback=_list_mutants,
-            is_eager=True,
-        ),
-    ] = False,
-    control: Annotated[
-        Path | None,
-        typer.Option(
-            metavar="PATH",
-            help="Make a UNIX socket there: ecohub simulate-control does at it what hands would.",
-            show_default=False,
-        ),
-    ] = None,
-    label: Annotated[
-        bool, typer.Option("--label", help="Print what stands on each device and exit.")
-    ] = False,
-    advertise: Annotated[
-        bool, typer.Option(help="Tell by mDNS of devices that wait to join, of 32 at most.")
-    ] = True,
-    as_json: Annotated[
-        bool, typer.Option("--json", help="Print one JSON line per change, for programs.")
-    ] = False,
+    number: options.Number = 1,
+    code: options.Code = None,
+    hub: options.Hub = None,
+    seed: options.Seed = 0,
+    speed: options.Speed = 1.0,
+    time_scale: options.TimeScale = 1.0,
+    prefix: options.Prefix = None,
+    state: options.StateDir = None,
+    wait: options.Wait = 300.0,
+    fault: options.Fault = None,
+    faults: options.ListFaults = False,
+    child: options.Child = None,
+    interval: options.Interval = None,
+    mqtt5: options.Mqtt5 = False,
+    mutant: options.Mutant = None,
+    mutants: options.ListMutants = False,
+    control: options.Control = None,
+    label: options.Label = False,
+    advertise: options.Advertise = True,
+    as_json: options.AsJson = False,
 ) -> None:
     """Simulated devices that find a hub, join it and live there until stopped.
 
@@ -175,7 +45,7 @@ def simulate(  # noqa: PLR0913 - each is an option of the command line
     """
     from simulators import plan, process  # noqa: PLC0415 - they load what takes half a second
 
-    options = plan.Options(
+    wish = plan.Options(
         product=product,
         count=number,
         seed=seed,
@@ -195,9 +65,9 @@ def simulate(  # noqa: PLR0913 - each is an option of the command line
         mutants=tuple(mutant or ()),
     )
     if label:
-        typer.echo(process.labels(options))
+        typer.echo(process.labels(wish))
         raise typer.Exit
-    raise typer.Exit(process.run(options, as_json=as_json))
+    raise typer.Exit(process.run(wish, as_json=as_json))
 
 
 @control_app.command()
