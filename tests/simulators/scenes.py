@@ -19,6 +19,7 @@ from protocol.messages import (
     SpecPart,
     State,
     UpMessage,
+    Verdict,
 )
 from protocol.topics import Leaf
 from simulators import registry
@@ -26,6 +27,18 @@ from simulators.device import Settings, SimDevice
 from simulators.physics import Happening, Physics, PhysicsType, Ran
 from simulators.product import Product
 from simulators.voice import Identity
+
+RAISED = Verdict(
+    rule="ECO-ORDER-001",
+    leaf="announce",
+    path="epoch",
+    sample="1",
+    text="known",
+    fix="raise it",
+    count=1,
+    min_epoch=7,
+)
+"""A verdict by which a device has to count its boots from 7."""
 
 PHYSICS: tuple[PhysicsType, ...] = tuple(map(registry.find, registry.names()))
 PRODUCTS = {physics.product: Product.read(physics.document()) for physics in PHYSICS}

@@ -10,7 +10,7 @@ import pytest
 
 from protocol.codec import Decoded
 from protocol.ids import DeviceId
-from protocol.messages import Announce, Presence, State, Verdict
+from protocol.messages import Announce, Presence, State
 from simulators import registry
 from simulators.errors import (
     FalseHubError,
@@ -25,6 +25,7 @@ from simulators.plan import FleetEvent, Plan
 from simulators.state import Credentials, StateFolder
 from tests.simulators.brokers import DEADLINE_S, HubSide, Mosquitto
 from tests.simulators.doors import CODE, Door
+from tests.simulators.scenes import RAISED
 
 pytestmark = pytest.mark.mosquitto
 
@@ -236,21 +237,11 @@ async def test_epoch_that_the_hub_has_raised_lasts(
     broker: Mosquitto, door: Door, tmp_path: Path
 ) -> None:
     folder = StateFolder(tmp_path)
-    verdict = Verdict(
-        rule="ECO-ORDER-001",
-        leaf="announce",
-        path="epoch",
-        sample="1",
-        text="known",
-        fix="raise it",
-        count=1,
-        min_epoch=7,
-    )
     async with HubSide(broker.port) as hub:
         async with living(plan(door.url, folder=folder)) as watched:
             await watched.until("all_online")
             await hub.until(bool)
-            hub.send(PLUG_1, verdict)
+            hub.send(PLUG_1, RAISED)
             await hub.until(lambda heard: announced(heard)[-1:] == [7])
         async with living(plan(door.url, folder=folder)):
             await hub.until(lambda heard: announced(heard)[-1:] == [8])

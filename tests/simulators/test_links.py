@@ -23,7 +23,6 @@ from protocol.messages import (
     SetCommand,
     State,
     StateGet,
-    Verdict,
 )
 from protocol.topics import Leaf
 from simulators.device import Settings, SimDevice
@@ -33,7 +32,7 @@ from simulators.party import Party
 from simulators.voice import Identity
 from simulators.wire import Access, open_socket
 from tests.simulators.brokers import DEADLINE_S, HubSide, Mosquitto
-from tests.simulators.scenes import LAMP, Lamp
+from tests.simulators.scenes import LAMP, RAISED, Lamp
 
 pytestmark = pytest.mark.mosquitto
 
@@ -310,22 +309,12 @@ def _texts(payload: bytes) -> list[bytes]:
 
 
 async def test_epoch_that_the_hub_has_raised_is_told_once_it_lasts(broker: Mosquitto) -> None:
-    raised = Verdict(
-        rule="ECO-ORDER-001",
-        leaf="announce",
-        path="epoch",
-        sample="1",
-        text="known",
-        fix="raise it",
-        count=1,
-        min_epoch=7,
-    )
     async with HubSide(broker.port) as hub, running(Home(broker.port, 2)) as home:
         await home.all_online()
         await hub.until(lambda heard: count_of(heard, State) == 2)
         home.may_dial.clear()
         home.is_asked.clear()
-        hub.send(LAMP_1, raised)
+        hub.send(LAMP_1, RAISED)
         await home.is_asked.wait()
         hub.send(LAMP_1, StateGet(id="g.1", ttl_ms=1000))
         hub.send(DeviceId("bench-lamp-0001"), StateGet(id="g.2", ttl_ms=1000))

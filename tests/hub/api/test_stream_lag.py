@@ -1,10 +1,11 @@
 import asyncio
 from typing import Any
 
+from hub.api.connections import Connection
 from hub.core.events import ValuesReported
 from protocol.ids import Address
 from tests.hub.api.bench import PURIFIER, Bench
-from tests.hub.api.ear import listening
+from tests.hub.api.ear import Ear, listening
 
 Json = Any
 
@@ -26,17 +27,23 @@ def reported(home: Bench, number: int) -> Json:
     return ValuesReported(PURIFIER, {Address("air.pm2_5"): number}, home.home.clock.now_s())
 
 
+async def deafened(home: Bench, ear: Ear) -> tuple[asyncio.Transport, Connection]:
+    """Let the phone read nothing until the hub writes no more; return its side and the hub's."""
+    held = next(iter(home.api._connections._all))
+    deaf = ear.socket._conn.transport  # type: ignore[union-attr]
+    assert isinstance(deaf, asyncio.Transport)
+    deaf.pause_reading()
+    while not held.writing_paused:
+        for number in range(100):  # it is written to every second turn
+            home.api.stream.take(reported(home, number))
+        await asyncio.sleep(0)
+    return deaf, held
+
+
 async def test_a_phone_that_reads_nothing_is_closed_and_told_why(home: Bench) -> None:
     await home.bring(PURIFIER)
     async with listening(home) as ear:
-        held = next(iter(home.api._connections._all))
-        deaf = ear.socket._conn.transport  # type: ignore[union-attr]
-        assert isinstance(deaf, asyncio.Transport)
-        deaf.pause_reading()
-        while not held.writing_paused:
-            for number in range(100):  # it is written to every second turn
-                home.api.stream.take(reported(home, number))
-            await asyncio.sleep(0)
+        deaf, _ = await deafened(home, ear)
         now_s = home.home.clock.now_s()
         home.api._connections.sweep(now_s + 10)
         deaf.resume_reading()
@@ -46,14 +53,7 @@ async def test_a_phone_that_reads_nothing_is_closed_and_told_why(home: Bench) ->
 async def test_memory_stays_flat_while_a_phone_reads_nothing(home: Bench) -> None:
     await home.bring(PURIFIER)
     async with listening(home) as ear:
-        held = next(iter(home.api._connections._all))
-        deaf = ear.socket._conn.transport  # type: ignore[union-attr]
-        assert isinstance(deaf, asyncio.Transport)
-        deaf.pause_reading()
-        while not held.writing_paused:
-            for number in range(100):  # it is written to every second turn
-                home.api.stream.take(reported(home, number))
-            await asyncio.sleep(0)
+        deaf, held = await deafened(home, ear)
         waiting = held._unread()
         for number in range(20_000):
             home.api.stream.take(reported(home, number))

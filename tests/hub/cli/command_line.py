@@ -9,6 +9,7 @@ from typing import Any
 from typer.testing import CliRunner
 
 from hub.cli.commands import build
+from tests.hub.api.bench import Bench
 from tests.hub.cli.fake_hub import TOKEN, FakeHub
 
 
@@ -32,7 +33,12 @@ def ecohub(*words: str) -> Ended:
     return Ended(result.exit_code, result.stdout, result.stderr)
 
 
-async def at(hub: FakeHub, *words: str, token: str = TOKEN) -> Ended:
-    """Run a command against a fake hub, beside its loop."""
+async def at(hub: FakeHub | Bench, *words: str, token: str = TOKEN) -> Ended:
+    """Run a command against a hub, as a rule a fake one, beside its loop."""
     access: Sequence[str] = ("--hub", hub.url, "--token", token)
     return await asyncio.to_thread(ecohub, *words, *access)
+
+
+async def run(home: Bench, *words: str) -> Ended:
+    """Run a command against a real hub, beside its loop."""
+    return await at(home, *words, token=home.token)

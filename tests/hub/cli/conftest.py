@@ -3,6 +3,7 @@ from pathlib import Path
 
 import pytest
 
+from tests.hub.api.bench import Bench, bench
 from tests.hub.cli.fake_hub import FakeHub, serving
 
 
@@ -20,3 +21,9 @@ def nobody_else(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
 async def hub() -> AsyncIterator[FakeHub]:
     async with serving(FakeHub()) as fake:
         yield fake
+
+
+@pytest.fixture
+async def home(tmp_path: Path) -> AsyncIterator[Bench]:
+    async with bench(tmp_path / "home") as running:
+        yield running

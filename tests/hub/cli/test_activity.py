@@ -1,26 +1,12 @@
 """What has happened, on the command line."""
 
-import asyncio
-from collections.abc import AsyncIterator
-from pathlib import Path
-
 import pytest
 
-from tests.hub.api.bench import PLUG, Bench, bench
+from tests.hub.api.bench import PLUG, Bench
 from tests.hub.api.test_arrangement import OFF, ON
 from tests.hub.api.test_causes import SET
 from tests.hub.api.test_people import arrive, as_
-from tests.hub.cli.command_line import Ended, ecohub
-
-
-@pytest.fixture
-async def home(tmp_path: Path) -> AsyncIterator[Bench]:
-    async with bench(tmp_path / "home") as running:
-        yield running
-
-
-async def run(home: Bench, *words: str) -> Ended:
-    return await asyncio.to_thread(ecohub, *words, "--hub", home.url, "--token", home.token)
+from tests.hub.cli.command_line import run
 
 
 async def test_it_says_who_did_what_and_how_to_go_on(

@@ -1,26 +1,13 @@
 """authority show, export and renew, and the fingerprint where a person pairs; a real hub."""
 
 import asyncio
-from collections.abc import AsyncIterator, Sequence
 from pathlib import Path
 
-import pytest
 from cryptography import x509
 
 from hub.tls.papers import fingerprint
 from tests.hub.api.bench import Bench, bench
-from tests.hub.cli.command_line import Ended, ecohub
-
-
-@pytest.fixture
-async def home(tmp_path: Path) -> AsyncIterator[Bench]:
-    async with bench(tmp_path / "home") as running:
-        yield running
-
-
-async def run(home: Bench, *words: str) -> Ended:
-    access: Sequence[str] = ("--hub", home.url, "--token", home.token)
-    return await asyncio.to_thread(ecohub, *words, *access)
+from tests.hub.cli.command_line import run
 
 
 def print_of(home: Bench) -> str:

@@ -2,26 +2,11 @@
 
 import asyncio
 import json
-from collections.abc import AsyncIterator, Sequence
-from pathlib import Path
 from typing import Any
 
-import pytest
-
 from hub.cli.qr import drawn, pairing_link
-from tests.hub.api.bench import PLUG, Bench, bench
-from tests.hub.cli.command_line import Ended, ecohub
-
-
-@pytest.fixture
-async def home(tmp_path: Path) -> AsyncIterator[Bench]:
-    async with bench(tmp_path / "home") as running:
-        yield running
-
-
-async def run(home: Bench, *words: str) -> Ended:
-    access: Sequence[str] = ("--hub", home.url, "--token", home.token)
-    return await asyncio.to_thread(ecohub, *words, *access)
+from tests.hub.api.bench import PLUG, Bench
+from tests.hub.cli.command_line import run
 
 
 async def come(home: Bench, name: str, code: str) -> Any:
