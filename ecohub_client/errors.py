@@ -2,16 +2,20 @@
 
 * HubError
   - UnreachableError     no hub answers, or not in time; what was asked may have happened
-    - StreamClosedError  the hub has hung up the stream, with its code
+    - StreamClosedError  the stream has ended, with its code
   - ProblemError         the hub does not do it, and says why (RFC 9457)
   - CommandError         a command ended otherwise than asked, or has not ended in time
 """
 
 from collections.abc import Mapping
-from typing import TYPE_CHECKING, cast
+from typing import TYPE_CHECKING, Final, cast
 
 if TYPE_CHECKING:
     from ecohub_client.shapes import Problem, ProblemItem, Receipt
+
+
+CUT: Final = 1006
+"""What RFC 6455 has for a line that ended without a close frame."""
 
 
 class HubError(Exception):
@@ -23,15 +27,18 @@ class UnreachableError(HubError):
 
 
 class StreamClosedError(UnreachableError):
-    """The hub has hung up the stream.
+    """The stream has ended: the hub has hung up, or the line is broken.
 
     Attributes:
-        code: Its close code, such as 4401 for a token that it does not take.
+        code: The hub's close code, such as 4401 for a token that it does not take; 1006 for a
+            line that is broken.
         text: What it says to people; may be empty.
     """
 
     def __init__(self, code: int, text: str) -> None:
-        super().__init__(f"the hub closed the stream: {text or code}")
+        how = "the line to the hub is broken" if code == CUT else "the hub closed the stream"
+        why = text or ("" if code == CUT else str(code))
+        super().__init__(f"{how}: {why}" if why else how)
         self.code, self.text = code, text
 
 

@@ -14,6 +14,7 @@ from aiohttp import (
 )
 
 from ecohub_client.errors import (
+    CUT,
     ProblemError,
     StreamClosedError,
     UnreachableError,
@@ -140,8 +141,8 @@ async def _next(socket: ClientWebSocketResponse) -> Told:
                 return cast("Told", json.loads(message.data))
             case WSMsgType.CLOSE | WSMsgType.CLOSING | WSMsgType.CLOSED:
                 text = message.extra if isinstance(message.extra, str) else ""
-                raise StreamClosedError(socket.close_code or 1006, text)
+                raise StreamClosedError(socket.close_code or CUT, text)
             case WSMsgType.ERROR:
-                raise StreamClosedError(1006, str(message.data))
+                raise StreamClosedError(CUT, str(message.data))
             case _:
                 continue

@@ -1,17 +1,28 @@
-// A client of one hub in plain JavaScript: fetch and WebSocket, no packages. Node 18 or newer.
+// A client of one hub in plain JavaScript: fetch and WebSocket, no packages. For browsers, and Node 18 or newer.
 // Browsers and Node 22 bring WebSocket along; for older Nodes there is websocket.mjs.
 
-import { randomUUID } from "node:crypto";
-import { readFile, rename, rm, writeFile } from "node:fs/promises";
-
 const Socket = globalThis.WebSocket ?? (await import("./websocket.mjs")).WebSocket;
+const chance = globalThis.crypto ?? (await import("node:crypto")).webcrypto;
 
 const EARLY_MS = 60_000;
 const ANSWER_WITHIN_MS = 10_000;
 const WAIT_S = 20;
 const AGAIN_AFTER_MS = 400;
 const LONGEST_PAUSE_MS = 12_000;
+const QUIET_MS = 15_000;
 const TOKEN_REFUSED = 4401;
+const OPEN = 1;
+
+// Not randomUUID: browsers have that on https alone.
+const newId = () => `js-${Array.from(chance.getRandomValues(new Uint8Array(10)), (byte) => byte.toString(16).padStart(2, "0")).join("")}`;
+
+const mayPass = (problem) => problem.status === 0 || problem.status >= 500 || problem.retryAfterS !== undefined;
+
+/** Keeps tokens in a browser; files.mjs keeps them in a file. */
+export const browserStore = (name) => ({
+  load: async () => JSON.parse(localStorage.getItem(name)),
+  save: async (held) => (held ? localStorage.setItem(name, JSON.stringify(held)) : localStorage.removeItem(name)),
+});
 
 export const pause = (ms) => new Promise((done) => setTimeout(done, ms));
 
@@ -27,16 +38,20 @@ export class Hub {
   #held = null;
   #renewing = null;
 
-  /** @param file Where the tokens are kept between two runs. */
-  constructor(url, file) {
+  /**
+   * @param store Where the tokens are kept between two runs: `load` and `save`.
+   * @param quietMs After so long without a word the hub is asked for one; after twice that the line is given up.
+   */
+  constructor(url, store, quietMs = QUIET_MS) {
     this.url = new URL(url).origin;
-    this.file = file;
+    this.store = store;
+    this.quietMs = quietMs;
     this.devices = new Map();
   }
 
   /** Take the tokens of the last run; says whether there are any. */
   async open() {
-    this.#held = JSON.parse(await readFile(this.file, "utf8").catch(() => "null"));
+    this.#held = await this.store.load();
     return this.#held !== null;
   }
 
@@ -61,11 +76,12 @@ export class Hub {
   /** Set properties and return the final receipt. The id makes all repeats one command. */
   async set(device, properties, withinMs = 30_000) {
     const until = Date.now() + withinMs;
-    const body = { id: `js-${randomUUID()}`, properties };
+    const path = `/devices/${encodeURIComponent(device)}/properties`;
+    const body = { id: newId(), properties };
     for (let pauseMs = AGAIN_AFTER_MS; ; pauseMs *= 2) {
       try {
         const waitS = Math.max(0, Math.min(WAIT_S, (until - Date.now()) / 1000));
-        const receipt = await this.ask("PATCH", `/devices/${device}/properties`, { ...body, wait_s: waitS });
+        const receipt = await this.ask("PATCH", path, { ...body, wait_s: waitS });
         if (receipt.is_final || Date.now() >= until) return receipt;
       } catch (problem) {
         const isOver = Date.now() + pauseMs >= until;
@@ -76,20 +92,29 @@ export class Hub {
   }
 
   /**
-   * Yield every change from a snapshot on, for ever; `devices` is kept true meanwhile.
+   * Yield every change from a snapshot on, for ever; `devices` is kept true meanwhile. After a `broken` comes
+   * `resumed`, and what was missed, or a `snapshot`. Throws a Problem when the hub lets us in no more.
    * `only` is what of the home is to be told, such as { rooms: ["room-7f3a91c2"], addresses: ["light.on"] }.
    */
   async *live(only) {
     let place;
     for (let pauseMs = 0; ; pauseMs = Math.min(LONGEST_PAUSE_MS, Math.max(AGAIN_AFTER_MS, pauseMs * 1.8))) {
       await pause(pauseMs * (0.5 + Math.random()));
-      const lost = yield* this.#stream({ resume: place, only }, (change) => {
-        if (change.type === "snapshot") place = { stream: change.stream, seq: change.seq };
-        else if (change.seq !== undefined) place = { ...place, seq: change.seq };
-        if (change.type === "snapshot" || change.type === "resumed") pauseMs = 0;
-        this.#lay(change);
-      });
-      if (lost.code === TOKEN_REFUSED) await this.#renewed(this.#held?.access);
+      try {
+        const token = await this.#token();
+        let isLive = false;
+        const lost = yield* this.#stream({ token, resume: place, only }, (change) => {
+          if (change.type === "snapshot") place = { stream: change.stream, seq: change.seq };
+          else if (change.seq !== undefined) place = { ...place, seq: change.seq };
+          if (change.type === "snapshot" || change.type === "resumed") [isLive, pauseMs] = [true, 0];
+          this.#lay(change);
+        });
+        if (isLive) yield { type: "broken", reason: lost.reason || `code ${lost.code}` };
+        if (lost.code === TOKEN_REFUSED) await this.#renewed(token);
+      } catch (problem) {
+        if (!mayPass(problem)) throw problem;
+        await pause((problem.retryAfterS ?? 0) * 1000);
+      }
     }
   }
 
@@ -97,25 +122,32 @@ export class Hub {
   async *#stream(wanted, take) {
     let wake = () => {};
     let end = null;
+    let quiet = 0;
     const heard = [];
-    const token = await this.#token().catch((problem) => (problem.status ? Promise.reject(problem) : null));
-    if (!token) return { code: 0 };
     const socket = new Socket(`${this.url.replace(/^http/, "ws")}/api/v1/stream`);
-    socket.onmessage = ({ data }) => wake(heard.push(JSON.parse(data)));
-    socket.onclose = (event) => wake((end = event));
+    socket.onmessage = ({ data }) => {
+      quiet = 0;
+      wake(heard.push(JSON.parse(data)));
+    };
+    socket.onclose = (event) => wake((end ??= event));
+    const watch = setInterval(() => {
+      quiet += 1;
+      if (quiet >= 2) wake((end ??= { code: 1006, reason: "the hub has gone silent" }));
+      else if (socket.readyState === OPEN) socket.send(JSON.stringify({ type: "ping" }));
+    }, this.quietMs);
     try {
       for (;;) {
         while (!heard.length && !end) await new Promise((done) => (wake = done));
         if (!heard.length) return end;
         const change = heard.shift();
-        if (change.type === "hello") {
-          socket.send(JSON.stringify({ type: "auth", token, ...wanted }));
-          continue;
-        }
+        if (change.type === "problem") throw new Problem(change.problem.status, change.problem);
+        if (change.type === "hello") socket.send(JSON.stringify({ type: "auth", ...wanted }));
+        if (change.type === "hello" || change.type === "pong") continue;
         take(change);
         yield change;
       }
     } finally {
+      clearInterval(watch);
       socket.close();
     }
   }
@@ -154,14 +186,13 @@ export class Hub {
   }
 
   async #hold(given) {
-    if (!given) {
-      this.#held = null;
-      return rm(this.file, { force: true });
-    }
-    const expiresAt = Date.now() + given.expires_s * 1000;
-    this.#held = { access: given.access, refresh: given.refresh, refreshId: `js-${randomUUID()}`, expiresAt };
-    await writeFile(`${this.file}.new`, JSON.stringify(this.#held), { mode: 0o600, flush: true });
-    await rename(`${this.file}.new`, this.file);
+    this.#held = given && {
+      access: given.access,
+      refresh: given.refresh,
+      refreshId: newId(),
+      expiresAt: Date.now() + given.expires_s * 1000,
+    };
+    await this.store.save(this.#held);
   }
 
   async #send(method, path, body, token) {

@@ -1,5 +1,6 @@
 // A small remote control for a terminal; `node remote.mjs` says how.
 
+import { fileStore } from "./files.mjs";
 import { Hub, Problem } from "./hub.mjs";
 
 const HOW = `node remote.mjs HUB pair CODE [YOUR-NAME]      such as http://127.0.0.1:8321 pair 1234-5678 Ada
@@ -39,6 +40,7 @@ const commands = {
     for await (const change of hub.live()) {
       if (change.type === "snapshot") console.log(`${hub.devices.size} devices`);
       else if (change.type === "resumed") console.log(`back, from change ${change.seq} on`);
+      else if (change.type === "broken") console.log(`the line is broken: ${change.reason}`);
       else if (change.type === "presence") console.log(shown(hub.devices.get(change.device)));
       else if (change.type === "values")
         for (const [address, told] of Object.entries(change.values)) console.log(`${change.device}  ${address} = ${told.value}`);
@@ -52,7 +54,7 @@ if (!commands[name]) {
   process.exit(2);
 }
 try {
-  const hub = new Hub(url, "javascript-tokens.json");
+  const hub = new Hub(url, fileStore("javascript-tokens.json"));
   if (!(await hub.open()) && name !== "pair") throw new Problem(401, { detail: "not paired yet", remedy: HOW });
   await commands[name](hub, ...words);
 } catch (problem) {

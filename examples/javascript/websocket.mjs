@@ -7,10 +7,12 @@ import https from "node:https";
 
 const GUID = "258EAFA5-E914-47DA-95CA-C5AB0DC85B11";
 const TEXT = 1, CLOSE = 8, PING = 9, PONG = 10;
+const CONNECTING = 0, OPEN = 1, CLOSED = 3;
 
 export class WebSocket {
   onmessage = () => {};
   onclose = () => {};
+  readyState = CONNECTING;
 
   constructor(address) {
     const url = new URL(address);
@@ -25,6 +27,7 @@ export class WebSocket {
       const accepted = createHash("sha1").update(key + GUID).digest("base64");
       if (answer.headers["sec-websocket-accept"] !== accepted) return this.#end(1006, "no WebSocket");
       this.socket = socket;
+      this.readyState = OPEN;
       this.rest = first;
       socket.on("data", (chunk) => this.#take(Buffer.concat([this.rest, chunk])));
       socket.on("close", () => this.#end(1006, "the line broke"));
@@ -45,6 +48,7 @@ export class WebSocket {
   #end(code, reason) {
     if (this.isOver) return;
     this.isOver = true;
+    this.readyState = CLOSED;
     this.request.destroy();
     this.socket?.destroy();
     this.onclose({ code, reason });

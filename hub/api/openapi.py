@@ -32,7 +32,7 @@ _HEADERS: Final[Mapping[int, JsonSchemaValue]] = {
 _MEANINGS: Final = {
     400: "The request cannot be read.",
     401: "There is no valid token with it.",
-    403: "It is not allowed: a page of a foreign origin, or no window to join through.",
+    403: "It is not allowed: no right, a page of a foreign origin, or no window to come through.",
     404: "There is no such thing.",
     408: "The body did not arrive in time.",
     409: "It does not fit what is there: an id that is taken, a device that is not ready.",

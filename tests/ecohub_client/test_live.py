@@ -87,7 +87,9 @@ async def test_a_broken_line_is_said_and_what_was_missed_follows(
     live = hub.live()
     await until(live, "snapshot")
     await cable.cut()
-    assert "reason" in await until(live, "broken")
+    broken = await until(live, "broken")
+    assert broken["type"] == "broken"
+    assert broken["reason"].startswith("the line to the hub is broken")
     assert not live.is_live
     home.report(PURIFIER, {"air.pm2_5": 78.0})
     await home.until(lambda: home.value(PURIFIER, "air.pm2_5") == 78.0, "told")

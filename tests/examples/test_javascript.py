@@ -134,6 +134,7 @@ async def test_it_follows_changes_over_a_broken_line(remote: Remote) -> None:
         remote.home.report(PURIFIER, {"air.pm2_5": 71.0})
         await line(out, f"{PURIFIER}  air.pm2_5 = 71")
         await remote.cable.cut()
+        await line(out, "the line is broken")
         remote.home.report(PURIFIER, {"air.pm2_5": 72.0})
         await remote.cable.mend()
         await line(out, "back, from change")
@@ -163,3 +164,75 @@ async def test_who_has_not_paired_is_told_how(remote: Remote) -> None:
     assert code == 1
     assert "not paired yet" in said
     assert (await remote.run())[0] == 2
+
+
+@dataclass
+class Program:
+    """A program of somebody's own that has taken hub.mjs along; it is paired."""
+
+    remote: Remote
+    text: str
+
+    async def start(self) -> asyncio.subprocess.Process:
+        await self.remote.pair()
+        place = self.remote.folder / "program.mjs"
+        place.write_text(OPENED.replace("HERE", str(REMOTE.parent)) + self.text)
+        return await asyncio.create_subprocess_exec(
+            *(NODE or "node", *self.remote.options, str(place)),
+            f"http://127.0.0.1:{self.remote.cable.port}",
+            cwd=self.remote.folder,
+            stdout=asyncio.subprocess.PIPE,
+        )
+
+
+OPENED = """
+import { fileStore } from "HERE/files.mjs";
+import { Hub } from "HERE/hub.mjs";
+const hub = new Hub(process.argv[2], fileStore("javascript-tokens.json"), 300);
+await hub.open();
+"""
+FOLLOWING = """
+for await (const { type, reason } of hub.live()) console.log(type, reason ?? "");
+"""
+FILTERED = """
+try {
+  for await (const change of hub.live({ rooms: 7 })) console.log(change.type);
+} catch (problem) {
+  console.log(problem.status, problem.code, problem.path);
+  process.exit();
+}
+"""
+
+
+async def test_a_line_that_died_without_a_word_is_given_up(remote: Remote) -> None:
+    process = await Program(remote, FOLLOWING).start()
+    assert process.stdout is not None
+    await line(process.stdout, "snapshot")
+    remote.cable.loses_answers = True
+    assert await line(process.stdout, "broken") == "broken the hub has gone silent"
+    remote.cable.loses_answers = False
+    await line(process.stdout, "resumed")
+    process.kill()
+    await process.communicate()
+
+
+async def test_a_filter_that_makes_no_sense_is_said_and_not_tried_for_ever(remote: Remote) -> None:
+    process = await Program(remote, FILTERED).start()
+    assert process.stdout is not None
+    assert await line(process.stdout, "4") == "422 body-invalid auth.only.rooms"
+    await process.communicate()
+
+
+async def test_who_is_signed_out_hears_it_and_follows_no_more(remote: Remote) -> None:
+    await remote.pair()
+    process = await remote.start("watch")
+    assert process.stdout is not None
+    await line(process.stdout, "0 devices")
+    session = (await remote.home.ask("GET", "/api/v1/sessions"))["sessions"][0]["id"]
+    await remote.home.ask("DELETE", f"/api/v1/sessions/{session}", status=204)
+    await line(process.stdout, "the line is broken")
+    async with asyncio.timeout(WITHIN_S):
+        _, said = await process.communicate()
+    assert b"refresh-wrong" in said
+    assert process.returncode == 1
+    assert not (remote.folder / "javascript-tokens.json").exists()
