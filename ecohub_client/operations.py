@@ -84,6 +84,7 @@ from ecohub_client.shapes import (
     SessionShown,
     SetGroup,
     SetProperties,
+    TellPlace,
     Together,
     TokensGiven,
     TraceList,
@@ -108,6 +109,21 @@ class Operations:
         It holds over restarts, before what hub.toml says.
         """
         return cast("HubReport", await self._ask("PATCH", "/api/v1/hub", body))
+
+    async def tell_place(self, body: TellPlace) -> HubReport:
+        """Tell the hub where on earth the home is, so that it knows when the sun rises and sets.
+
+        It holds at once and over restarts, before what hub.toml says, and is told to owners
+        alone.
+        """
+        return cast("HubReport", await self._ask("PUT", "/api/v1/hub/place", body))
+
+    async def forget_place(self) -> None:
+        """Have the hub forget where the home is, and what hub.toml says of it.
+
+        Automations that need the sun stay, with a problem that says so, and wait.
+        """
+        await self._ask("DELETE", "/api/v1/hub/place")
 
     async def show_health(self) -> HealthReport:
         """Show whether the hub works.

@@ -695,6 +695,8 @@ class EntryShown(TypedDict):
             "mode-of-new",
             "mode-of-all",
             "mode-of-device",
+            "place-told",
+            "place-forgotten",
             "children-at-most",
             "certificate-added",
             "certificate-removed",
@@ -1045,6 +1047,8 @@ class HubReport(TypedDict):
     is_time_synced: bool
     has_place: bool
     """Whether it knows where on earth it is, and so knows the sun."""
+    place: PlaceShown | None
+    """Where that is; told to owners alone."""
     broker: Part
     devices: DeviceCounts
     open_commands: int
@@ -1564,6 +1568,13 @@ class Ping(TypedDict):
     ref: NotRequired[str | int | None]
 
 
+class PlaceShown(TypedDict):
+    """Where on earth the home is; degrees, north and east above zero."""
+
+    latitude: float
+    longitude: float
+
+
 class Pong(TypedDict):
     """A sign of life."""
 
@@ -2061,6 +2072,15 @@ class StepShown(TypedDict):
     arguments: NotRequired[dict[str, bool | int | float | str | None]]
     hidden: NotRequired[list[str]]
     """Addresses whose value is not shown to anybody."""
+
+
+class TellPlace(TypedDict):
+    """Tell where on earth the home is."""
+
+    latitude: float
+    """Degrees, north above zero."""
+    longitude: float
+    """Degrees, east above zero."""
 
 
 class ThroughShown(TypedDict):

@@ -179,6 +179,7 @@ async def _build(settings: Settings, clock: Clock, store: Store) -> Home:
         broker=broker,
         discovery=Discovery(settings.discovery, clock),
         drivers=_drivers(settings, broker),
+        place=stored.place,
     )
     home.activity.restore(stored.activity)
     await home.people.open()

@@ -4,10 +4,12 @@ import asyncio
 import logging
 from collections.abc import Callable
 from dataclasses import replace
+from datetime import tzinfo
 from typing import Final
 
 from hub.clock import Clock
 from hub.commanding import Commanding, Taken
+from hub.core.activity import Entry
 from hub.core.asker import By
 from hub.core.automations.almanac import Almanac, Now
 from hub.core.automations.errors import Flaw, UnfitError
@@ -20,14 +22,17 @@ from hub.core.commands import CommandRequest
 from hub.core.errors import RequestError
 from hub.core.events import Event
 from hub.core.hub import Hub
+from hub.core.outcome import Outcome
 from hub.core.people.access import Principal, has_right
 from hub.core.people.rights import Right
 from hub.core.people.sight import Sight
+from hub.core.records import Place, Save, SaveAudit, SavePlace
 from hub.history import History
 from hub.people.people import People
 from hub.pipeline import Pipeline
 from hub.rehearsing import Tried, try_on_history
 from hub.store import StoreError
+from hub.whereabouts import sun_of
 from protocol.ids import CommandId, DeviceId
 
 TICK_S: Final = 0.25
@@ -44,6 +49,11 @@ class Automating:
 
     Args:
         program: Returns a token of the hub's machine as it is now; None for one that is gone.
+        zone: The home's time zone.
+        place: Where the home is, if that is known.
+
+    Attributes:
+        place: Likewise, as it is now.
     """
 
     def __init__(  # noqa: PLR0913 - composition: each is a part of the home
@@ -55,13 +65,15 @@ class Automating:
         commanding: Commanding,
         people: People,
         program: Callable[[str], Principal | None],
-        almanac: Almanac,
+        zone: tzinfo,
+        place: Place | None,
     ) -> None:
-        self._hub, self._almanac = hub, almanac
+        self._hub, self.place = hub, place
+        self._almanac = Almanac(zone, sun_of(place))
         self._clock, self._pipeline, self._commanding = clock, pipeline, commanding
         self._people, self._program = people, program
         self._automations = hub.automations
-        self._automations.settle_in(almanac, self._sight)
+        self._automations.settle_in(self._almanac, self._sight)
         self._work = asyncio.Event()
         self._doing = asyncio.Lock()
         self._revision = -1
@@ -85,6 +97,27 @@ class Automating:
         finally:
             await self._carry_out()
         return next((one for one in self._automations.runs(automation.id) if one.id == run.id), run)
+
+    async def move(self, place: Place | None, entry: Entry) -> None:
+        """Take in where the home is, None for nowhere; its sun is that of there from then on.
+
+        Args:
+            place: Where.
+            entry: What is told of it later; durable with it.
+
+        Raises:
+            StoreError: It could not be kept; nothing has changed.
+        """
+
+        def go_on(is_kept: bool) -> Outcome:
+            if is_kept:
+                self.place, self._almanac = place, replace(self._almanac, sun=sun_of(place))
+                self._automations.move(self._almanac, self._now())
+                self._work.set()
+            return Outcome()
+
+        saves: list[Save] = [SavePlace(place), SaveAudit(entry)]
+        await self._pipeline.carry_out(Outcome(saves=saves), then=go_on)
 
     async def run(self) -> None:
         """Carry out what automations want, and let time pass, until cancelled."""

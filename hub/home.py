@@ -22,7 +22,7 @@ from hub.core.events import DeviceAdded, DeviceRemoved, ReceiptChanged
 from hub.core.hub import Hub
 from hub.core.outcome import Outcome
 from hub.core.people.access import Principal
-from hub.core.records import NATIVE, CommandRecord
+from hub.core.records import NATIVE, CommandRecord, SavePlace
 from hub.discovery import Discovery, Sighting
 from hub.endings import Endings
 from hub.enforcing import Enforcing
@@ -36,7 +36,7 @@ from hub.store import Store
 from hub.tending import Tending
 from hub.tls.keeper import Tls
 from hub.twins import TwinKeeper
-from hub.whereabouts import almanac_of
+from hub.whereabouts import place_of, zone_of
 from protocol.codec import Decoded
 from protocol.errors import Violation
 from protocol.ids import Address, CommandId, DeviceId
@@ -70,6 +70,7 @@ class Home:
         broker: Broker,
         discovery: Discovery,
         drivers: Mapping[str, Driver],
+        place: SavePlace | None = None,
     ) -> None:
         self.settings, self.hub, self.clock = settings, hub, clock
         self.store, self.security = store, security
@@ -80,11 +81,11 @@ class Home:
         self._pipeline = Pipeline(store, self._release)
         self._endings = Endings(hub.commands)
         self._twins = TwinKeeper(hub, store, clock)
-        data_dir, almanac = settings.hub.data_dir, almanac_of(settings.hub)
+        data_dir, zone = settings.hub.data_dir, zone_of(settings.hub.time_zone)
         self.history = History(settings.history, data_dir, hub.devices, clock)
         self.tls = Tls(settings.api, data_dir, clock, hub.name)
         self.activity = Activity(hub, store, clock, self.bus.publish)
-        self.people = People(store, clock, hub.devices, self.activity, almanac.zone)
+        self.people = People(store, clock, hub.devices, self.activity, zone)
 
         core = (hub, clock, self._pipeline)
         self.commanding = Commanding(*core, self._hindrance)
@@ -111,7 +112,8 @@ class Home:
             commanding=self.commanding,
             people=self.people,
             program=security.principal,
-            almanac=almanac,
+            zone=zone,
+            place=place_of(settings.hub, place),
         )
         self.bus.subscribe(self.automating.take)
 

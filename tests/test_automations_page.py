@@ -16,7 +16,7 @@ from hub.core.automations.triggers import TIME_LATE_S
 from tests.hub.api.bench import PLUG, PURIFIER, Bench, bench
 
 PAGE = (Path(__file__).parents[1] / "docs" / "automations.md").read_text("utf-8")
-REQUESTS = re.findall(r"```json\n(POST) (/\S+)\n(.*?)```", PAGE, re.DOTALL)
+REQUESTS = re.findall(r"```json\n(POST|PUT) (/\S+)\n(.*?)```", PAGE, re.DOTALL)
 
 
 @pytest.fixture
@@ -28,9 +28,9 @@ async def home(tmp_path: Path) -> AsyncIterator[Bench]:
 async def test_each_request_of_the_page_is_taken(home: Bench) -> None:
     await home.bring(PLUG)
     await home.bring(PURIFIER)
-    assert len(REQUESTS) == 3
+    assert len(REQUESTS) == 4
     for method, path, text in REQUESTS:
-        status = 200 if path.endswith("/try") else 201
+        status = 201 if path == "/automations" else 200
         await home.ask(method, f"/api/v1{path}", json.loads(text), status=status)
 
 

@@ -154,6 +154,13 @@ class ChangeHub(Asked):
     of_all: bool = Field(default=False, description="Of the devices that are here as well.")
 
 
+class TellPlace(Asked):
+    """Tell where on earth the home is."""
+
+    latitude: float = Field(ge=-90, le=90, description="Degrees, north above zero.")
+    longitude: float = Field(ge=-180, le=180, description="Degrees, east above zero.")
+
+
 class ChangeNotification(Asked):
     """Mark notifications as read, or as not read."""
 

@@ -247,6 +247,13 @@ class DeviceCounts(TypedDict):
     by_presence: dict[str, int]
 
 
+class PlaceShown(TypedDict):
+    """Where on earth the home is; degrees, north and east above zero."""
+
+    latitude: float
+    longitude: float
+
+
 class HubReport(TypedDict):
     """The hub itself."""
 
@@ -262,6 +269,7 @@ class HubReport(TypedDict):
     has_place: Annotated[
         bool, Field(description="Whether it knows where on earth it is, and so knows the sun.")
     ]
+    place: Annotated[PlaceShown | None, Field(description="Where that is; told to owners alone.")]
     broker: Part
     devices: DeviceCounts
     open_commands: int

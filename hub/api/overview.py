@@ -6,14 +6,15 @@ from aiohttp import web
 from prometheus_client.exposition import CONTENT_TYPE_LATEST
 from pydantic import TypeAdapter
 
-from hub.api.bodies import ChangeHub
+from hub.api.bodies import ChangeHub, TellPlace
 from hub.api.entitled import visible
-from hub.api.models import HealthReport, HubReport, Part
+from hub.api.models import HealthReport, HubReport, Part, PlaceShown
 from hub.api.operations import Answer, Body, Call, Routes
-from hub.api.replies import json_reply, text_reply
-from hub.core.activity import Particulars
+from hub.api.replies import empty_reply, json_reply, text_reply
+from hub.core.activity import AuditCode, Particulars
 from hub.core.people.access import has_right
 from hub.core.people.rights import Right
+from hub.core.records import Place
 from hub.discovery.interfaces import interfaces, reachable_addresses
 from hub.health import PartHealth
 from protocol.version import PROTOCOL
@@ -47,6 +48,46 @@ async def change_hub(call: Call[ChangeHub]) -> web.Response:
     return json_reply(_report(call))
 
 
+@routes.operation(
+    "PUT",
+    "/hub/place",
+    Answer(200, "The hub as it is now.", HubReport),
+    body=TypeAdapter(TellPlace),
+    right=Right.HUB,
+)
+async def tell_place(call: Call[TellPlace]) -> web.Response:
+    """Tell the hub where on earth the home is, so that it knows when the sun rises and sets.
+
+    It holds at once and over restarts, before what hub.toml says, and is told to owners alone.
+    """
+    await _move(call, Place(call.body.latitude, call.body.longitude), "place-told")
+    return json_reply(_report(call))
+
+
+@routes.operation(
+    "DELETE",
+    "/hub/place",
+    Answer(204, "The hub knows no place.", media=()),
+    right=Right.HUB,
+)
+async def forget_place(call: Call[None]) -> web.Response:
+    """Have the hub forget where the home is, and what hub.toml says of it.
+
+    Automations that need the sun stay, with a problem that says so, and wait.
+    """
+    await _move(call, None, "place-forgotten")
+    return empty_reply()
+
+
+async def _move(call: Call[Body], place: Place | None, code: AuditCode) -> None:
+    """Have the home be there; the audit tells that it was changed, and not where it is."""
+    home = call.context.home
+    text = code.replace("-", " ")
+    entry = home.activity.audit("setting", call.asks.by, Particulars(code), text=text)
+    await home.automating.move(place, entry)
+    home.activity.keep([entry])
+
+
 def _report(call: Call[Body]) -> HubReport:
     home, clock = call.context.home, call.context.home.clock
     broker = home.broker.state
@@ -64,7 +105,8 @@ def _report(call: Call[Body]) -> HubReport:
         "started_at": clock.iso(home.started_s),
         "now": clock.iso(clock.now_s()),
         "is_time_synced": clock.is_synced,
-        "has_place": home.hub.arrangement.has_sun,
+        "has_place": home.automating.place is not None,
+        "place": _place_shown(call),
         "broker": {
             "name": broker.kind,
             "status": "ok" if broker.is_ready else "degraded",
@@ -79,6 +121,13 @@ def _report(call: Call[Body]) -> HubReport:
             for host in reachable_addresses(home.settings.api.host, interfaces())
         ],
     }
+
+
+def _place_shown(call: Call[Body]) -> PlaceShown | None:
+    place = call.context.home.automating.place
+    if place is None or not has_right(call.asks, Right.HUB):
+        return None
+    return {"latitude": place.latitude, "longitude": place.longitude}
 
 
 @routes.operation("GET", "/health", Answer(200, "How it is.", HealthReport), right=Right.OPEN)

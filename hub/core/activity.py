@@ -64,6 +64,8 @@ AuditCode = Literal[
     "mode-of-new",
     "mode-of-all",
     "mode-of-device",
+    "place-told",
+    "place-forgotten",
     "children-at-most",
     "certificate-added",
     "certificate-removed",

@@ -329,6 +329,20 @@ class SaveMode:
     mode: Mode
 
 
+class Place(NamedTuple):
+    """Where on earth the home is: degrees, north and east above zero."""
+
+    latitude: float
+    longitude: float
+
+
+@dataclass(frozen=True, slots=True)
+class SavePlace:
+    """Keep where the home is; None for nowhere, whatever hub.toml says."""
+
+    place: Place | None
+
+
 Save = (
     SaveDevice
     | DropDevice
@@ -337,6 +351,7 @@ Save = (
     | SaveNotice
     | DropNotice
     | SaveMode
+    | SavePlace
     | SaveArranged
     | DropArranged
     | SaveAudit

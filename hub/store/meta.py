@@ -1,11 +1,11 @@
-"""The few single facts of a hub: its id, its epoch, its mode, how it ended, how late it was."""
+"""The few single facts of a hub: its id, epoch, mode and place, how it ended, how late it was."""
 
 import secrets
 import sqlite3
 from typing import Final
 
 from hub.clock import Clock
-from hub.core.records import Mode
+from hub.core.records import Mode, Place, SavePlace
 from hub.store.schema import transaction
 
 MARK_EVERY_S: Final = 10.0
@@ -64,6 +64,20 @@ def mode(connection: sqlite3.Connection) -> Mode | None:
 def keep_mode(connection: sqlite3.Connection, decided: Mode) -> None:
     """Keep how newcomers are judged, within the transaction that is open."""
     connection.execute(_SET, ("mode", decided))
+
+
+def place(connection: sqlite3.Connection) -> SavePlace | None:
+    """Return where the home is, if somebody has decided on that."""
+    found = _get(connection, "place")
+    if found is None:
+        return None
+    return SavePlace(Place(*map(float, found.split())) if found else None)
+
+
+def keep_place(connection: sqlite3.Connection, decided: Place | None) -> None:
+    """Keep where the home is, within the transaction that is open."""
+    told = "" if decided is None else f"{decided.latitude!r} {decided.longitude!r}"
+    connection.execute(_SET, ("place", told))
 
 
 def _get(connection: sqlite3.Connection, key: str) -> str | None:

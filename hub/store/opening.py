@@ -129,6 +129,7 @@ class _Opening:
             notices=[],
             inbox=inbox,
             mode=mode,
+            place=meta.place(control),
             arrangement=arrangement,
             activity=reading.activity(control, "audit", self._clock),
             progress=progress,

@@ -9,7 +9,7 @@ from hub.core.automations.progress import Progress
 from hub.core.automations.runs import Run
 from hub.core.events import Reported
 from hub.core.people.records import PeopleSave
-from hub.core.records import CommandRecord, DeviceRecord, Mode, Notice, Save
+from hub.core.records import CommandRecord, DeviceRecord, Mode, Notice, Save, SavePlace
 from protocol.ids import Address, DeviceId
 
 
@@ -47,6 +47,7 @@ class Stored:
         notices: What went wrong with the files and what was done about it, for people.
         inbox: What people were told of by the home.
         mode: How newcomers are judged; None until somebody has decided on that.
+        place: Where the home is; None until somebody has decided on that.
         arrangement: What people have named and put together.
         activity: What has happened, and who let whom and what in.
         progress, runs: How far automations have come, and the traces of their runs.
@@ -61,6 +62,7 @@ class Stored:
     notices: list[str]
     inbox: list[Notice] = field(default_factory=list)
     mode: Mode | None = None
+    place: SavePlace | None = None
     arrangement: list[Arranged] = field(default_factory=list)
     activity: list[Entry] = field(default_factory=list)
     progress: list[Progress] = field(default_factory=list)

@@ -26,6 +26,7 @@ from hub.core.records import (
     SaveDevice,
     SaveMode,
     SaveNotice,
+    SavePlace,
     SaveSpec,
 )
 from hub.store.activity_rows import forget_entries, write_entries
@@ -33,7 +34,7 @@ from hub.store.arrangement_rows import write_arranged
 from hub.store.automation_rows import write_automation
 from hub.store.command_rows import command_line, write_commands
 from hub.store.inbox_rows import timed, write_notice
-from hub.store.meta import keep_mode
+from hub.store.meta import keep_mode, keep_place
 from hub.store.people_rows import write_people
 from hub.store.records import (
     CredentialRecord,
@@ -106,6 +107,7 @@ def _write_home(
     | SaveArranged
     | DropArranged
     | SaveMode
+    | SavePlace
     | SaveAudit
     | PeopleSave
     | AutomationSave,
@@ -118,6 +120,8 @@ def _write_home(
             write_arranged(connection, write, clock)
         case SaveMode(mode):
             keep_mode(connection, mode)
+        case SavePlace(place):
+            keep_place(connection, place)
         case SaveAudit(entry):
             write_entries(connection, "audit", [entry], clock)
             forget_entries(connection, "audit", clock)

@@ -15,7 +15,8 @@ from tests.hub.api.test_people import arrive
 
 pytestmark = [pytest.mark.asyncio(loop_scope="session"), pytest.mark.xdist_group("app")]
 
-PATH = "/api/v1/automations"
+PATH, PLACE = "/api/v1/automations", "/api/v1/hub/place"
+BERLIN = {"latitude": 52.52, "longitude": 13.4}
 FAN, LIGHT, SENSOR = "fan-0001", "light-0001", "environment-sensor-0001"
 FAN_ON = {"type": "property", "device": FAN, "address": "fan.on", "is": True}
 LIGHT_ON = {"type": "set", "device": LIGHT, "properties": {"light.on": True}}
@@ -180,12 +181,12 @@ async def test_a_message_stands_in_the_inbox_under_its_name(tapping: Phone) -> N
 
 
 async def test_what_is_missing_is_said_where_it_is_missing(tapping: Phone) -> None:
-    page, arrangement = tapping.page, tapping.home.home.hub.arrangement
-    with pytest.MonkeyPatch.context() as known:
-        known.setattr(arrangement, "has_sun", True)
-        await page.reload()
-        await page.get_by_role("link", name="New automation").click()
-        await add(page, "When", "The sun")
+    page, hub = tapping.page, tapping.home
+    await hub.ask("PUT", PLACE, BERLIN)
+    await page.reload()
+    await page.get_by_role("link", name="New automation").click()
+    await add(page, "When", "The sun")
+    await hub.ask("DELETE", PLACE, status=204)
     await add(page, "If", "A time")
     await page.get_by_role("button", name="Save").click()
     await expect(page.locator(".part-actions [role=alert]")).to_have_text("Say what is to happen")
@@ -198,28 +199,34 @@ async def test_what_is_missing_is_said_where_it_is_missing(tapping: Phone) -> No
     await page.get_by_label("Name").fill("Dusk")
     await page.get_by_role("button", name="Save").click()
     flaw = page.locator("[data-path='triggers.0'] [role=alert]")
-    await expect(flaw).to_contain_text("latitude and longitude")
+    await expect(flaw).to_contain_text("does not know where the home is")
+    way = page.locator("[data-path='triggers.0']").get_by_role("link")
+    await expect(way).to_have_text("Tell where the home is")
     await expect(page.locator(".reads")).to_contain_text("Dusk <b>")
     tapping.console.passes("status of 409")
 
 
-async def test_without_a_place_there_is_no_sun_in_ideas_and_pieces(own_phone: Phone) -> None:
-    page, arrangement = own_phone.page, own_phone.home.home.hub.arrangement
+async def test_without_a_place_ideas_and_pieces_of_the_sun_lead_to_it(own_phone: Phone) -> None:
+    page, hub = own_phone.page, own_phone.home
     ideas = page.get_by_role("region", name="Ideas from your home")
-    with pytest.MonkeyPatch.context() as known:
-        known.setattr(arrangement, "has_sun", True)
-        await own_phone.go("automations")
-        await page.reload()
-        await expect(ideas).to_contain_text("sunset")
-        await expect(ideas).to_contain_text("the sun is down")
-    await page.reload()
-    await expect(ideas).not_to_contain_text("sun")
+    await hub.ask("PUT", PLACE, BERLIN)
+    await own_phone.go("automations")
+    await expect(ideas).to_contain_text("the sun is down")
+    await hub.ask("DELETE", PLACE, status=204)
+    await own_phone.go("")
+    await own_phone.go("automations")
     await expect(ideas).to_contain_text("Light when it opens")
+    await expect(ideas).not_to_contain_text("the sun is down")
+    dusk = ideas.get_by_role("link", name="Light at sunset")
+    await expect(dusk).to_contain_text("First tell where the home is")
+    await expect(dusk).to_have_attribute("href", "#/hub/place")
     await page.get_by_role("link", name="New automation").click()
     for section in ("When", "If"):
         group = page.get_by_role("group", name=f"Add to “{section}”")
         await expect(group.get_by_role("button", name="A time")).to_be_visible()
         await expect(group.get_by_role("button", name="The sun")).to_have_count(0)
+        way = group.get_by_role("link", name="The sun: where is the home?")
+        await expect(way).to_have_attribute("href", "#/hub/place")
 
 
 async def test_keyboard_alone_reaches_the_piece_that_was_added(tapping: Phone) -> None:

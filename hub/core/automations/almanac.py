@@ -34,7 +34,11 @@ class Sun(Protocol):
     """The sun, seen from the home."""
 
     def comes(self, day: date, event: SunEvent) -> float | None:
-        """Return when it rises or sets on a day, Unix seconds; None if it does not."""
+        """Return when it rises or sets on a day, Unix seconds; None if it does not.
+
+        The day is that of the sun, from midnight to midnight around its noon: each rising and
+        each setting is of one day, in their order, whatever clocks show.
+        """
 
     def is_up(self, wall_s: float) -> bool:
         """Say whether it is up."""
@@ -89,7 +93,7 @@ class Almanac:
         if self.sun is None:
             return None
         today = datetime.fromtimestamp(after_s, self.zone).date()
-        for ahead in range(-1, POLAR_DAYS):
+        for ahead in range(-2, POLAR_DAYS):
             at_s = self.sun.comes(today + timedelta(days=ahead), trigger.at)
             if at_s is not None and at_s + trigger.offset_s > after_s:
                 return at_s + trigger.offset_s

@@ -80,9 +80,19 @@ class Automations:
 
     def settle_in(self, almanac: Almanac, authority: Authority) -> None:
         """Take in where the home is, and who says what authors may do."""
-        self._judge.almanac = self._triggers.almanac = almanac
         self._starting.authority = authority
+        self._live_by(almanac)
+
+    def move(self, almanac: Almanac, now: Now) -> None:
+        """Take in that the home is somewhere else, or that nobody knows any more where it is."""
+        self._live_by(almanac)
+        self._triggers.plan_anew(now)
+
+    def _live_by(self, almanac: Almanac) -> None:
+        self._judge.almanac = self._triggers.almanac = almanac
         self._arrangement.has_sun = almanac.sun is not None
+        for duty in self._starting.duties.values():
+            self._look_at(duty)
 
     def restore(self, progress: Iterable[Progress], runs: Iterable[Run], now: Now) -> None:
         """Take up what an earlier run of the hub left; the automations are in the arrangement."""
@@ -279,10 +289,13 @@ class Automations:
     def _look(self, id_: str) -> None:
         """See whether what automations name is there."""
         for duty in self._watch.naming(id_):
-            flaw = self._flaw(duty.automation)
-            if flaw != duty.flaw:
-                duty.flaw = flaw
-                self._starting.touched[duty.automation.id] = None
+            self._look_at(duty)
+
+    def _look_at(self, duty: Duty) -> None:
+        flaw = self._flaw(duty.automation)
+        if flaw != duty.flaw:
+            duty.flaw = flaw
+            self._starting.touched[duty.automation.id] = None
 
     def _tell(self, duty: Duty, out: Outcome) -> None:
         told = self._told(duty)

@@ -254,7 +254,7 @@ def _missing(device_id: DeviceId, path: str, home: Surroundings) -> Iterator[Fla
 def _sunless(path: str, home: Surroundings) -> Iterator[Flaw]:
     if not home.has_sun:
         detail = "the hub does not know where on earth it is, so it knows no sun"
-        remedy = "set latitude and longitude in [hub] of hub.toml"
+        remedy = "have an owner tell it on the hub's page of the app, or by PUT /hub/place"
         yield Flaw("location-missing", path, detail, remedy)
 
 

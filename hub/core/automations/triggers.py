@@ -93,6 +93,24 @@ class Triggers:
         for hold in duty.holds.values():
             heappush(self._holds, (hold.due_s, duty.automation.id, hold.place))
 
+    def plan_anew(self, now: Now, *, is_back: bool = False) -> None:
+        """Reckon when times come that lie ahead: the home's zone, place or clock may be another.
+
+        Args:
+            now: The time.
+            is_back: Whether the clock was set back, so that what seems past is not.
+        """
+        for duty in self._starting.duties.values():
+            before = dict(duty.nexts)
+            for place, at_s in before.items():
+                if is_back or at_s > now.wall_s:
+                    del duty.nexts[place]
+            for place, trigger in enumerate(duty.automation.triggers):
+                if duty.automation.is_enabled and isinstance(trigger, TimeTrigger | SunTrigger):
+                    self._plan(duty, place, trigger, now)
+            if duty.nexts != before:
+                self._starting.touched[duty.automation.id] = None
+
     def unwatch(self, duty: Duty) -> None:
         """Look no more, and keep no value that nobody keeps up to date."""
         self._watch.remove(duty)
@@ -251,7 +269,7 @@ class Triggers:
 
     def _time(self, now: Now) -> None:
         if not self._is_sure or now.wall_s < self._wall_s - TIME_LATE_S:
-            self._plan_all(now, is_back=now.wall_s < self._wall_s - TIME_LATE_S)
+            self.plan_anew(now, is_back=now.wall_s < self._wall_s - TIME_LATE_S)
         self._wall_s = now.wall_s
         if now.wall_s < self._next_wall_s:
             return
@@ -276,15 +294,6 @@ class Triggers:
             self._starting.give_up(duty, fired, "missed", now, _too_late(late_s))
         else:
             self._starting.fire(duty, fired, now, late_s if late_s > LATE_S else 0.0)
-
-    def _plan_all(self, now: Now, *, is_back: bool) -> None:
-        """Reckon when times of day come, now that the clock is set, or set back."""
-        for duty in self._starting.duties.values():
-            if is_back:
-                duty.nexts.clear()
-            for place, trigger in enumerate(duty.automation.triggers):
-                if duty.automation.is_enabled and isinstance(trigger, TimeTrigger | SunTrigger):
-                    self._plan(duty, place, trigger, now)
 
     def _plan(self, duty: Duty, place: int, trigger: TimeTrigger | SunTrigger, now: Now) -> None:
         """Reckon when a time of day comes next, unless that is known."""

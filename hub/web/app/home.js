@@ -235,6 +235,19 @@ export async function refreshMe() {
   write("me", person);
 }
 
+/** Ask what the hub is once more: no stream tells that it knows its place now, or not any more. */
+export async function refreshHub() {
+  const asking = visits;
+  const about = await ask("GET", "/hub").catch(() => null);
+  if (about && visits === asking) takeHub(about);
+}
+
+/** Take in what the hub is; where the home stands is kept on no phone. */
+function takeHub(about) {
+  hub.value = about;
+  write("hub", { ...about, place: null });
+}
+
 async function refreshRest() {
   catchUp();
   const asking = visits;
@@ -242,11 +255,10 @@ async function refreshRest() {
     const [about, person, inbox] = await Promise.all([ask("GET", "/hub"), ask("GET", "/me"), ask("GET", "/notifications")]);
     if (visits !== asking) return;
     batch(() => {
-      hub.value = about;
+      takeHub(about);
       me.value = person;
       notices.value = inbox.notifications;
     });
-    write("hub", about);
     write("me", person);
   } catch {
     // the stream has broken again, and asks anew when it is back

@@ -276,6 +276,7 @@ async def bench(
             broker=broker,
             discovery=Discovery(settings.discovery, clock),
             drivers={"memory": driver},
+            place=stored.place,
         )
         await home.people.open()
         api = Api(home)

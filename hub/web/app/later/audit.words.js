@@ -26,6 +26,8 @@ learn({
   "audit.mode_of_device": ["Of this device, {mode}", "对此设备：{mode}"],
   "audit.mode.strict": ["what breaks a rule is refused", "违反协议时拒绝"],
   "audit.mode.warn": ["what breaks a rule is only noted", "违反协议时仅记录"],
+  "audit.place_told": ["The hub was told where the home is", "已告知中枢家的位置"],
+  "audit.place_forgotten": ["The hub was made to forget where the home is", "已让中枢删除家的位置"],
   "audit.children_at_most": ["Most devices behind it: {count}", "最多可带子设备：{count}"],
   "audit.certificate_added": ["A certificate was added: {certificate}", "已添加证书：{certificate}"],
   "audit.certificate_removed": ["A certificate was taken away: {certificate}", "已移除证书：{certificate}"],

@@ -5,14 +5,15 @@ import { Icon } from "../icons.js";
 import { announce, tried } from "../announce.js";
 import { Switch } from "../controls/inputs.js";
 import { moment, relative } from "../format.js";
-import { automations, isKnown, lastRuns, may } from "../home.js";
+import { automations, isKnown, lastRuns, may, refreshHub } from "../home.js";
 import { ask } from "../session.js";
 import { t } from "../words.js";
 import { Back, Gone, useSure } from "../pages/parts.js";
 import { Builder } from "./builder.js";
 import { flawText, keepDraft, keptDrafts } from "./draft.js";
-import { begun, ideas } from "./ideas.js";
+import { begun, ideas, lacksSun } from "./ideas.js";
 import { endOf, toneOf } from "./ends.js";
+import { PlaceLink } from "./place.js";
 import { Runs } from "./runs.js";
 import { sentence } from "./sentence.js";
 import "./automations.words.js";
@@ -22,6 +23,7 @@ const NAME_LENGTH = 64;
 export default function Automations({ id, more }) {
   const automation = automations.value.find((one) => one.id === id);
   useEffect(() => void (document.title = automation?.name ?? t("auto.title")), [automation?.name]);
+  useEffect(() => void refreshHub(), []);
   if (!id) return html`<${List} />`;
   const isWritten = id === "new" || more === "edit";
   if (isWritten && !may("arrange")) return html`<${Gone} text=${t("auto.not.yours")} />`;
@@ -102,8 +104,9 @@ function Ideas() {
   const found = ideas();
   if (!found.length) return null;
   return html`<section class="ideas" aria-labelledby="ideas-title"><h2 id="ideas-title">${t("auto.ideas")}</h2>
-    <ul class="idea-list">${found.map(({ word, automation }) => html`<li key=${word}><a class="idea" href=${link("new", word)}>
-      <${Icon} name="add" size="1.25rem" /><span><b>${t(word)}</b><span class="soft">${sentence(automation)}</span></span></a></li>`)}</ul>
+    <ul class="idea-list">${found.map(({ word, automation }) => html`<li key=${word}><a class="idea" href=${lacksSun(automation) ? "#/hub/place" : link("new", word)}>
+      <${Icon} name=${lacksSun(automation) ? "locate" : "add"} size="1.25rem" /><span><b>${t(word)}</b>
+        <span class="soft">${lacksSun(automation) ? t("place.first") : sentence(automation)}</span></span></a></li>`)}</ul>
   </section>`;
 }
 
@@ -125,6 +128,7 @@ function One({ automation }) {
     <p class="reads">${sentence(automation)}</p>
     <${Standing} automation=${automation} />
     <div class="auto-tools">
+      ${lacksSun(automation) && html`<${PlaceLink} />`}
       ${may("control") && html`<button type="button" class="button" onClick=${run}><${Icon} name="play" size="1.25rem" />${t("auto.run")}</button>`}
       ${may("arrange") && html`
         <a class="button quiet" href=${link(id, "edit")}><${Icon} name="edit" size="1.25rem" />${t("auto.edit")}</a>

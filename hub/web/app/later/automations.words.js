@@ -56,6 +56,7 @@ learn({
   "auto.add.device": ["A device", "设备"],
   "auto.add.time": ["A time", "时间"],
   "auto.add.sun": ["The sun", "日出日落"],
+  "auto.add.sun.first": ["The sun: where is the home?", "日出日落：家在哪里？"],
   "auto.add.several": ["Any or none of", "任一或均不"],
   "auto.add.scene": ["A scene", "场景"],
   "auto.add.wait": ["Wait", "等待"],
@@ -137,7 +138,7 @@ learn({
   "halt.author_gone": ["Who wrote it has left, or may not do that any more. Change it to make it yours.", "创建者已离开或已无权限。修改后即由您负责。"],
   "halt.wearer_only": ["It looks at what only the wearer may see. Have them write it.", "它使用了仅佩戴者可见的数据，请由佩戴者来设置。"],
   "halt.mention_unknown": ["Something that it names is not in the home any more. Choose another.", "它所用到的设备、分组或场景已不在家中，请另选。"],
-  "halt.location_missing": ["The hub does not know where on earth it is: set latitude and longitude in [hub] of hub.toml.", "中枢不知道所在位置：请在 hub.toml 的 [hub] 中设置 latitude 和 longitude。"],
+  "halt.location_missing": ["The hub does not know where the home is, and so no sun. An owner can tell it on the hub's page.", "中枢不知道家的位置，因此不知道日出日落。主人可在“中枢”页面告知。"],
   "halt.right_missing": ["You may not do that yourself, so it may not either.", "您自己没有此权限，因此自动化也不能执行。"],
   "halt.automation_busy": ["It runs already. Wait until it has ended.", "正在运行，请等待结束。"],
 

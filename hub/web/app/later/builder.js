@@ -3,7 +3,7 @@
 import { html, cx, useEffect, useRef, useState } from "../lib.js";
 import { Icon, deviceIcon } from "../icons.js";
 import { announce } from "../announce.js";
-import { hasSun } from "../home.js";
+import { hasSun, refreshHub } from "../home.js";
 import { ask } from "../session.js";
 import { t } from "../words.js";
 import { Back } from "../pages/parts.js";
@@ -11,6 +11,7 @@ import { DAYS, bodyOf, draftOf, flawsKnown, flawsOf, keepDraft, keptDraft, missi
 import { IconPick } from "./editing.js";
 import { Chips, TextIn } from "./fields.js";
 import { DoEditor, LookEditor } from "./pieces.js";
+import { PlaceLink, lacksPlace } from "./place.js";
 import { face } from "./roster.js";
 import { actionText, conditionText, sentence, triggerText } from "./sentence.js";
 import { Trial } from "./trial.js";
@@ -71,6 +72,7 @@ export function Builder({ id, name, automation }) {
       announce(t("auto.saved", { name: body.name }));
       location.hash = `#/automations/${made}`;
     } catch (problem) {
+      if (problem.code === "location-missing") refreshHub();
       refuse(problem.status ? flawsOf(problem) : { "": t("link.away") });
       busy(false);
     }
@@ -154,6 +156,7 @@ function Piece({ piece, name, text, path, flaws, open, show, onSet, onDrop, onUp
       ${tool("auto.piece.up", "up", onUp)}${tool("auto.piece.down", "down", onDown)}${tool("auto.piece.drop", "close", onDrop)}
     </div>
     ${flaw && html`<p class="trouble" role="alert">${flaw}</p>`}
+    ${piece.type === "sun" && html`<${PlaceLink} />`}
     ${isOpen && html`<div class="piece-body" ref=${body}>
       ${piece.of ? html`<${Several} piece=${piece} path=${path} flaws=${flaws} open=${open} show=${show} onSet=${onSet} />`
         : name === "actions" ? html`<${DoEditor} piece=${piece} onSet=${onSet} />`
@@ -189,5 +192,7 @@ function Adding({ kinds, word, onAdd }) {
   return html`<div class="chips adding-pieces" role="group" aria-label=${t("auto.add.to", { section: t(word) })}>
     ${known.map(([kind, make]) => html`<button type="button" class="chip add-chip" key=${kind} onClick=${() => onAdd(newPiece(make()))}>
       <${Icon} name="add" size="1rem" /><${Icon} name=${ICONS[kind]} size="1.125rem" />${t(`auto.add.${kind}`)}</button>`)}
+    ${"sun" in kinds && lacksPlace() && html`<a class="chip link add-chip" href="#/hub/place">
+      <${Icon} name="locate" size="1rem" /><${Icon} name=${ICONS.sun} size="1.125rem" />${t("auto.add.sun.first")}</a>`}
   </div>`;
 }

@@ -9,6 +9,7 @@ import { state } from "../link.js";
 import { ask } from "../session.js";
 import { t, tOr } from "../words.js";
 import { Back, Pick } from "../pages/parts.js";
+import { Place } from "./place.js";
 import "./hub.words.js";
 
 const EVERY_MS = 5_000;
@@ -33,7 +34,7 @@ function said(detail) {
   return found ? t(found[0], found[1].groups) : detail;
 }
 
-export default function Hub() {
+export default function Hub({ id }) {
   const [health, tell] = useState(null);
   useEffect(() => void (document.title = t("hub.title")));
   useEffect(() => {
@@ -51,9 +52,13 @@ export default function Hub() {
     return () => clearInterval(timer);
   }, [state.value]);
   const about = hub.value;
-  return html`<${Back} to="#/settings" /><header class="page-head"><h1 tabindex="-1">${t("hub.title")}</h1></header>
+  const isLed = id === "place";
+  const place = about && may("hub") && html`<${Place} key="place" />`;
+  return html`<${Back} to=${isLed ? "#/automations" : "#/settings"} /><header class="page-head"><h1 tabindex="-1">${t("hub.title")}</h1></header>
+    ${isLed && place}
     ${health ? html`<${Verdict} health=${health} />` : html`<p class="empty">${t(state.value === "away" ? "hub.unknown" : "link.coming")}</p>`}
-    ${about && html`<${About} about=${about} />`}`;
+    ${about && html`<${About} about=${about} />`}
+    ${!isLed && place}`;
 }
 
 function About({ about }) {

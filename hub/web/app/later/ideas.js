@@ -6,6 +6,7 @@ import { product as productOf } from "../specs.js";
 import { t } from "../words.js";
 import { DAYS } from "./draft.js";
 import { partTitle } from "./fields.js";
+import { lacksPlace } from "./place.js";
 import { roster } from "./roster.js";
 
 const MOST = 4;
@@ -22,6 +23,9 @@ export const ideas = () => candidates().filter(isNew).slice(0, MOST);
 
 /** The automation as which an idea begins. */
 export const begun = (wanted) => candidates().find(({ word }) => word === wanted)?.automation;
+
+/** Whether it waits for a sun that the hub does not know. */
+export const lacksSun = ({ triggers, conditions }) => !hasSun.value && [...triggers, ...conditions].some(({ type }) => type === "sun");
 
 /** Whether no automation does one of its things at all of its occasions, whatever the values. */
 function isNew({ automation: { triggers, actions } }) {
@@ -58,7 +62,7 @@ function open(home, lights) {
 }
 
 function dusk(lights) {
-  return lights.length && hasSun.value ? [idea("idea.dusk", [{ type: "sun", at: "sunset", offset_s: 0 }], [], [turn(lights[0], true)])] : [];
+  return lights.length && (hasSun.value || lacksPlace()) ? [idea("idea.dusk", [{ type: "sun", at: "sunset", offset_s: 0 }], [], [turn(lights[0], true)])] : [];
 }
 
 function night(lights) {

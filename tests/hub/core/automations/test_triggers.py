@@ -20,7 +20,7 @@ from hub.core.automations.records import (
 )
 from protocol.ids import Address
 from protocol.messages import Event
-from tests.hub.core.automations.stage import LEVEL, ON, Stage, put, when
+from tests.hub.core.automations.stage import LEVEL, NOON_S, ON, Stage, put, when
 from tests.hub.core.world import LAMP, OTHER
 
 BERLIN = ZoneInfo("Europe/Berlin")
@@ -271,6 +271,32 @@ def test_the_sun_fires_with_its_offset() -> None:
     january = datetime(2027, 1, 1, 17, tzinfo=UTC).timestamp()
     assert stage.almanac.next_s(triggers[0], november) == january
     assert Almanac(UTC).next_s(triggers[0], november) is None
+
+
+def test_a_sun_of_another_place_counts_at_once() -> None:
+    stage = Stage()
+    sunset, evening = SunTrigger("sunset"), TimeTrigger(19 * 60, DAILY)
+    stage.automations.move(replace(stage.almanac, sun=SixToSix()), stage.now)
+    stage.make("a", put(), triggers=(sunset, evening))
+    six_s = NOON_S + 6 * 3_600
+    assert stage.automations.state(stage.kept("a")).next_s == six_s
+    stage.automations.move(stage.almanac, stage.now)  # nobody knows any more where it is
+    stage.pump()
+    gone = stage.automations.state(stage.kept("a"))
+    assert gone.problem is not None
+    assert (gone.problem.code, gone.next_s) == ("location-missing", six_s + 3_600)
+    assert stage.disk.progress["a"].nexts == ((1, six_s + 3_600),)
+    stage.automations.move(replace(stage.almanac, sun=SixToSix()), stage.now)
+    stage.wait(8 * 3_600.0, 30.0)
+    assert [run.fired.type for run in reversed(stage.runs("a"))] == ["sun", "time"]
+
+
+def test_a_hub_that_starts_reckons_in_the_zone_that_it_is_told() -> None:
+    stage = Stage(BERLIN)  # 14:00 there
+    stage.make("a", put(), triggers=(TimeTrigger(18 * 60, DAILY),))
+    stage.almanac = Almanac(UTC)
+    stage.restart(1.0)
+    assert stage.automations.state(stage.kept("a")).next_s == NOON_S + 6 * 3_600
 
 
 def test_an_automation_without_days_never_comes() -> None:
