@@ -74,7 +74,8 @@ async def list_activity(call: Call[None]) -> web.Response:
 def _wanted(call: Call[Body]) -> Callable[[Entry], bool]:
     """Return what says whether an entry was asked for by a caller who may be told of it."""
     asks, sight, find = call.asks, call.sight, call.context.home.hub.arrangement.find
-    device, person = _name(call, DEVICE), _name(call, PERSON)
+    device = _name(call, DEVICE, "the id of a device, such as light-0001")
+    person = _name(call, PERSON, "the id of a person, such as person-0123456789ab")
     kinds = frozenset(call.queries(KIND))
     for kind in kinds - {*KINDS}:
         raise _invalid(KIND, kind, f"one of {', '.join(KINDS)}")
@@ -95,10 +96,10 @@ def _concerns(entry: Entry, person: str) -> bool:
     return entry.person == person or (entry.by is not None and entry.by.id == person)
 
 
-def _name(call: Call[Body], query: Query) -> str | None:
+def _name(call: Call[Body], query: Query, known: str) -> str | None:
     given = _last(call, query)
     if given is not None and re.fullmatch(str(query.schema["pattern"]), given) is None:
-        raise _invalid(query, given, "an id")
+        raise _invalid(query, given, known)
     return given
 
 

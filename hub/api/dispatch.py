@@ -90,11 +90,13 @@ async def _body(request: web.Request, check: TypeAdapter[Any]) -> object:
         )
     data = await _read(request)
     try:
-        return check.validate_python(read_object(data, MAX_BODY_BYTES, MAX_BODY_DEPTH))
+        body = read_object(data, MAX_BODY_BYTES, MAX_BODY_DEPTH)
     except ViolationError as error:
         raise problem.of_malformed(error) from error
+    try:
+        return check.validate_python(body)
     except ValidationError as error:
-        raise problem.of_invalid(error) from error
+        raise problem.of_invalid(error, body) from error
 
 
 async def _read(request: web.Request) -> bytes:
@@ -148,7 +150,7 @@ def _of_http(error: web.HTTPException) -> ProblemError:
                 405, "method-not-allowed", detail, "use one of these", {"Allow": allowed}
             )
         case web.HTTPNotFound():
-            remedy = "the API begins at /api/v1; /api/v1/docs shows what there is"
+            remedy = "look at the path and the ids in it: /api/v1/docs shows what there is"
             return refused(404, "path-unknown", "nothing is served at this path", remedy)
         case web.HTTPRequestEntityTooLarge():
             return _too_large()

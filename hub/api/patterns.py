@@ -38,6 +38,10 @@ SENTENCES: Final[Mapping[str, str]] = {
     ICON: "is no name of an icon: small letters, digits and hyphens, and first a letter",
     TIME: "is no time with its zone, such as 2026-11-21T20:43:00Z",
     TIME_OF_DAY: "is no time of day, such as 08:30",
+    r"^[^\x00-\x1f\x7f-\x9f]*$": "has to be one line, without control characters",
+    r"^[0-9a-f]{32}$": "is no nonce: 16 random bytes as 32 hexadecimal digits, letters small",
+    r"^[0-9a-f]{64}$": "is no proof: 32 bytes as 64 hexadecimal digits, letters small",
+    r"^[A-Za-z0-9_-]{16,64}$": "is no session, which the answer to the first call names",
     SETUP_CODE: "is no setup code, which is eight digits, such as 1234-5678",
 }
 """By pattern, as the models have it; it stands behind the name of the field."""

@@ -9,6 +9,7 @@ from hub.api.operations import Answer, Body, Call, Parameter, Routes
 from hub.api.people_bodies import ChangeMe, ChangePerson, ChangeSession
 from hub.api.people_models import Me, PersonList, PersonShown, SessionList, SessionShown
 from hub.api.people_views import person_shown, places, role_name, session_shown
+from hub.api.problems import refused
 from hub.api.replies import empty_reply, json_reply
 from hub.core.errors import DeviceUnknownError
 from hub.core.people.access import has_right
@@ -66,7 +67,8 @@ async def change_me(call: Call[ChangeMe]) -> web.Response:
     """
     people, asked = call.context.home.people, call.asks.person
     if asked is None:
-        raise PersonUnknownError
+        detail = "this token is a program's, and a program is nobody who could be called"
+        raise refused(404, "person-unknown", detail, "use the token of a phone that was paired")
     changed = replace(people.register.person(asked), name=call.body.name)
     await people.put(changed, call.asks.by)
     return json_reply(_shown(call, changed))

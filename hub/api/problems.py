@@ -8,16 +8,15 @@ from http import HTTPStatus
 from typing import Final
 
 from pydantic import ValidationError
-from pydantic_core import ErrorDetails
 
-from hub.api.models import Problem, ProblemItem
-from hub.api.patterns import SENTENCES
+from hub.api.flaws import flaws
+from hub.api.models import Problem
 from hub.core.automations.errors import UnfitError
 from hub.core.errors import BatchRefusedError, RefusedError, RequestError
 from hub.history import HistoryError
 from hub.joining import JoinError
 from hub.store import StoreError
-from protocol.errors import Violation, ViolationError, printable
+from protocol.errors import Violation, ViolationError
 
 MEDIA_TYPE: Final = "application/problem+json"
 
@@ -138,9 +137,9 @@ def of_malformed(error: ViolationError) -> ProblemError:
     return of_violations(error.violations, remedies, HTTPStatus.BAD_REQUEST)
 
 
-def of_invalid(error: ValidationError, document: str = "openapi") -> ProblemError:
+def of_invalid(error: ValidationError, body: object, document: str = "openapi") -> ProblemError:
     """Tell which fields of a body are wrong, and which document says what may be there."""
-    items = [_item(found) for found in error.errors(include_url=False)]
+    items = flaws(error, body)
     first = items[0]
     remedy = f"GET /api/v1/{document}.json says what the body may hold"
     told = problem(HTTPStatus.UNPROCESSABLE_ENTITY, "body-invalid", first["detail"], remedy)
@@ -186,10 +185,3 @@ def _path(path: str) -> str:
     """Name a place in the body as the client wrote it: the wire's `values` are `properties`."""
     top, dot, rest = path.partition(".")
     return f"properties{dot}{rest}" if top == "values" else path
-
-
-def _item(found: ErrorDetails) -> ProblemItem:
-    place = printable(".".join(str(part) for part in found["loc"])) or "body"
-    pattern = found.get("ctx", {}).get("pattern")
-    wrong = SENTENCES.get(pattern, found["msg"]) if isinstance(pattern, str) else found["msg"]
-    return {"code": "body-invalid", "path": place, "detail": f"{place}: {wrong}"}

@@ -22,11 +22,13 @@ def read_said(data: bytes) -> Said:
     if (plain := _plain_set(data)) is not None:
         return plain
     try:
-        return SAID.validate_python(read_object(data, MAX_MESSAGE_BYTES))
+        message = read_object(data, MAX_MESSAGE_BYTES)
     except ViolationError as error:
         raise problems.of_malformed(error) from error
+    try:
+        return SAID.validate_python(message)
     except ValidationError as error:
-        raise problems.of_invalid(error, "asyncapi") from error
+        raise problems.of_invalid(error, message, "asyncapi") from error
 
 
 def _plain_set(data: bytes) -> Set | None:

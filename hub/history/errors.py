@@ -58,7 +58,8 @@ class AddressUnknownError(HistoryError):
     status = 404
 
     def __init__(self, device: str, address: str, close: Sequence[str]) -> None:
-        hint = f"did you mean {' or '.join(close)}?" if close else "its product spec names them"
+        spec = f"GET /api/v1/devices/{device}/spec names them"
+        hint = f"did you mean {' or '.join(close)}?" if close else spec
         super().__init__(f"{device} has no property {address}", hint)
         self.device, self.address, self.close = device, address, tuple(close)
 

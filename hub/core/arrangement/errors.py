@@ -27,7 +27,7 @@ class ArrangedUnknownError(RequestError):
     status = 404
 
     def __init__(self, kind: Kind, id_: str) -> None:
-        super().__init__(f"no {kind} {printable(id_)} in this home", f"list them: {_LISTS[kind]}")
+        super().__init__(f"no {kind} {printable(id_)} in this home", _REMEDIES[kind])
         self.code = f"{kind}-unknown"
         self.kind, self.id = kind, id_
 
@@ -51,7 +51,8 @@ class NameTakenError(RequestError):
     status = 409
 
     def __init__(self, kind: Kind, name: str, holder: str) -> None:
-        super().__init__(f"{kind} {holder} is called {printable(name)}", "choose another name")
+        detail = f"another {kind} is called {printable(name)} already: {holder}"
+        super().__init__(detail, "choose another name")
         self.kind, self.name, self.holder = kind, name, holder
 
 
@@ -106,12 +107,12 @@ class NothingShownError(RequestError):
         self.devices = tuple(devices)
 
 
-_LISTS: dict[Kind, str] = {
-    "floor": "GET /api/v1/floors",
-    "room": "GET /api/v1/rooms",
-    "group": "GET /api/v1/groups",
-    "scene": "GET /api/v1/scenes",
-    "automation": "GET /api/v1/automations",
-    "favourites": "GET /api/v1/devices",
-    "undo": "it is told when a scene is activated, and good once",
+_REMEDIES: dict[Kind, str] = {
+    "floor": "list them: GET /api/v1/floors",
+    "room": "list them: GET /api/v1/rooms",
+    "group": "list them: GET /api/v1/groups",
+    "scene": "list them: GET /api/v1/scenes",
+    "automation": "list them: GET /api/v1/automations",
+    "favourites": "list them: GET /api/v1/devices",
+    "undo": "activate a scene: its answer names the way back, which is good once",
 }
