@@ -1542,6 +1542,10 @@ class Part(TypedDict):
     status: str
     detail: NotRequired[str]
     remedy: NotRequired[str]
+    code: NotRequired[str]
+    """What detail and remedy say, for words of your own."""
+    parameters: NotRequired[dict[str, str | int]]
+    """What words for the code need."""
 
 
 class PersonList(TypedDict):

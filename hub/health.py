@@ -4,6 +4,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Literal
 
+from hub.sayings import Saying
+
 Condition = Literal["ok", "degraded"]
 
 
@@ -12,14 +14,22 @@ class PartHealth:
     """The condition of one part.
 
     Attributes:
-        detail: What is wrong, or worth knowing; one sentence.
-        remedy: What to do; empty when nothing is to be done.
+        said: What is wrong, or worth knowing; None for nothing.
     """
 
     name: str
     status: Condition
-    detail: str = ""
-    remedy: str = ""
+    said: Saying | None = None
+
+    @property
+    def detail(self) -> str:
+        """What is wrong, or worth knowing; one sentence."""
+        return self.said.detail if self.said else ""
+
+    @property
+    def remedy(self) -> str:
+        """What to do; empty when nothing is to be done."""
+        return self.said.remedy if self.said and self.status != "ok" else ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,6 +46,6 @@ def judge(parts: Sequence[PartHealth]) -> Health:
     return Health("ok" if is_ok else "degraded", tuple(parts))
 
 
-def part(name: str, detail: str, remedy: str, *, is_ok: bool) -> PartHealth:
+def part(name: str, said: Saying | None, *, is_ok: bool) -> PartHealth:
     """Return the condition of a part; what is well needs no remedy."""
-    return PartHealth(name, "ok" if is_ok else "degraded", detail, "" if is_ok else remedy)
+    return PartHealth(name, "ok" if is_ok else "degraded", said)

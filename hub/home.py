@@ -31,6 +31,7 @@ from hub.history import History
 from hub.people.people import People
 from hub.people.tokens import ACCESS_PREFIX
 from hub.pipeline import Pipeline
+from hub.sayings import Saying, say
 from hub.security import Security
 from hub.store import Store
 from hub.tending import Tending
@@ -196,32 +197,27 @@ class Home:
         """Return how the hub's parts are."""
         failure = self._pipeline.failure or self.store.trouble
         broker, mdns = self.broker.state, self.discovery.state
-        what, remedy = (failure.what, failure.remedy) if failure else ("", "")
+        is_set = self.clock.is_synced
         return judge(
             [
-                part("store", what, remedy, is_ok=failure is None),
-                part("broker", broker.detail, broker.remedy, is_ok=broker.is_ready),
-                part("link", *self._link_health(), is_ok=self.hub.is_linked),
-                part("discovery", mdns.detail, mdns.remedy, is_ok=mdns.is_ok),
-                part("clock", *self._clock_health(), is_ok=self.clock.is_synced),
+                part("store", failure.said if failure else None, is_ok=failure is None),
+                part("broker", broker.said, is_ok=broker.is_ready),
+                part("link", self._link_said(), is_ok=self.hub.is_linked),
+                part("discovery", mdns.said, is_ok=mdns.is_ok),
+                part("clock", say("clock-set" if is_set else "clock-unset"), is_ok=is_set),
                 self.history.health(),
                 self.certificates.health(),
                 self.tls.health(),
             ]
         )
 
-    def _link_health(self) -> tuple[str, str]:
+    def _link_said(self) -> Saying:
         down = [name for name, is_up in self.hub.links.items() if not is_up and name != NATIVE]
         if self.hub.is_linked:
-            return "the hub hears its broker", ""
+            return say("link-up")
         if down and self.hub.links.get(NATIVE):
-            return f"out of reach: {', '.join(down)}", "it tries again; the log says why"
-        return "the hub has no connection to its broker", "it tries again; look at the broker"
-
-    def _clock_health(self) -> tuple[str, str]:
-        if self.clock.is_synced:
-            return "wall time is plausible", ""
-        return "the clock was never set, or was set back", "wait for NTP, or set the clock"
+            return say("drivers-down", drivers=", ".join(down))
+        return say("link-down")
 
     # For drivers
 

@@ -8,6 +8,7 @@ from typing import Final
 
 from hub.config import ApiSettings
 from hub.ports import describe
+from hub.sayings import Saying, say
 from hub.tls.keeper import Tls
 
 BACKLOG: Final = 512
@@ -74,7 +75,7 @@ class SecureDoor:
         except OSError as error:
             trouble = await _trouble(host, port, error)
             if trouble != self._tls.port_trouble:
-                _log.warning("https: %s; %s", *trouble)
+                _log.warning("https: %s; %s", trouble.detail, trouble.remedy)
             self._tls.port_trouble = trouble
             return
         self._tls.port_trouble = None
@@ -83,9 +84,9 @@ class SecureDoor:
         _log.info("https is served at port %s", self._tls.port)
 
 
-async def _trouble(host: str, port: int, error: OSError) -> tuple[str, str]:
-    remedy = 'set another https_port in [api] of hub.toml, or tls = "off"'
+async def _trouble(host: str, port: int, error: OSError) -> Saying:
     if error.errno == errno.EADDRINUSE:
         holder = await asyncio.to_thread(describe, port, "tcp")
-        return f"port {port} is taken by {holder}", f"stop that, or {remedy}"
-    return f"it cannot be served at {host}:{port}: {error.strerror or error}", remedy
+        return say("https-port-taken", port=port, holder=holder)
+    why = error.strerror or str(error)
+    return say("https-port-unusable", host=host, port=port, why=why)

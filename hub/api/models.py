@@ -231,6 +231,12 @@ class Part(TypedDict):
     status: str
     detail: NotRequired[str]
     remedy: NotRequired[str]
+    code: NotRequired[
+        Annotated[str, Field(description="What detail and remedy say, for words of your own.")]
+    ]
+    parameters: NotRequired[
+        Annotated[dict[str, str | int], Field(description="What words for the code need.")]
+    ]
 
 
 class HealthReport(TypedDict):

@@ -157,4 +157,6 @@ def _part(part: PartHealth, *, is_known: bool) -> Part:
     shown = Part(name=part.name, status=part.status)
     if is_known:
         shown["detail"], shown["remedy"] = part.detail, part.remedy
+        if part.said is not None:
+            shown["code"], shown["parameters"] = part.said.code, dict(part.said.parameters)
     return shown

@@ -13,6 +13,7 @@ from typing import Final, Literal, Protocol
 
 from drivers.contract import BrokerAccess
 from hub.errors import MendableError
+from hub.sayings import Saying
 from protocol.ids import DeviceId
 
 Kind = Literal["mosquitto", "embedded", "external"]
@@ -50,30 +51,30 @@ class Login:
 
 
 @dataclass(frozen=True, slots=True)
-class Trouble:
-    """What is wrong, and what a person can do about it; one sentence each."""
-
-    detail: str
-    remedy: str
-
-
-@dataclass(frozen=True, slots=True)
 class BrokerState:
     """How the broker is.
 
     Attributes:
         is_ready: Whether it lets the hub and its devices in.
-        detail: What it is doing or what is wrong, one sentence.
-        remedy: What a person can do about it, empty when nothing is wrong.
+        said: What it is doing or what is wrong, and what a person can do about that.
         host, port: Where it listens.
     """
 
     kind: Kind
     is_ready: bool
-    detail: str
-    remedy: str
+    said: Saying
     host: str
     port: int
+
+    @property
+    def detail(self) -> str:
+        """What it is doing or what is wrong, one sentence."""
+        return self.said.detail
+
+    @property
+    def remedy(self) -> str:
+        """What a person can do about it, empty when nothing is wrong."""
+        return self.said.remedy
 
 
 class Broker(Protocol):

@@ -19,12 +19,13 @@ from amqtt.session import Session
 
 from drivers.contract import BrokerAccess
 from hub.broker.client import LISTENER, Client, close
-from hub.broker.contract import LOOPBACK, BrokerState, Login, Trouble
+from hub.broker.contract import LOOPBACK, BrokerState, Login
 from hub.broker.credentials import is_password
 from hub.broker.entrance import Entrance
 from hub.broker.port import obstacle
 from hub.broker.rights import may_read, will_topic
 from hub.broker.standing import Standing
+from hub.sayings import Saying, say
 from protocol.ids import DeviceId
 from protocol.mqtt import REFUSED, Connect
 
@@ -50,7 +51,7 @@ class EmbeddedBroker:
         self._entrance = Entrance()
         self._visits: set[asyncio.Task[None]] = set()
         self._denied: Counter[str] = Counter()
-        serving = f"the embedded broker serves this machine alone, at {LOOPBACK} port {port}"
+        serving = say("embedded-serves", host=LOOPBACK, port=port)
         self._standing = Standing("embedded", LOOPBACK, port, serving)
 
     @property
@@ -92,7 +93,7 @@ class EmbeddedBroker:
     async def provision(self, device: DeviceId, password: str | None) -> None:
         """Return at once: `set_credentials` has done it."""
 
-    async def _serve(self) -> Trouble:
+    async def _serve(self) -> Saying:
         """Serve until cancelled; return why that cannot be."""
         router = _Router(self._clients)
         await router.start()
@@ -109,10 +110,10 @@ class EmbeddedBroker:
                 finally:
                     await self._part()
         except OSError as error:
-            return Trouble(f"the embedded broker cannot listen: {error}", "the hub keeps trying")
+            return say("embedded-deaf", why=str(error))
         finally:
             await router.shutdown()
-        return Trouble("the embedded broker has stopped", "")
+        return say("embedded-stopped")
 
     async def _part(self) -> None:
         """Cut off everybody and see them go, those too who wait to be let in."""

@@ -12,9 +12,10 @@ from contextlib import suppress
 from typing import Final
 
 from drivers.contract import BrokerAccess
-from hub.broker.contract import BrokerState, Login, ProvisionError, Trouble
+from hub.broker.contract import BrokerState, Login, ProvisionError
 from hub.broker.probe import ask, knock
 from hub.broker.standing import Standing
+from hub.sayings import Saying, say
 from protocol.ids import DeviceId
 
 ASK_S: Final = 5.0
@@ -34,7 +35,7 @@ class ExternalBroker:
         self._login = login
         self._command = tuple(command)
         self._is_tls = is_tls
-        serving = f"the external broker {self._host} lets the hub in"
+        serving = say("external-serves", host=self._host)
         self._standing = Standing("external", self._host, self._port, serving)
 
     @property
@@ -122,12 +123,8 @@ class ExternalBroker:
             return await knock(self._host, self._port, ASK_S)
         return await ask(self._host, self._port, self._login, ASK_S, is_tls=self._is_tls)
 
-    def _explain(self, problem: str) -> Trouble:
-        where = f"{self._host}:{self._port}"
-        return Trouble(
-            f"the external broker {where}: {problem}",
-            "check [broker] url, user and password, and that the broker runs",
-        )
+    def _explain(self, problem: str) -> Saying:
+        return say("external-fails", where=f"{self._host}:{self._port}", why=problem)
 
 
 def _readable(line: bytes) -> int:

@@ -12,12 +12,13 @@ from typing import Final
 from drivers.contract import BrokerAccess
 from hub.broker import files
 from hub.broker.child import Child
-from hub.broker.contract import BrokerState, Login, ProvisionError, Trouble
+from hub.broker.contract import BrokerState, Login, ProvisionError
 from hub.broker.credentials import hash_password
 from hub.broker.orphan import note, stop_orphan
 from hub.broker.port import obstacle, reachable
 from hub.broker.probe import ask
 from hub.broker.standing import Standing
+from hub.sayings import Saying, say
 from protocol.ids import DeviceId
 
 RELOAD_PAUSE_S: Final = 0.25
@@ -58,7 +59,8 @@ class MosquittoBroker:
         self._child: Child | None = None
         self._denied: Counter[str] = Counter()
         host, port = listener.host, listener.port
-        self._standing = Standing("mosquitto", host, port, f"mosquitto serves {host} port {port}")
+        serving = say("mosquitto-serves", host=host, port=port)
+        self._standing = Standing("mosquitto", host, port, serving)
 
     @property
     def access(self) -> BrokerAccess:
@@ -113,17 +115,14 @@ class MosquittoBroker:
             await asyncio.sleep(pause_s)
             pause_s = min(2 * pause_s, MOST_PAUSE_S)
 
-    async def _run_once(self) -> Trouble:
+    async def _run_once(self) -> Saying:
         """Start mosquitto and return what ended it, or kept it from starting."""
         try:
             if (trouble := await asyncio.to_thread(self._prepare)) is not None:
                 return trouble
             child = await Child.start(self._program, self._folder, self._owner)
         except OSError as error:
-            return Trouble(
-                f"mosquitto cannot be started: {error}",
-                f"make {self._folder} writable for this user, or check [broker] executable",
-            )
+            return say("mosquitto-not-started", why=str(error), folder=str(self._folder))
         try:
             return await self._watch(child)
         finally:
@@ -131,7 +130,7 @@ class MosquittoBroker:
             self._denied += child.denied
             await child.stop()
 
-    def _prepare(self) -> Trouble | None:
+    def _prepare(self) -> Saying | None:
         stop_orphan(self._folder)
         self._owner = _service_user()
         self._write(files.CONFIGURATION, files.configuration(self._listener))
@@ -149,7 +148,7 @@ class MosquittoBroker:
     def _write(self, name: str, text: str) -> None:
         files.write(self._folder, name, text, self._owner[1] if self._owner else None)
 
-    async def _watch(self, child: Child) -> Trouble:
+    async def _watch(self, child: Child) -> Saying:
         await asyncio.to_thread(note, self._folder, child.pid)
         self._child = child
         async with asyncio.TaskGroup() as tasks:
@@ -159,8 +158,9 @@ class MosquittoBroker:
             asking.cancel()
             await asyncio.wait([listening], timeout=1)
             listening.cancel()
-        said = f": {child.complaints[-1]}" if child.complaints else ""
-        return Trouble(f"mosquitto ended with code {code}{said}", "the hub starts it again")
+        if child.complaints:
+            return say("mosquitto-ended-saying", exit=code, said=child.complaints[-1])
+        return say("mosquitto-ended", exit=code)
 
     async def _keep_asking(self) -> None:
         """Log in as a client does, often until it works and then now and then."""
@@ -172,8 +172,7 @@ class MosquittoBroker:
                 self._standing.tell(None)
                 await self._take_in(self._written)
             elif problem is not None and asyncio.get_running_loop().time() > patience_s:
-                remedy = "look for a flood of connections, or restart the hub"
-                self._standing.tell(Trouble(f"mosquitto lets nobody in: {problem}", remedy))
+                self._standing.tell(say("mosquitto-mute", why=problem))
             await asyncio.sleep(ASK_PAUSE_S if self._standing.is_ready else START_ASK_PAUSE_S)
 
     async def _keep_reloading(self) -> None:

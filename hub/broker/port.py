@@ -3,8 +3,9 @@
 import errno
 import socket
 
-from hub.broker.contract import LOOPBACK, Trouble
+from hub.broker.contract import LOOPBACK
 from hub.ports import describe
+from hub.sayings import Saying, say
 
 
 def free_port(host: str) -> int:
@@ -14,7 +15,7 @@ def free_port(host: str) -> int:
         return port
 
 
-def obstacle(host: str, port: int) -> Trouble | None:
+def obstacle(host: str, port: int) -> Saying | None:
     """Say why nobody can listen at `host` and `port` now, or None. Blocks: keep it off the loop."""
     try:
         _bound(host, port).close()
@@ -41,19 +42,9 @@ def _bound(host: str, port: int) -> socket.socket:
     return listener
 
 
-def _explain(error: OSError, host: str, port: int) -> Trouble:
+def _explain(error: OSError, host: str, port: int) -> Saying:
     if error.errno == errno.EADDRINUSE:
-        return Trouble(
-            f"port {port} is taken by {describe(port, 'tcp')}",
-            "stop that program (a mosquitto of the system: sudo systemctl disable --now mosquitto),"
-            " or give another port as [broker] port; the hub keeps trying",
-        )
+        return say("broker-port-taken", port=port, holder=describe(port, "tcp"))
     if error.errno == errno.EACCES:
-        return Trouble(
-            f"this user may not listen on port {port}",
-            "give a port above 1023 as [broker] port",
-        )
-    return Trouble(
-        f"this machine cannot listen at {host} ({error.strerror or error})",
-        "give an address of this machine, or 0.0.0.0 for all, as [broker] host",
-    )
+        return say("broker-port-forbidden", port=port)
+    return say("broker-host-foreign", host=host, why=error.strerror or str(error))

@@ -3,7 +3,8 @@
 import asyncio
 import logging
 
-from hub.broker.contract import BrokerState, Kind, Trouble
+from hub.broker.contract import BrokerState, Kind
+from hub.sayings import Saying, say
 
 _log = logging.getLogger(__name__)
 
@@ -18,20 +19,20 @@ class Standing:
         serving: What is said of it while nothing is wrong.
     """
 
-    def __init__(self, kind: Kind, host: str, port: int, serving: str) -> None:
+    def __init__(self, kind: Kind, host: str, port: int, serving: Saying) -> None:
         self._kind: Kind = kind
         self._host = host
         self._port = port
         self._serving = serving
         self._ready = asyncio.Event()
-        self.state = self._say(Trouble("the broker is starting", ""))
+        self.state = self._say(say("broker-starting"))
 
     @property
     def is_ready(self) -> bool:
         """Whether it lets clients in."""
         return self._ready.is_set()
 
-    def tell(self, trouble: Trouble | None) -> None:
+    def tell(self, trouble: Saying | None) -> None:
         """Take in that something is wrong, or (None) that nothing is."""
         before, self.state = self.state, self._say(trouble)
         if trouble is None:
@@ -55,7 +56,6 @@ class Standing:
             return False
         return True
 
-    def _say(self, trouble: Trouble | None) -> BrokerState:
-        said = trouble or Trouble(self._serving, "")
-        is_ready = trouble is None
-        return BrokerState(self._kind, is_ready, said.detail, said.remedy, self._host, self._port)
+    def _say(self, trouble: Saying | None) -> BrokerState:
+        said, is_ready = trouble or self._serving, trouble is None
+        return BrokerState(self._kind, is_ready, said, self._host, self._port)

@@ -3,9 +3,11 @@
 import asyncio
 import datetime
 import logging
+from collections.abc import Sequence
+from dataclasses import replace
 from typing import Final
 
-from hub.certificates.shelf import Reader, Shelf, Trace
+from hub.certificates.shelf import Reader, Refused, Shelf, Trace
 from hub.certificates.standing import Standing, Today, Told, shortfall, standing
 from hub.clock import Clock
 from hub.config import AdmissionSettings
@@ -15,6 +17,7 @@ from hub.core.outcome import Outcome
 from hub.health import PartHealth, part
 from hub.joining import Joined, JoinUncertifiedError
 from hub.pipeline import Pipeline
+from hub.sayings import Saying, say
 from protocol.ids import DeviceId
 
 log = logging.getLogger(__name__)
@@ -80,22 +83,17 @@ class Certificates:
         """Return whether all files of certificates, keys and the registry can be used."""
         shelf = self.shelf
         if shelf.refused:
-            first, more = shelf.refused[0], len(shelf.refused) - 1
-            others = f"; and {more} more: ecohub certificates list" if more else ""
-            detail = f"{first.file} is not used: {first.why}{others}"
-            return part("certificates", detail, first.remedy, is_ok=False)
+            return part("certificates", _first_of(shelf.refused), is_ok=False)
         if self._settings.policy == "certified" and not self._settings.keys:
-            detail = "only certified products may join, and no key is believed: none can"
-            remedy = "name public keys of registries or vendors: keys of [admission] in hub.toml"
-            return part("certificates", detail, remedy, is_ok=False)
+            return part("certificates", say("no-key-believed"), is_ok=False)
         if not shelf.is_kept:
-            detail = "the registry cannot be kept: after a restart an older one would be believed"
-            remedy = "see that the data folder can be written and has room"
-            return part("certificates", detail, remedy, is_ok=False)
+            return part("certificates", say("registry-not-kept"), is_ok=False)
+        count = len(shelf.papers)
         untrusted = sum(bool(paper.untrusted) for paper in shelf.papers)
-        known = "1 certificate" if len(shelf.papers) == 1 else f"{len(shelf.papers)} certificates"
-        foreign = f", {untrusted} of them signed by nobody who is trusted" if untrusted else ""
-        return part("certificates", known + foreign, "", is_ok=True)
+        said = say("certificates-one") if count == 1 else say("certificates", count=count)
+        if untrusted:
+            said = say("certificates-untrusted", count=count, untrusted=untrusted)
+        return part("certificates", said, is_ok=True)
 
     def check_join(self, joined: Joined) -> None:
         """See that a device that has proved itself is of a product that may join this home.
@@ -193,3 +191,13 @@ class Certificates:
         out = Outcome()
         self._hub.inbox.add("certificate", device, text, self._clock.now_s(), out)
         self._pipeline.push(out)
+
+
+def _first_of(refused: Sequence[Refused]) -> Saying:
+    """Return what is said of the first file, and how many more there are like it."""
+    first, more = refused[0], len(refused) - 1
+    if not more:
+        return first.said
+    return replace(
+        first.said, parameters={**first.said.parameters, "file": f"{first.file} (+{more})"}
+    )

@@ -17,6 +17,7 @@ from certification.papers.keys import Keyring, PublicKey
 from certification.papers.registry import Registry
 from hub.certificates.standing import Paper, Today
 from hub.config import AdmissionSettings
+from hub.sayings import Saying, say
 
 log = logging.getLogger(__name__)
 
@@ -32,21 +33,18 @@ Trace = tuple[tuple[str, int, int], ...]
 """Name, time of change and size of each file: another one means that something has changed."""
 
 
-_AGAIN: Final = "take the file away, or bring it again as ecohub certify wrote it"
-_KEY: Final = "put there the public key as ecohub certify keys new wrote it, NAME.pub.pem"
-_REGISTRY: Final = (
-    "bring the registry's file anew from whoever keeps it; its key has to be in `keys` of "
-    "[admission] in hub.toml"
-)
-
-
 @dataclass(frozen=True, slots=True)
 class Refused:
     """A file that is no certificate, key or registry that can be used, and what mends it."""
 
     file: str
     why: str
-    remedy: str
+    said: Saying
+
+    @property
+    def remedy(self) -> str:
+        """What mends it."""
+        return self.said.remedy
 
 
 @dataclass(frozen=True, slots=True)
@@ -113,7 +111,7 @@ class Reader:
             try:
                 paper = self._paper(certificate.read(file), ring, listed)
             except (PaperError, OSError) as error:
-                refused.append(_refused(file, error, _AGAIN))
+                refused.append(_refused(file, error, "certificate-unused"))
             else:
                 found.append((file.name, paper))
         return Shelf(tuple(found), listed, tuple(refused))
@@ -147,7 +145,7 @@ class Reader:
             try:
                 yield keys.load_public(file)
             except (PaperError, OSError) as error:
-                refused.append(_refused(file, error, _KEY))
+                refused.append(_refused(file, error, "key-unused"))
 
     def _registry(
         self, ring: Keyring, known: Registry | None, refused: list[Refused]
@@ -160,10 +158,10 @@ class Reader:
             if known is not None:
                 found.check_grown(known.head)
         except MismatchError as error:
-            refused.append(_refused(file, error, self._other()))
+            refused.append(_refused(file, error, "registry-other", seen=str(self._seen)))
             return known
         except (PaperError, OSError) as error:
-            refused.append(_refused(file, error, _REGISTRY))
+            refused.append(_refused(file, error, "registry-unused"))
             return known
         return found
 
@@ -190,9 +188,6 @@ class Reader:
             log.warning("%s cannot be kept: %s", self._seen, error.strerror)
             return False
         return True
-
-    def _other(self) -> str:
-        return f"{_REGISTRY}. If it is to be another one from now on, delete {self._seen}"
 
     def _paper(self, found: Certificate, ring: Keyring, listed: Registry | None) -> Paper:
         told = found.statement.told
@@ -242,9 +237,9 @@ def _copy(data: Path, listed: Path | None) -> Path | None:
     return data / f"registry-seen-{name}.jsonl"
 
 
-def _refused(file: Path, error: PaperError | OSError, remedy: str) -> Refused:
+def _refused(file: Path, error: PaperError | OSError, code: str, **more: str) -> Refused:
     why = str(error) if isinstance(error, PaperError) else error.strerror or type(error).__name__
-    return Refused(str(file), why, remedy)
+    return Refused(str(file), why, say(code, file=str(file), why=why, **more))
 
 
 def _traces(files: Sequence[Path]) -> Iterator[tuple[str, int, int]]:

@@ -8,6 +8,7 @@ from typing import Final, Literal
 from hub.discovery.interfaces import Interface
 from hub.discovery.sightings import Probe, Sighting
 from hub.ports import describe
+from hub.sayings import Saying, say
 
 PORT: Final = 5353
 
@@ -17,16 +18,23 @@ ASK_AFTER_S: Final = (0.0, 1.0, 3.0, 10.0, 60.0, 600.0)
 ECHO_WITHIN_S: Final = 10.0
 """By then the hub has heard its own advert come back, or multicast does not pass."""
 
-_BY_HOST: Final = "give devices the hub's url instead: ecohub simulate --hub URL"
-
 
 @dataclass(frozen=True, slots=True)
 class DiscoveryState:
     """Whether mDNS works, what hinders it, and what mends that."""
 
     status: Literal["off", "starting", "ready", "degraded"]
-    detail: str = ""
-    remedy: str = ""
+    said: Saying | None = None
+
+    @property
+    def detail(self) -> str:
+        """How it is, or what hinders it; empty while there is nothing to say."""
+        return self.said.detail if self.said else ""
+
+    @property
+    def remedy(self) -> str:
+        """What mends what hinders it."""
+        return self.said.remedy if self.said else ""
 
     @property
     def is_ok(self) -> bool:
@@ -62,20 +70,16 @@ def standing(
     where = ", ".join(f"{place.name} ({place.address})" for place in places)
     is_heard = any(probe.heard_itself_s is not None for probe in probes)
     if told_for_s is None or is_heard or told_for_s < ECHO_WITHIN_S:
-        return DiscoveryState("ready", f"on {where}")
-    detail = f"multicast does not pass: the hub does not hear its own advert on {where}"
-    remedy = f"let UDP port {PORT} to 224.0.0.251 through the firewall, or {_BY_HOST}"
-    return DiscoveryState("degraded", detail, remedy)
+        return DiscoveryState("ready", say("mdns-on", where=where))
+    return DiscoveryState("degraded", say("mdns-unheard", where=where))
 
 
 def hindrance(error: Exception) -> DiscoveryState:
     """Return how it stands when mDNS could not be opened; reads /proc for who has the port."""
     if isinstance(error, OSError) and error.errno == errno.EADDRINUSE:
-        detail = f"UDP port {PORT} is taken by {describe(PORT, 'udp')}, which does not share it"
-        remedy = f"let it share the port (avahi: disallow-other-stacks=no), or {_BY_HOST}"
-        return DiscoveryState("degraded", detail, remedy)
-    detail = f"mDNS cannot be used here: {error or type(error).__name__}"
-    return DiscoveryState("degraded", detail, f"connect the machine to a network, or {_BY_HOST}")
+        return DiscoveryState("degraded", say("mdns-port-taken", holder=describe(PORT, "udp")))
+    why = str(error) or type(error).__name__
+    return DiscoveryState("degraded", say("mdns-unusable", why=why))
 
 
 def notice(other: Sighting, own_id: str | None) -> str:

@@ -28,6 +28,7 @@ from hub.history.policy import Policy, is_private
 from hub.history.reader import read
 from hub.history.room import Days, shares
 from hub.history.tiers import DAY_MS
+from hub.sayings import say
 from hub.store.failure import FAULTS, DamagedError, explain
 from protocol.ids import Address, DeviceId
 
@@ -105,10 +106,10 @@ class History:
     def health(self) -> PartHealth:
         """Return whether history is recorded."""
         failure = self._keeper.failure
-        what, remedy = (failure.what, failure.remedy) if failure else ("", "")
+        said = failure.said if failure else None
         if not self._settings.is_on:
-            what = "switched off"
-        return part("history", what, remedy, is_ok=failure is None)
+            said = say("history-off")
+        return part("history", said, is_ok=failure is None)
 
     @property
     def size_bytes(self) -> int:

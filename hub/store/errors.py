@@ -12,6 +12,8 @@
 
 from typing import ClassVar
 
+from hub.sayings import Saying, say
+
 
 class StoreError(Exception):
     """Something that should be kept is not kept, or cannot be read.
@@ -26,6 +28,11 @@ class StoreError(Exception):
     def __init__(self, what: str, remedy: str) -> None:
         super().__init__(f"{what}. {remedy}")
         self.what, self.remedy = what, remedy
+
+    @property
+    def said(self) -> Saying:
+        """What health tells of it."""
+        return say(self.code, what=self.what, fix=self.remedy)
 
 
 class StoreFolderError(StoreError):

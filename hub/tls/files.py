@@ -13,6 +13,7 @@ from cryptography.hazmat.primitives.serialization import load_pem_private_key
 
 from hub.errors import MendableError
 from hub.private_files import PrivateFileError, write_private
+from hub.sayings import Saying, say
 from hub.tls.papers import Paper
 
 FOLDER: Final = "tls"
@@ -24,7 +25,15 @@ MAX_BYTES: Final = 65_536
 
 
 class PaperFileError(MendableError):
-    """A file cannot be used."""
+    """A file cannot be used.
+
+    Attributes:
+        said: What is wrong, and what a person can do about it.
+    """
+
+    def __init__(self, said: Saying) -> None:
+        super().__init__(said.detail, said.remedy)
+        self.said = said
 
 
 def read_paper(path: Path) -> Paper | None:
@@ -64,7 +73,8 @@ def write_paper(path: Path, paper: Paper) -> None:
     try:
         write_private(path, paper.pem())
     except PrivateFileError as error:
-        raise PaperFileError(str(error), error.remedy) from error
+        said = say("https-file-unwritten", what=str(error), fix=error.remedy)
+        raise PaperFileError(said) from error
 
 
 def read_bytes(path: Path) -> bytes:
@@ -95,8 +105,4 @@ def _no_password() -> str:
 
 
 def _unusable(path: Path, why: str) -> PaperFileError:
-    remedy = (
-        "put the file back from a backup; or make a new authority, which every phone has to be "
-        "told of anew: ecohub authority renew"
-    )
-    return PaperFileError(f"{path} cannot be used: {why}", remedy)
+    return PaperFileError(say("https-file-unusable", path=str(path), why=why))

@@ -14,6 +14,7 @@ from cryptography.exceptions import InvalidSignature
 from hub.clock import PLAUSIBLE_S, Clock
 from hub.config import ApiSettings
 from hub.health import PartHealth, part
+from hub.sayings import Saying, say
 from hub.tls.files import (
     AUTHORITY,
     CERTIFICATE,
@@ -56,7 +57,7 @@ class Standing:
     authority: x509.Certificate | None = None
     certificate: x509.Certificate | None = None
     left_out: tuple[str, ...] = ()
-    trouble: tuple[str, str] | None = None
+    trouble: Saying | None = None
     context: ssl.SSLContext | None = field(default=None, repr=False)
 
 
@@ -72,7 +73,7 @@ class Tls:
     def __init__(self, settings: ApiSettings, data_dir: Path, clock: Clock, hub_id: str) -> None:
         self.standing = Standing()
         self.port: int | None = None
-        self.port_trouble: tuple[str, str] | None = None
+        self.port_trouble: Saying | None = None
         self.front = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
         self.front.minimum_version = ssl.TLSVersion.TLSv1_2
         self.front.sni_callback = self._show
@@ -104,7 +105,7 @@ class Tls:
             before, trouble = self.standing, self.standing.trouble
             self.standing = await asyncio.to_thread(self._look, before)
         if self.standing.trouble and self.standing.trouble != trouble:
-            log.warning("https: %s; %s", *self.standing.trouble)
+            log.warning("https: %s; %s", self.standing.trouble.detail, self.standing.trouble.remedy)
 
     async def renew(self) -> None:
         """Make a new authority; every phone has to be told to trust it.
@@ -121,20 +122,19 @@ class Tls:
     def health(self) -> PartHealth:
         """Return whether phones can come by https."""
         if self.kind == "off":
-            return part("https", "off: the app is served over plain http alone", "", is_ok=True)
+            return part("https", say("https-off"), is_ok=True)
         trouble = self.standing.trouble or self.port_trouble
         if trouble:
-            return part("https", *trouble, is_ok=False)
+            return part("https", trouble, is_ok=False)
         shown, authority = self.standing.certificate, self.standing.authority
         if shown is None or self.port is None:
-            return part("https", "it is not served yet", "wait a moment", is_ok=False)
+            return part("https", say("https-soon"), is_ok=False)
         if authority is not None and authority.not_valid_after_utc < self.now:
-            remedy = "make a new one, which every phone is told of: ecohub authority renew"
-            return part("https", "the hub's authority has ended", remedy, is_ok=False)
+            return part("https", say("https-authority-ended"), is_ok=False)
         if self.now > shown.not_valid_after_utc:
-            return part("https", "its certificate has ended", "renew the file", is_ok=False)
+            return part("https", say("https-certificate-ended"), is_ok=False)
         ends = f"{shown.not_valid_after_utc:%Y-%m-%d}"
-        return part("https", f"port {self.port}, certificate until {ends}", "", is_ok=True)
+        return part("https", say("https-on", port=self.port, until=ends), is_ok=True)
 
     def _show(self, socket: ssl.SSLObject, name: str | None, front: ssl.SSLContext) -> None:
         """Serve a new connection with the certificate as it is now; others are not disturbed."""
@@ -146,8 +146,8 @@ class Tls:
             return self._own(before) if self.kind == "own" else self._auto(before)
         except PaperFileError as error:
             self._trace = None
-            trouble = str(error), error.remedy
-        return Standing(before.authority, before.certificate, (), trouble, before.context)
+            said = error.said
+        return Standing(before.authority, before.certificate, (), said, before.context)
 
     def _auto(self, before: Standing) -> Standing:
         authority_path, path = self._folder / AUTHORITY, self._folder / CERTIFICATE
@@ -198,9 +198,8 @@ class Tls:
             context = serving(chain, key)
         except (OSError, ValueError) as error:
             why = getattr(error, "strerror", None) or str(error)
-            what = f"the certificate in [api] of hub.toml cannot be used: {why}"
-            remedy = f"see that {chain} and {key} go together and can be read"
-            raise PaperFileError(what, remedy) from error
+            said = say("https-own-unusable", why=why, chain=str(chain), key=str(key))
+            raise PaperFileError(said) from error
         self._trace = trace
         return Standing(None, certificate, (), None, context)
 

@@ -12,6 +12,8 @@ from certification.errors import PaperError
 from hub.core.activity import AuditCode
 from hub.core.arrangement.records import Kind
 from hub.core.records import NoticeKind
+from hub.sayings import SAYINGS
+from hub.store import StoreError
 from protocol.messages import Presence
 from protocol.presence import Evidence, judge
 from protocol.presence import Presence as Reach
@@ -130,11 +132,55 @@ def test_each_thing_that_audit_tells_has_words(code: str) -> None:
     assert key_of("audit", code) in WORDS
 
 
+@pytest.mark.parametrize("code", SAYINGS)
+def test_each_thing_that_health_says_has_words(code: str) -> None:
+    detail, remedy = SAYINGS[code]
+    key = key_of("health", code)
+    assert WORDS[key][0].replace('\\"', '"') == detail
+    if remedy:
+        assert WORDS[f"{key}.fix"][0].replace('\\"', '"') == remedy
+    else:
+        assert f"{key}.fix" not in WORDS
+
+
+def test_health_says_nothing_but_what_has_words() -> None:
+    calls = [
+        node
+        for file in HUB.rglob("*.py")
+        for node in ast.walk(ast.parse(file.read_text()))
+        if isinstance(node, ast.Call) and getattr(node.func, "id", "") == "say"
+    ]
+    named = {text for call in calls for text in _said(call.args[0])}
+    assert named | {kind.code for kind in _stores(StoreError)} <= SAYINGS.keys()
+    known = {key_of("health", code) for code in SAYINGS}
+    said = {key.removesuffix(".fix") for key in WORDS if key.startswith("health.")}
+    assert said == known
+
+
+def _said(value: ast.expr) -> Iterator[str]:
+    """Yield the codes that an argument can be, if they stand there."""
+    match value:
+        case ast.Constant(value=str(text)):
+            yield text
+        case ast.IfExp(body=one, orelse=other):
+            yield from _said(one)
+            yield from _said(other)
+
+
+def _stores(error: type[StoreError]) -> Iterator[type[StoreError]]:
+    yield error
+    for kind in error.__subclasses__():
+        yield from _stores(kind)
+
+
 def test_both_languages_are_told_the_same_things() -> None:
     gaps = {
         key: [sorted(re.findall(r"{\w+}", text)) for text in texts] for key, texts in WORDS.items()
     }
-    assert [key for key, (english, chinese) in gaps.items() if english != chinese] == []
+    free = {key for key in gaps if key.startswith("health.")}  # what a system said stays out
+    told = {key: both for key, both in gaps.items() if key not in free}
+    assert [key for key, (english, chinese) in told.items() if english != chinese] == []
+    assert [key for key in free if not {*gaps[key][1]} <= {*gaps[key][0]}] == []
 
 
 AWAY = {Reach.UNREACHABLE, Reach.UNSTABLE, Reach.QUARANTINED}

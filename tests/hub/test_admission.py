@@ -16,6 +16,7 @@ from hub.core.activity import Entry
 from hub.core.records import DeviceRecord, DropDevice, SaveDevice
 from hub.joining import JoinProofError
 from hub.pipeline import Pipeline
+from hub.sayings import say
 from hub.store import DropCredential, SaveCredential, StoreError, StoreFullError, Write
 from protocol.ids import DeviceId
 from protocol.joining import JoinProof, JoinRequest, proof
@@ -25,7 +26,7 @@ CODE = "12345678"
 NONCE = "0123456789abcdef" * 2
 NEW = DeviceId("lamp-0009")
 ACCESS = BrokerAccess("127.0.0.1", 1883, "hub", "secret")
-READY = BrokerState("embedded", True, "", "", "127.0.0.1", 1883)
+READY = BrokerState("embedded", True, say("broker-starting"), "127.0.0.1", 1883)
 FULL = StoreFullError("No room", "Free some space.")
 AWAY = ProvisionError("the broker does not answer", "look at it")
 

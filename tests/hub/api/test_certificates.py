@@ -187,8 +187,10 @@ async def test_what_cannot_be_used_is_in_the_health_of_the_hub_until_it_is_mende
         assert await part() == {
             "name": "certificates",
             "status": "ok",
-            "detail": "1 certificate, 1 of them signed by nobody who is trusted",
+            "detail": "1 in all, 1 of them signed by nobody who is trusted",
             "remedy": "",
+            "code": "certificates-untrusted",
+            "parameters": {"count": 1, "untrusted": 1},
         }
         whole = office.file.read_bytes()
         office.file.write_bytes(whole[:-9])

@@ -215,14 +215,14 @@ async def test_groups_scenes_and_automations_are_told_where_all_that_they_name_i
 @pytest.mark.parametrize(
     ("only", "path"),
     [
-        ({"rooms": "room-00000000"}, "auth.only.rooms"),
-        ({"rooms": []}, "auth.only.rooms"),
-        ({"rooms": ["Kitchen"]}, "auth.only.rooms.0"),
-        ({"devices": [7]}, "auth.only.devices.0"),
-        ({"devices": [f"plug-{number:06d}" for number in range(257)]}, "auth.only.devices"),
-        ({"addresses": ["outlet.on", "on"]}, "auth.only.addresses.1"),
-        ({"room": ["room-00000000"]}, "auth.only.room"),
-        ([PLUG], "auth.only"),
+        ({"rooms": "room-00000000"}, "only.rooms"),
+        ({"rooms": []}, "only.rooms"),
+        ({"rooms": ["Kitchen"]}, "only.rooms.0"),
+        ({"devices": [7]}, "only.devices.0"),
+        ({"devices": [f"plug-{number:06d}" for number in range(257)]}, "only.devices"),
+        ({"addresses": ["outlet.on", "on"]}, "only.addresses.1"),
+        ({"room": ["room-00000000"]}, "only.room"),
+        ([PLUG], "only"),
     ],
     ids=range(8),
 )

@@ -9,30 +9,14 @@ import { state } from "../link.js";
 import { ask } from "../session.js";
 import { t, tOr } from "../words.js";
 import { Back, Pick } from "../pages/parts.js";
+import "./health.words.js";
 import { Place } from "./place.js";
 import "./hub.words.js";
 
 const EVERY_MS = 5_000;
 
-/** What the hub says of its parts while all is well, or is as it often is; the rest is told as the hub puts it. */
-const SAYINGS = [
-  ["hub.says.mosquitto", /^mosquitto serves (?<host>\S+) port (?<port>\d+)$/],
-  ["hub.says.embedded", /^the embedded broker serves this machine alone, at (?<host>\S+) port (?<port>\d+)$/],
-  ["hub.says.external", /^the external broker (?<host>\S+) lets the hub in$/],
-  ["hub.says.link", /^the hub hears its broker$/],
-  ["hub.says.link.none", /^the hub has no connection to its broker$/],
-  ["hub.says.clock", /^wall time is plausible$/],
-  ["hub.says.clock.unset", /^the clock was never set, or was set back$/],
-  ["hub.says.history.off", /^switched off$/],
-  ["hub.says.certificates", /^(?<n>\d+) certificates?$/],
-  ["hub.says.https", /^port (?<port>\d+), certificate until (?<until>\S+)$/],
-  ["hub.says.http", /^off: the app is served over plain http alone$/],
-];
-
-function said(detail) {
-  const found = SAYINGS.map(([word, pattern]) => [word, pattern.exec(detail)]).find(([, match]) => match);
-  return found ? t(found[0], found[1].groups) : detail;
-}
+/** What the hub says of a part, by its code; what has no words here is told as the hub puts it. */
+const said = ({ code = "", parameters }, fix, otherwise) => tOr(`health.${code.replaceAll("-", "_")}${fix}`, otherwise, parameters);
 
 export default function Hub({ id }) {
   const [health, tell] = useState(null);
@@ -101,7 +85,7 @@ function Verdict({ health }) {
         <${Icon} name=${part.status === "ok" ? "check" : "warn"} size="1.25rem" />
         <span><b>${tOr(`hub.part.${part.name}`, part.name)}</b>
           <span class="part-state">${t(`hub.part.${part.status === "ok" ? "ok" : "degraded"}`)}</span>
-          ${part.detail && html`<span class="soft" dir="auto">${said(part.detail)}</span>`}
-          ${part.remedy && html`<span class="remedy" dir="auto">${part.remedy}</span>`}</span></li>`)}
+          ${part.detail && html`<span class="soft" dir="auto">${said(part, "", part.detail)}</span>`}
+          ${part.remedy && html`<span class="remedy" dir="auto">${said(part, ".fix", part.remedy)}</span>`}</span></li>`)}
     </ul></section>`;
 }
