@@ -1,8 +1,7 @@
 """The MQTT driver between a real broker and devices that speak plain MQTT."""
 
-import asyncio
 from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager, suppress
+from contextlib import asynccontextmanager
 from dataclasses import replace
 from pathlib import Path
 
@@ -14,6 +13,7 @@ from protocol.codec import decode, encode
 from protocol.ids import DeviceId
 from protocol.messages import QOS, RETAINED, AnyMessage, UpMessage
 from protocol.topics import BIRTH, DOWN, ROOT, Leaf, build
+from tests.alongside import alongside
 from tests.drivers.cable import Cable
 from tests.drivers.driver_suite import DEVICES
 from tests.mqtt_client import ACCEPTED, RawClient
@@ -65,21 +65,18 @@ class MqttWorld:
     @asynccontextmanager
     async def set_up(self) -> AsyncIterator[None]:
         self.broker.set_credentials({device: hash_password(PASSWORD) for device in DEVICES})
-        running = asyncio.create_task(self.broker.run())
-        try:
-            assert await self.broker.wait_ready(10)
-            await self._cable.mend()
-            access = replace(self.broker.access, port=self._cable.port)
-            self._driver = MqttDriver(DriverContext(access))
-            yield
-        finally:
-            for end in self.ends:
-                end.client.abort()
-                await end.client.close()
-            await self._cable.cut()
-            running.cancel()
-            with suppress(asyncio.CancelledError):
-                await running
+        async with alongside(self.broker.run()):
+            try:
+                assert await self.broker.wait_ready(10)
+                await self._cable.mend()
+                access = replace(self.broker.access, port=self._cable.port)
+                self._driver = MqttDriver(DriverContext(access))
+                yield
+            finally:
+                for end in self.ends:
+                    end.client.abort()
+                    await end.client.close()
+                await self._cable.cut()
 
     async def attach(self, device: DeviceId) -> MqttEnd:
         client = await RawClient.open(self.broker.access.port)

@@ -10,6 +10,7 @@ from simulators.link import Change, Link
 from simulators.links import Links
 from simulators.party import Party
 from simulators.wire import Access
+from tests.alongside import alongside
 from tests.end_to_end.credentials import Credentials
 
 
@@ -42,9 +43,5 @@ class Pretend:
 async def pretending() -> AsyncIterator[Pretend]:
     """Let devices live until the block ends, then break off without a word."""
     pretend = Pretend()
-    task = asyncio.create_task(pretend.links.run())
-    try:
+    async with alongside(pretend.links.run()):
         yield pretend
-    finally:
-        task.cancel()
-        await asyncio.wait([task])

@@ -2,7 +2,6 @@
 
 import asyncio
 from collections.abc import AsyncIterator, Mapping, Sequence
-from contextlib import suppress
 from dataclasses import dataclass, field
 
 import pytest
@@ -20,6 +19,7 @@ from hub.sayings import say
 from hub.store import DropCredential, SaveCredential, StoreError, StoreFullError, Write
 from protocol.ids import DeviceId
 from protocol.joining import JoinProof, JoinRequest, proof
+from tests.alongside import alongside
 from tests.hub.core.world import LAMP, World, online_world
 
 CODE = "12345678"
@@ -154,13 +154,8 @@ async def door() -> AsyncIterator[Door]:
     disk.devices[LAMP] = world.device().record
     disk.credentials[LAMP] = "$7$old"
     admission.restore(disk.credentials)
-    running = asyncio.create_task(pipeline.run())
-    try:
+    async with alongside(pipeline.run()):
         yield Door(world, admission, disk, porter, diary, heirs)
-    finally:
-        running.cancel()
-        with suppress(asyncio.CancelledError):
-            await running
 
 
 async def test_who_is_being_let_in_is_known_though_the_window_has_closed(door: Door) -> None:

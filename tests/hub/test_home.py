@@ -2,7 +2,7 @@
 
 import asyncio
 from collections.abc import AsyncIterator, Coroutine, Mapping, Sequence
-from contextlib import asynccontextmanager, suppress
+from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TypeVar
@@ -27,6 +27,7 @@ from protocol.codec import decode, encode
 from protocol.ids import CommandId, DeviceId
 from protocol.messages import Ack, Birth, DownMessage, Leave, Presence, SetCommand, State
 from protocol.receipt import Status
+from tests.alongside import alongside
 from tests.hub.core.house import ATTIC, BAND, GATEWAY, SENSOR, house_with
 from tests.hub.core.world import LAMP, online_world
 
@@ -138,15 +139,12 @@ async def living(hub: Hub, tmp_path: Path) -> AsyncIterator[House]:
         discovery=Discovery(settings.discovery, clock),
         drivers={"mqtt": air},
     )
-    task = asyncio.create_task(home.run())
-    shelf.gate.set()
-    try:
-        yield House(home, shelf, air)
-    finally:
+    async with alongside(home.run()):
         shelf.gate.set()
-        task.cancel()
-        with suppress(asyncio.CancelledError):
-            await task
+        try:
+            yield House(home, shelf, air)
+        finally:
+            shelf.gate.set()
 
 
 @pytest.fixture

@@ -2,7 +2,7 @@
 
 import asyncio
 from collections.abc import AsyncIterator, Sequence
-from contextlib import asynccontextmanager, suppress
+from contextlib import asynccontextmanager
 
 import pytest
 
@@ -12,6 +12,7 @@ from hub.core.records import DeviceRecord, DropDevice, SaveCommand, SaveDevice
 from hub.pipeline import Pipeline
 from hub.store import StoreFullError, Write
 from protocol.ids import DeviceId
+from tests.alongside import alongside
 from tests.hub.store.records import command
 
 LAMP = DeviceId("lamp-0001")
@@ -67,13 +68,8 @@ async def running(shelf: Shelf) -> AsyncIterator[tuple[Pipeline, list[str]]]:
         told.extend(e.device for e in outcome.events if isinstance(e, DeviceAdded | DeviceRemoved))
 
     pipeline = Pipeline(shelf, release)
-    task = asyncio.create_task(pipeline.run())
-    try:
+    async with alongside(pipeline.run()):
         yield pipeline, told
-    finally:
-        task.cancel()
-        with suppress(asyncio.CancelledError):
-            await task
 
 
 async def turns(count: int = 5) -> None:

@@ -1,6 +1,5 @@
 """Certificates in a home: who may join, how a device is shown, and what people are told."""
 
-import asyncio
 import datetime
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
@@ -17,6 +16,7 @@ from hub.config import AdmissionSettings
 from hub.core.records import DeviceRecord
 from protocol.ids import DeviceId
 from protocol.joining import proof
+from tests.alongside import alongside
 from tests.certification.reports import SPEC
 from tests.hub.api.bench import PURIFIER, ROUTER, Bench, Json, bench
 from tests.hub.certificates.papers import STRANGER, TODAY, Office, made
@@ -45,11 +45,9 @@ def of(record: DeviceRecord, **more: Any) -> Certificate:
 @asynccontextmanager
 async def house(folder: Path, settings: AdmissionSettings) -> AsyncIterator[Bench]:
     """A home whose broker runs, so that devices can join."""
-    async with bench(folder, admission=settings) as home, asyncio.TaskGroup() as tasks:
-        running = tasks.create_task(home.home.broker.run())
+    async with bench(folder, admission=settings) as home, alongside(home.home.broker.run()):
         assert await home.home.broker.wait_ready(10)
         yield home
-        running.cancel()
 
 
 async def join(home: Bench, status: int, vendor: str = "Acme", product: str = "p-7") -> Json:

@@ -5,6 +5,7 @@ from pathlib import Path
 import pytest
 
 from protocol.joining import proof
+from tests.alongside import alongside
 from tests.hub.api.bench import PURIFIER, Bench, bench
 
 CODE = "1234-5678"
@@ -17,11 +18,9 @@ NO_TOKEN = {"Authorization": ""}
 @pytest.fixture
 async def house(tmp_path: Path) -> AsyncIterator[Bench]:
     """A home whose broker runs."""
-    async with bench(tmp_path) as home, asyncio.TaskGroup() as tasks:
-        running = tasks.create_task(home.home.broker.run())
+    async with bench(tmp_path) as home, alongside(home.home.broker.run()):
         assert await home.home.broker.wait_ready(10)
         yield home
-        running.cancel()
 
 
 async def join(home: Bench, code: str = CODE, status: int = 200) -> dict[str, object]:

@@ -2,7 +2,6 @@
 
 import asyncio
 from collections.abc import AsyncIterator, Callable
-from contextlib import suppress
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -11,6 +10,7 @@ import pytest
 from hub.broker import Broker, find_mosquitto, hash_password, make_broker
 from hub.config import BrokerSettings
 from protocol.ids import DeviceId
+from tests.alongside import alongside
 from tests.mqtt_client import ACCEPTED, RawClient, Will
 
 READY_S = END_S = 10.0
@@ -102,16 +102,11 @@ def settings(kind: str, audit: bool) -> BrokerSettings:
 @pytest.fixture
 async def scene(settings: BrokerSettings, tmp_path: Path) -> AsyncIterator[Scene]:
     broker = make_broker(settings, tmp_path / "broker")
-    running = asyncio.create_task(broker.run())
     scene = Scene(broker)
-    try:
+    async with alongside(broker.run()):
         assert await broker.wait_ready(READY_S), broker.state
         await scene.admit(device(1), device(2), device(3))
         yield scene
-    finally:
         for client in scene.clients:
             client.abort()
             await client.close()
-        running.cancel()
-        with suppress(asyncio.CancelledError):
-            await running

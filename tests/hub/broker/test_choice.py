@@ -4,7 +4,6 @@ import asyncio
 import json
 import stat
 import sys
-from contextlib import suppress
 from pathlib import Path
 
 import pytest
@@ -20,6 +19,7 @@ from hub.broker import (
 from hub.broker.contract import Broker, Login
 from hub.broker.probe import ask, knock
 from hub.config import BrokerSettings
+from tests.alongside import alongside
 from tests.hub.broker.conftest import READY_S, Scene, device
 
 NOWHERE = "mqtt://127.0.0.1:9"
@@ -92,27 +92,17 @@ def test_an_external_url_says_port_and_tls(
 
 async def test_an_external_broker_that_lets_the_hub_in_is_ready(scene: Scene) -> None:
     broker = external(scene)
-    running = asyncio.create_task(broker.run())
-    try:
+    async with alongside(broker.run()):
         assert await broker.wait_ready(READY_S)
         assert broker.state.kind == "external"
-    finally:
-        running.cancel()
-        with suppress(asyncio.CancelledError):
-            await running
 
 
 async def test_an_external_broker_that_is_not_there_is_said() -> None:
     broker = make_broker(settings(kind="external", url=NOWHERE), Path("unused"))
-    running = asyncio.create_task(broker.run())
-    try:
+    async with alongside(broker.run()):
         assert not await broker.wait_ready(0.2)
         assert "127.0.0.1:9" in broker.state.detail
         assert "[broker] url" in broker.state.remedy
-    finally:
-        running.cancel()
-        with suppress(asyncio.CancelledError):
-            await running
 
 
 async def test_the_command_gets_device_and_password_on_its_input_alone(

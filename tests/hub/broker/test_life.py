@@ -6,6 +6,7 @@ from contextlib import suppress
 
 import pytest
 
+from tests.alongside import alongside
 from tests.hub.broker.conftest import Scene, device
 from tests.mqtt_client import REFUSED, RawClient, Will
 
@@ -167,14 +168,10 @@ async def test_one_device_that_floods_leaves_room_for_the_others(scene: Scene) -
             await flood.publish(f"eco/1/{device(1)}/state", b"x" * 1000)
             await asyncio.sleep(0)  # a broker that reads fast lets drain() return at once
 
-    pouring = asyncio.create_task(pour())
-    try:
+    async with alongside(pour()):
         for number in range(20):
             await calm.publish(f"eco/1/{device(2)}/event", b"%d" % number, qos=1)
             assert (await hub.receive()).payload == b"%d" % number
-    finally:
-        pouring.cancel()
-        await asyncio.wait([pouring])
 
 
 async def test_garbage_before_the_connect_ends_that_connection_alone(scene: Scene) -> None:

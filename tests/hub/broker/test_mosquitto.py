@@ -9,7 +9,7 @@ import stat
 import subprocess
 import sys
 from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager, suppress
+from contextlib import asynccontextmanager
 from pathlib import Path
 
 import pytest
@@ -17,6 +17,7 @@ import pytest
 from hub.broker import Broker, find_mosquitto, hash_password, make_broker
 from hub.broker.orphan import note, stop_orphan, title
 from hub.config import BrokerSettings
+from tests.alongside import alongside
 from tests.hub.broker.conftest import END_S, READY_S, Scene, device, until, until_state
 from tests.mqtt_client import ACCEPTED, RawClient, packet, text
 
@@ -49,13 +50,8 @@ def settings_at(port: int, **more: object) -> BrokerSettings:
 
 @asynccontextmanager
 async def running(broker: Broker) -> AsyncIterator[Broker]:
-    task = asyncio.create_task(broker.run())
-    try:
+    async with alongside(broker.run()):
         yield broker
-    finally:
-        task.cancel()
-        with suppress(asyncio.CancelledError):
-            await task
 
 
 def pid_in(folder: Path) -> int:

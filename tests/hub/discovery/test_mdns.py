@@ -15,6 +15,7 @@ from hub.discovery import Discovery
 from hub.discovery.sightings import LIMIT, NAMES_PER_S, Sighting
 from protocol.advert import DEVICE_TYPE, HUB_TYPE, DeviceAdvert, HubAdvert
 from protocol.ids import DeviceId
+from tests.alongside import alongside
 
 LOOPBACK = DiscoverySettings(interfaces=("127.0.0.1",))
 RESPONSE = 0x8400
@@ -37,12 +38,8 @@ class Links:
 @asynccontextmanager
 async def running(links: Links | None = None) -> AsyncIterator[Discovery]:
     discovery = Discovery(LOOPBACK, Clock(), links or Links(), retry_s=(0.01, 0.02))
-    task = asyncio.create_task(discovery.run())
-    try:
+    async with alongside(discovery.run()):
         yield discovery
-    finally:
-        task.cancel()
-        await asyncio.gather(task, return_exceptions=True)
 
 
 async def until(is_so: Callable[[], object], within_s: float = 10.0) -> None:
@@ -255,10 +252,6 @@ async def test_malformed_packets_leave_discovery_alive() -> None:
 async def test_hub_for_this_machine_only_is_told_of_on_this_machine_only() -> None:
     discovery = Discovery(DiscoverySettings(), Clock(), Links(), retry_s=(0.01, 0.02))
     discovery.advertise(HubAdvert(new_id("hub"), 1883), 8321, "127.0.0.1")
-    task = asyncio.create_task(discovery.run())
-    try:
+    async with alongside(discovery.run()):
         await until(discovery.probes)
         assert {probe.interface for probe in discovery.probes()} == {"lo"}
-    finally:
-        task.cancel()
-        await asyncio.gather(task, return_exceptions=True)

@@ -3,7 +3,7 @@
 import asyncio
 import sqlite3
 from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager, closing, suppress
+from contextlib import asynccontextmanager, closing
 from pathlib import Path
 from typing import cast
 
@@ -16,6 +16,7 @@ from hub.history import History, HistoryOffError, HistorySlowError, NotRecordedE
 from hub.history.policy import Policy, grain
 from hub.store import StoreVersionError
 from protocol.ids import Address, DeviceId
+from tests.alongside import alongside
 from tests.hub.clocks import Times
 from tests.hub.history.diary import PROBE, PRODUCT, Member, product
 
@@ -27,14 +28,9 @@ async def running(folder: Path, **settings: object) -> AsyncIterator[History]:
     devices = {PROBE: cast("Device", Member(PRODUCT))}
     table = HistorySettings.model_validate(settings)
     history = History(table, folder, devices, Times().clock())
-    task = asyncio.create_task(history.run(Bus()))
-    try:
+    async with alongside(history.run(Bus())):
         await asyncio.sleep(0)
         yield history
-    finally:
-        task.cancel()
-        with suppress(asyncio.CancelledError):
-            await task
 
 
 async def test_a_history_that_is_off_says_so_and_makes_no_file(tmp_path: Path) -> None:
