@@ -29,6 +29,7 @@ from hub.core.arrangement.records import (
 from hub.core.automations.checks import Surroundings, flaws
 from hub.core.automations.errors import UnfitError
 from hub.core.automations.mentions import renamed
+from hub.core.automations.progress import Progress, SaveProgress
 from hub.core.automations.records import Automation
 from hub.core.device import Device
 from hub.core.events import ArrangedChanged, ArrangedRemoved, AutomationChanged, DeviceAdded
@@ -192,9 +193,13 @@ class Arrangement:
                 self._keep(changed, out)
 
     def _keep(self, arranged: Arranged, out: Outcome) -> None:
+        before = self.like(arranged)
         self._all[arranged.kind, arranged.id] = arranged
         out.saves.append(SaveArranged(arranged))
         if isinstance(arranged, Automation):
+            if isinstance(before, Automation) and not _goes_on(before, arranged):
+                # In one transaction, so that no crash leaves a new one with an old one's run.
+                out.saves.append(SaveProgress(Progress(arranged.id)))
             out.events.append(AutomationChanged(arranged))
         else:
             out.events.append(ArrangedChanged(arranged))
@@ -269,6 +274,11 @@ class Arrangement:
                 return replace(arranged, devices=tuple(d for d in devices if d in self._devices))
             case _:
                 return arranged
+
+
+def _goes_on(before: Automation, after: Automation) -> bool:
+    """Say whether a run that waits, and what has to stay so, outlive a change."""
+    return before.does_same(after) and before.is_enabled == after.is_enabled
 
 
 def _renamed(arranged: Arranged, old: DeviceId, new: DeviceId | None) -> Arranged:

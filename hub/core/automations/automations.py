@@ -2,7 +2,6 @@
 
 import math
 from collections.abc import Iterable, Mapping
-from dataclasses import replace
 from typing import Final, NamedTuple
 
 from hub.core.arrangement.arrangement import Arrangement
@@ -154,7 +153,7 @@ class Automations:
         run = self._starting.fire(duty, fired, now) if duty is not None else None
         if run is not None:
             return run
-        if duty is None or duty.stop is None:
+        if duty is None or duty.run is not None or duty.stop is None:
             detail, remedy = "it runs already", "wait until it has ended"
             raise UnfitError([Flaw("automation-busy", "", detail, remedy)])
         raise UnfitError([duty.stop])
@@ -264,7 +263,7 @@ class Automations:
         else:
             before = duty.automation
             self._triggers.unwatch(duty)
-            if not _does_same(before, automation):
+            if not before.does_same(automation):
                 self._starting.end_all(duty, "changed", now.s)
                 _forget(duty)
             elif not automation.is_enabled:
@@ -311,11 +310,6 @@ class Automations:
 
     def _flaw(self, automation: Automation) -> Flaw | None:
         return next(flaws(automation, self._arrangement.surroundings), None)
-
-
-def _does_same(one: Automation, other: Automation) -> bool:
-    named = replace(one, name=other.name, icon=other.icon, author=other.author)
-    return replace(named, is_enabled=other.is_enabled) == other
 
 
 def _forget(duty: Duty) -> None:

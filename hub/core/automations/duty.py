@@ -83,12 +83,16 @@ class Duty:
         )
 
     def resume(self, progress: Progress) -> None:
-        """Go on from where an earlier run of the hub stopped."""
+        """Go on from where an earlier run of the hub stopped.
+
+        What is about triggers that are not there is left out: it is from before they were changed.
+        """
         self.stop, self.run = progress.stop, progress.run
         self.queue.extend(progress.queue)
-        self.holds.update((hold.place, hold) for hold in progress.holds)
-        self.truths.update((truth.place, truth) for truth in progress.truths)
-        self.nexts.update(progress.nexts)
+        end = len(self.automation.triggers)
+        self.holds.update((hold.place, hold) for hold in progress.holds if hold.place < end)
+        self.truths.update((truth.place, truth) for truth in progress.truths if truth.place < end)
+        self.nexts.update((place, at_s) for place, at_s in progress.nexts if place < end)
         for run in self.active():
             self.runs[run.id] = run
 

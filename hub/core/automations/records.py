@@ -1,7 +1,7 @@
 """Automations as plain data: people make them, the store keeps them."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import ClassVar, Literal
 
 from hub.core.people.records import Hours
@@ -215,3 +215,8 @@ class Automation:
     triggers: tuple[Trigger, ...] = ()
     conditions: tuple[Condition, ...] = ()
     actions: tuple[Action, ...] = ()
+
+    def does_same(self, other: "Automation") -> bool:
+        """Say whether it does what another does, whatever they are called and whose they are."""
+        named = replace(self, name=other.name, icon=other.icon, author=other.author)
+        return replace(named, is_enabled=other.is_enabled) == other

@@ -221,8 +221,8 @@ class Starting:
     def _next(self, duty: Duty, now: Now) -> None:
         """Begin the run that is behind one that has ended."""
         if duty.queue:
-            run = duty.queue.popleft()
-            self._go_on(duty, run, now)
+            duty.run = duty.queue.popleft()
+            self._go_on(duty, duty.run, now)
 
     def _ignore(self, duty: Duty) -> None:
         if duty.run is not None:

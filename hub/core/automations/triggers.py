@@ -238,11 +238,18 @@ class Triggers:
             self._starting.fire(duty, hold.fired, now, late_s if late_s > LATE_S else 0.0)
 
     def _is_known(self, fired: Fired) -> bool:
-        """Say whether what has to stay is known now: a presence is, a value while its device is."""
-        if fired.type == "presence" or fired.device is None:
+        """Say whether what has to stay is known now.
+
+        A presence is once its device has had time to come back, a value while its device is here.
+        """
+        if fired.device is None:
             return True
+        if fired.address is None:
+            is_awaited = self._unheard_until_s is not None
+            return not is_awaited or self._judge.presence(fired.device) is not None
         device = self._devices.get(fired.device)
-        return device is not None and device.presence in _HEARD and device.is_whole
+        is_here = device is not None and device.presence in _HEARD and device.is_whole
+        return is_here and self._judge.value(fired.device, fired.address) is not None
 
     def _chain(self, cause: CommandId | None) -> tuple[str, ...]:
         """Return the automations behind a command, the first one first."""

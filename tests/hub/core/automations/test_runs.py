@@ -10,6 +10,7 @@ from hypothesis import strategies as st
 from hub.core.arrangement.records import Group, Scene, SceneStep
 from hub.core.automations.duty import KEPT_RUNS, MOST_A_MINUTE, MOST_QUEUED
 from hub.core.automations.errors import UnfitError
+from hub.core.automations.progress import Progress
 from hub.core.automations.records import (
     CallAction,
     Claim,
@@ -21,15 +22,17 @@ from hub.core.automations.records import (
     SeveralCondition,
     SunCondition,
     TimeCondition,
+    TimeTrigger,
     WaitAction,
 )
 from hub.core.people.access import Principal
 from hub.core.people.records import Grant, Hours, Role
 from protocol.ids import Address
-from tests.hub.core.automations.stage import BY, LEVEL, Crash, Stage, put, when
+from tests.hub.core.automations.stage import BY, LEVEL, ON, Crash, Stage, put, when
 from tests.hub.core.world import LAMP, OTHER
 
 WAIT = WaitAction(10.0)
+DAILY = tuple(range(7))
 BLINK = Address("lamp.blink")
 
 
@@ -314,3 +317,65 @@ def test_no_crash_loses_a_wait_or_runs_it_twice(
 def revive(stage: Stage, down_s: float) -> None:
     stage.restart(down_s)
     stage.back()
+
+
+def test_what_was_written_anew_just_before_a_crash_takes_nothing_over() -> None:
+    stage = Stage()
+    times = (TimeTrigger(12 * 60 + 5, DAILY), TimeTrigger(12 * 60 + 6, DAILY))
+    before = stage.make("a", put(), WaitAction(200.0), put(LEVEL, 60), triggers=(*times, when()))
+    stage.tell({ON: False})
+    stage.tell({ON: True})
+    assert stage.ends("a") == [None]
+    known = stage.disk.progress["a"]
+    assert (known.run is not None, len(known.nexts)) == (True, 2)
+    after = replace(before, triggers=times[:1], actions=(put(LEVEL, 70), put(LEVEL, 80)))
+    stage.disk.keep(stage.world.hub.arrangement.keep(after).saves)  # the power goes right then
+    stage.told.clear()
+    stage.restart(1.0)
+    assert (stage.told, stage.ends("a")) == ([], [])
+    stage.wait(600.0, 10.0)
+    assert [values[LEVEL] for _, values in stage.told] == [70, 80]
+
+
+def test_what_is_kept_of_triggers_that_are_not_there_stops_no_hub() -> None:
+    stage = Stage()
+    stage.make("a", put())
+    stage.disk.progress["a"] = Progress("a", nexts=((5, stage.now.wall_s + 30.0),))
+    stage.restart(1.0)
+    stage.wait(60.0, 10.0)
+    assert stage.automations.state(stage.kept("a")).next_s is None
+
+
+def test_a_name_that_was_given_just_before_a_crash_changes_nothing() -> None:
+    stage = Stage()
+    before = stage.make("a", put(), WaitAction(200.0), put(LEVEL, 60))
+    stage.tell({ON: False})
+    stage.tell({ON: True})
+    stage.disk.keep(stage.world.hub.arrangement.keep(replace(before, name="b")).saves)
+    stage.restart(1.0)
+    stage.wait(210.0, 10.0)
+    assert stage.ends("a") == ["done"]
+
+
+def test_a_run_behind_one_that_ends_is_ended_with_its_automation() -> None:
+    stage = Stage()
+    stage.make("a", WaitAction(10.0), put(), mode="queued")
+    for _ in range(2):
+        stage.tell({ON: False})
+        stage.tell({ON: True})
+    assert stage.ends("a") == [None, None]
+    del stage.principals["ada"]
+    stage.restart(700.0)  # the first one is too late, and the other nobody's any more
+    assert stage.ends("a") == ["late", "off"]
+
+
+def test_who_runs_it_twice_by_hand_is_told_that_it_runs_and_not_why_it_was_stopped() -> None:
+    stage = Stage()
+    stage.make("a", put(ON, False, LAMP), triggers=(when(), when(ON, Claim(equals=False))))
+    toggle(stage)
+    assert "loop" in stage.ends("a")
+    stage.put(replace(stage.kept("a"), actions=(WAIT,), is_enabled=False))
+    stage.automations.run(stage.kept("a"), BY, "ada", stage.now)
+    with pytest.raises(UnfitError) as caught:
+        stage.automations.run(stage.kept("a"), BY, "ada", stage.now)
+    assert caught.value.code == "automation-busy"

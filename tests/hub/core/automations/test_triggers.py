@@ -337,3 +337,39 @@ def test_what_is_switched_off_or_gone_is_set_off_by_nothing() -> None:
     stage.pump()
     stage.wait(20.0)
     assert (stage.told, stage.disk.progress, stage.disk.runs) == ([], {}, {})
+
+
+def test_a_value_that_is_not_known_when_it_is_due_has_not_stayed_so() -> None:
+    stage = Stage()
+    stage.make("a", put(), triggers=(when(LEVEL, Claim(above=20), for_s=60.0),))
+    stage.tell({LEVEL: 10})
+    stage.tell({LEVEL: 80})
+    stage.wait(50.0)
+    stage.tell({LEVEL: None})
+    stage.wait(30.0)
+    assert not stage.told
+    stage.tell({LEVEL: 90})
+    stage.wait(3.0)
+    assert stage.ends("a") == ["done"]
+
+
+def test_a_presence_is_not_known_until_the_device_has_had_time_to_come_back() -> None:
+    gone = PresenceTrigger(LAMP, "unreachable", 300.0)
+    stage = Stage()
+    stage.make("a", put(), triggers=(gone,))
+    stage.world.leave()
+    stage.pump()
+    stage.wait(250.0, 10.0)
+    stage.restart(60.0)  # it is due, and nobody has told yet how the lamp is
+    stage.wait(10.0)
+    assert not stage.told
+    stage.back()
+    stage.wait(600.0, 10.0)
+    assert stage.ends("a") == []
+    stage.world.leave()
+    stage.pump()
+    stage.wait(250.0, 10.0)
+    stage.restart(60.0)
+    stage.wait(130.0, 10.0)  # it has not come back
+    [run] = stage.runs("a")
+    assert (run.end, run.fired.value) == ("done", "unreachable")
