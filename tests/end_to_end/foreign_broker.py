@@ -1,13 +1,13 @@
 """A mosquitto that is not the hub's: it keeps everything and lets everybody in."""
 
 import shutil
-import socket
 import subprocess
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Self
 
 from hub.broker import find_mosquitto
+from hub.broker.port import free_port
 
 
 class ForeignBroker:
@@ -18,9 +18,7 @@ class ForeignBroker:
     """
 
     def __init__(self, folder: Path) -> None:
-        with socket.socket() as asker:
-            asker.bind(("127.0.0.1", 0))
-            self.port: int = asker.getsockname()[1]
+        self.port = free_port("127.0.0.1")
         self._folder = folder
         self._process: subprocess.Popen[bytes] | None = None
         self.settings: Mapping[str, str] = {

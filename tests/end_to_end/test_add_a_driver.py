@@ -11,10 +11,10 @@ from pathlib import Path
 
 import pytest
 
+from hub.broker.port import free_port
 from tests.end_to_end.hub_process import Hub
 from tests.end_to_end.pages import Block, blocks, run, save, words_of
 from tests.end_to_end.processes import ROOT, Cold, clean_environment
-from tests.end_to_end.test_broker_faults import free_port
 from tests.end_to_end.waiting import until
 
 pytestmark = [pytest.mark.slow, pytest.mark.timeout(300)]
@@ -26,7 +26,7 @@ PORT = "7070"
 @pytest.fixture
 def page(tmp_path: Path) -> dict[str, Block]:
     """The blocks to be run by their last words; the files lie in the folder, at a free port."""
-    found, port = blocks("add-a-driver.md"), str(free_port())
+    found, port = blocks("add-a-driver.md"), str(free_port("127.0.0.1"))
     found = [replace(block, text=block.text.replace(PORT, port)) for block in found]
     save([*blocks("add-a-product.md"), *found], tmp_path)
     return {block.commands[-1].split()[1]: block for block in found if block.kind == "sh"}

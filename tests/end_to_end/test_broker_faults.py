@@ -7,6 +7,7 @@ from contextlib import contextmanager
 
 import pytest
 
+from hub.broker.port import free_port
 from tests.end_to_end.api import Json
 from tests.end_to_end.conftest import MakeHub, needs_mosquitto
 from tests.end_to_end.device import Lamp, living
@@ -29,13 +30,6 @@ def taken(port: int) -> Iterator[None]:
         holder.bind(("127.0.0.1", port))
         holder.listen()
         yield
-
-
-def free_port() -> int:
-    with socket.socket() as asker:
-        asker.bind(("127.0.0.1", 0))
-        port: int = asker.getsockname()[1]
-        return port
 
 
 async def reaches(hub: Hub, command: str, *statuses: str) -> Json:
@@ -109,7 +103,7 @@ async def test_a_broker_whose_port_is_taken_says_by_whom_and_starts_when_it_is_f
     make_hub: MakeHub, broker_kind: str
 ) -> None:
     hub = make_hub(BROKER__KIND=broker_kind)
-    hub.mqtt_port = free_port()
+    hub.mqtt_port = free_port("127.0.0.1")
     with taken(hub.mqtt_port):
         hub.launch()
         await hub.serving()

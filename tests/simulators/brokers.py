@@ -4,9 +4,9 @@ import asyncio
 import os
 import shutil
 import signal
-import socket
 import subprocess
-from collections.abc import Callable
+from collections.abc import AsyncIterator, Callable
+from contextlib import asynccontextmanager
 from pathlib import Path
 from types import TracebackType
 from typing import Self
@@ -14,6 +14,7 @@ from typing import Self
 from paho.mqtt import client as mqtt
 from paho.mqtt.enums import CallbackAPIVersion
 
+from hub.broker.port import free_port
 from protocol.codec import Decoded, decode, encode
 from protocol.errors import ViolationError
 from protocol.ids import DeviceId
@@ -33,7 +34,7 @@ class Mosquitto:
         self._process: subprocess.Popen[bytes] | None = None
 
     async def start(self) -> None:
-        self.port = self.port or _free_port()
+        self.port = self.port or free_port("127.0.0.1")
         lines = [f"listener {self.port} 127.0.0.1", "set_tcp_nodelay true", "persistence false"]
         if os.geteuid() == 0:
             lines.append("user root")  # else it may not read the files of a test
@@ -81,6 +82,17 @@ class Mosquitto:
         for user, password in (self._users or {}).items():
             subprocess.run([tool, "-b", str(place), user, password], check=True)  # noqa: S603
         return place
+
+
+@asynccontextmanager
+async def mosquitto(folder: Path, users: dict[str, str] | None = None) -> AsyncIterator[Mosquitto]:
+    """A broker as long as the block lives."""
+    broker = Mosquitto(folder, users)
+    try:
+        await broker.start()
+        yield broker
+    finally:
+        broker.kill()
 
 
 class HubSide:
@@ -151,10 +163,3 @@ class HubSide:
 def _launch(command: list[str]) -> subprocess.Popen[bytes]:
     quiet = subprocess.DEVNULL
     return subprocess.Popen(command, stdout=quiet, stderr=quiet)  # noqa: S603 - a broker of ours
-
-
-def _free_port() -> int:
-    with socket.socket() as sock:
-        sock.bind(("127.0.0.1", 0))
-        port: int = sock.getsockname()[1]
-        return port

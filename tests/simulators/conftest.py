@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.simulators.brokers import Mosquitto
+from tests.simulators.brokers import Mosquitto, mosquitto
 
 
 @pytest.fixture
@@ -14,7 +14,5 @@ async def broker(tmp_path: Path) -> AsyncIterator[Mosquitto]:
     """A mosquitto that lets everybody in."""
     if shutil.which("mosquitto", path="/usr/sbin:/usr/bin:/usr/local/sbin") is None:
         pytest.skip("no mosquitto on this machine: apt install mosquitto")
-    running = Mosquitto(tmp_path)
-    await running.start()
-    yield running
-    running.kill()
+    async with mosquitto(tmp_path) as running:
+        yield running

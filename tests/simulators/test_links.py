@@ -31,7 +31,8 @@ from simulators.links import Links
 from simulators.party import Party
 from simulators.voice import Identity
 from simulators.wire import Access, open_socket
-from tests.simulators.brokers import DEADLINE_S, HubSide, Mosquitto
+from tests.alongside import alongside
+from tests.simulators.brokers import DEADLINE_S, HubSide, Mosquitto, mosquitto
 from tests.simulators.scenes import LAMP, RAISED, Lamp
 
 pytestmark = pytest.mark.mosquitto
@@ -79,10 +80,8 @@ class Home:
 
 @asynccontextmanager
 async def running(home: Home) -> AsyncIterator[Home]:
-    async with asyncio.TaskGroup() as group:
-        task = group.create_task(home.links.run())
+    async with alongside(home.links.run()):
         yield home
-        task.cancel()
 
 
 LAMP_1 = DeviceId("bench-lamp-0000")
@@ -258,15 +257,13 @@ async def test_button_and_event_are_heard(broker: Mosquitto) -> None:
 
 
 async def test_wrong_password_is_told_and_tried_again(tmp_path: Path) -> None:
-    broker = Mosquitto(tmp_path, users={"hub": "hub"})
-    await broker.start()
-    try:
-        async with running(Home(broker.port, password="wrong")) as home:
-            await home.until(lambda seen: len(seen) >= 2)
-            assert {c.status for c in home.changes} == {"refused"}
-            assert "Not authorized" in home.changes[0].reason
-    finally:
-        broker.kill()
+    async with (
+        mosquitto(tmp_path, users={"hub": "hub"}) as broker,
+        running(Home(broker.port, password="wrong")) as home,
+    ):
+        await home.until(lambda seen: len(seen) >= 2)
+        assert {c.status for c in home.changes} == {"refused"}
+        assert "Not authorized" in home.changes[0].reason
 
 
 async def test_absent_broker_is_told_and_tried_again(broker: Mosquitto) -> None:
