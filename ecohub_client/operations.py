@@ -66,6 +66,7 @@ from ecohub_client.shapes import (
     PairingState,
     PersonList,
     PersonShown,
+    ProductSpec,
     Receipt,
     ReceiptList,
     RefreshTokens,
@@ -210,11 +211,9 @@ class Operations:
             "ReceiptList", await self._ask("GET", f"/api/v1/devices/{part(device)}/commands")
         )
 
-    async def show_spec(self, device: str) -> dict[str, object]:
+    async def show_spec(self, device: str) -> ProductSpec:
         """Show the product spec of a device as its vendor wrote it."""
-        return cast(
-            "dict[str, object]", await self._ask("GET", f"/api/v1/devices/{part(device)}/spec")
-        )
+        return cast("ProductSpec", await self._ask("GET", f"/api/v1/devices/{part(device)}/spec"))
 
     async def list_violations(self, device: str) -> BrokenRules:
         """List the rules that a device broke, with the place, the count and the fix."""

@@ -531,8 +531,8 @@ class DeviceView(_DeviceView):
     mode: Literal["strict", "warn"]
     identity: Identity
     spec_sha256: str | None
-    spec: dict[str, object] | None
-    """The product spec; null until the hub has it."""
+    spec: ProductSpec | None
+    """The parts that you see of it; null until the hub has it."""
     sleep: SleepState | None
     """Null for one that is always there."""
     waits: int
@@ -1631,6 +1631,23 @@ class ProblemItem(TypedDict):
     remedy: NotRequired[str]
 
 
+_ProductSpec = TypedDict("_ProductSpec", {"class": "NotRequired[str | None]"})
+
+
+class ProductSpec(_ProductSpec):
+    """What a product is: all that a page for it needs."""
+
+    eco: str
+    """The version of the protocol it keeps to."""
+    vendor: str
+    product: str
+    version: int
+    title: dict[str, str]
+    """Text by language, `en` always."""
+    rate_per_s: NotRequired[float]
+    services: list[SpecService]
+
+
 class QuarantineState(TypedDict):
     """Why a device is in quarantine, with evidence; another firmware than this releases it."""
 
@@ -2065,6 +2082,97 @@ class Snapshot(TypedDict):
     groups: list[GroupShown]
     scenes: list[SceneShown]
     automations: list[AutomationShown]
+
+
+class SpecAction(TypedDict):
+    """Something that a device does once when told."""
+
+    name: str
+    title: dict[str, str]
+    """Text by language, `en` always."""
+    arguments: NotRequired[list[SpecValue]]
+    results: NotRequired[list[SpecValue]]
+    ui: NotRequired[SpecUi]
+
+
+class SpecChoice(TypedDict):
+    """One value of an enumeration."""
+
+    value: int
+    name: str
+    title: dict[str, str]
+    """Text by language, `en` always."""
+
+
+class SpecEvent(TypedDict):
+    """Something that happens on a device and is not a state."""
+
+    name: str
+    title: dict[str, str]
+    """Text by language, `en` always."""
+    arguments: NotRequired[list[SpecValue]]
+    severity: NotRequired[Literal["info", "warning", "alarm"]]
+
+
+class SpecProperty(TypedDict):
+    """A value that a device holds; its address is the name of its service, a dot, its own name."""
+
+    name: str
+    title: dict[str, str]
+    """Text by language, `en` always."""
+    format: Literal[
+        "bool", "uint8", "uint16", "uint32", "int8", "int16", "int32", "int64", "float", "string"
+    ]
+    range: NotRequired[list[float] | None]
+    """Least, most, step; step 0 is any."""
+    enum: NotRequired[list[SpecChoice] | None]
+    max_length: NotRequired[int | None]
+    """Of a text, in characters."""
+    unit: NotRequired[str | None]
+    access: list[Literal["read", "write", "notify"]]
+    """`write`: it can be set."""
+    privacy: NotRequired[Literal["none", "personal", "health"]]
+    max_age_s: NotRequired[float | None]
+    """Older than that, it is stale."""
+    ui: NotRequired[SpecUi]
+
+
+class SpecService(TypedDict):
+    """Properties, actions and events that belong together; its name leads their addresses."""
+
+    name: str
+    title: dict[str, str]
+    """Text by language, `en` always."""
+    properties: NotRequired[list[SpecProperty]]
+    actions: NotRequired[list[SpecAction]]
+    events: NotRequired[list[SpecEvent]]
+
+
+class SpecUi(TypedDict):
+    """How an app may show it."""
+
+    icon: NotRequired[str | None]
+    rank: NotRequired[int]
+    """Lower comes first; 500 if left out."""
+    is_primary: NotRequired[bool]
+    """The one control that stands for the whole device."""
+
+
+class SpecValue(TypedDict):
+    """An argument or a result: which values there are."""
+
+    name: str
+    title: dict[str, str]
+    """Text by language, `en` always."""
+    format: Literal[
+        "bool", "uint8", "uint16", "uint32", "int8", "int16", "int32", "int64", "float", "string"
+    ]
+    range: NotRequired[list[float] | None]
+    """Least, most, step; step 0 is any."""
+    enum: NotRequired[list[SpecChoice] | None]
+    max_length: NotRequired[int | None]
+    """Of a text, in characters."""
+    unit: NotRequired[str | None]
 
 
 class StepShown(TypedDict):

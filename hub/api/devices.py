@@ -15,7 +15,8 @@ from hub.api.problems import refused
 from hub.api.receipts import receipt_json
 from hub.api.replies import empty_reply, encoded_reply, json_reply
 from hub.api.seeing import shows
-from hub.api.terms import Document
+from hub.api.spec_models import ProductSpec
+from hub.api.spec_views import product_spec
 from hub.api.views import Beside, broken_rules, device_summary, device_view
 from hub.core.commands import CommandRequest
 from hub.core.device import Device
@@ -228,7 +229,7 @@ async def list_commands(call: Call[None]) -> web.Response:
 @routes.operation(
     "GET",
     "/devices/{id}/spec",
-    Answer(200, "The document, byte for byte.", Document),
+    Answer(200, "The document, byte for byte; less for who sees less of it.", ProductSpec),
     parameters=(DEVICE,),
     right=Right.SEE,
 )
@@ -238,7 +239,10 @@ async def show_spec(call: Call[None]) -> web.Response:
     if device.document is None:
         detail = f"the hub does not have the product spec of {device.id} yet"
         raise refused(404, "spec-unknown", detail, "wait until its presence is online")
-    return encoded_reply(device.document)
+    span = seen(call, device.id).sees
+    if span.is_whole:
+        return encoded_reply(device.document)
+    return json_reply(product_spec(device.document, span))
 
 
 @routes.operation(

@@ -11,7 +11,8 @@ from typing_extensions import TypedDict
 
 from hub.api.cause_models import ByShown, CauseShown
 from hub.api.judged_models import BrokenRule, CertificateState, QuarantineState, Traffic
-from hub.api.terms import Document, IconText, PresenceText, RuleId, Shown, StatusText, Timestamp
+from hub.api.spec_models import ProductSpec
+from hub.api.terms import IconText, PresenceText, RuleId, Shown, StatusText, Timestamp
 from hub.attempts import Step
 from hub.core.records import Mode
 from protocol.joining import JoinChallenge, JoinGrant
@@ -137,7 +138,8 @@ class DeviceView(_Class):
     identity: Identity
     spec_sha256: str | None
     spec: Annotated[
-        Document | None, Field(description="The product spec; null until the hub has it.")
+        ProductSpec | None,
+        Field(description="The parts that you see of it; null until the hub has it."),
     ]
     sleep: Annotated[SleepState | None, Field(description="Null for one that is always there.")]
     waits: Annotated[int, Field(description="Commands that wait to be sent to it.")]

@@ -1,9 +1,6 @@
 """Shows what the core holds: core objects in, the API's dictionaries out."""
 
-from collections.abc import Mapping
-from typing import Any, Final, NamedTuple
-
-from pydantic_core import from_json
+from typing import Final, NamedTuple
 
 from hub.api.causes import cause_shown
 from hub.api.certified import certificate_state
@@ -20,6 +17,7 @@ from hub.api.models import (
     TwinProperty,
     TwinValue,
 )
+from hub.api.spec_views import product_spec
 from hub.certificates.standing import Standing
 from hub.clock import Clock, iso_of_ms
 from hub.core.children import is_gateway
@@ -29,12 +27,10 @@ from hub.core.people.access import ALL, WHOLE, Span
 from hub.core.people.sight import Sight
 from hub.core.sleepers import expected_s
 from hub.core.twin import ReportedValues
-from protocol.ids import Address, DeviceId
+from protocol.ids import DeviceId
 from protocol.presence import Presence
 from protocol.product import Property
 from protocol.rules import Rule
-
-_PARTS: Final = frozenset({"properties", "actions", "events"})
 
 REACHABLE: Final = frozenset({Presence.ONLINE, Presence.ASLEEP})
 """Where the values of a device are as it told them last, and not merely the last that were told."""
@@ -106,7 +102,7 @@ def device_view(
         "mode": record.mode,
         "identity": identity(device, clock),
         "spec_sha256": record.spec_sha256,
-        "spec": None if document is None else _spec(document, span),
+        "spec": None if document is None else product_spec(document, span),
         "sleep": sleep_state(device, clock),
         "waits": beside.waits,
         "gateway": _if_seen(record.gateway, sight),
@@ -261,25 +257,6 @@ def rule_entry(rule: Rule) -> RuleEntry:
 
 def _if_seen(device: DeviceId | None, sight: Sight | None) -> DeviceId | None:
     return device if device is None or sight is None or sight.of(device) else None
-
-
-def _spec(document: bytes, span: Span) -> dict[str, Any]:
-    """Show a product spec, without the parts that the reader may not see."""
-    spec: dict[str, Any] = from_json(document)
-    if span.is_whole:
-        return spec
-    services = [_service(service, span) for service in spec["services"]]
-    return {**spec, "services": [one for one in services if any(one.get(p) for p in _PARTS)]}
-
-
-def _service(service: Mapping[str, Any], span: Span) -> dict[str, Any]:
-    name = service["name"]
-    return {
-        key: [part for part in value if Address(f"{name}.{part['name']}") in span]
-        if key in _PARTS
-        else value
-        for key, value in service.items()
-    }
 
 
 def _property(value: Reported | None, clock: Clock, now_s: float) -> TwinProperty:

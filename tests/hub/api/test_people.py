@@ -313,6 +313,10 @@ async def test_a_device_says_what_of_it_somebody_may_control(home: Bench) -> Non
         assert summary["controllable"] == controls
         assert summary["visible"] == shown["visible"]
         assert summary["visible"] == (None if seen in grants else ["outlet.on"])
+        spec = await home.ask("GET", f"{place}/spec", headers=as_(given))
+        assert spec == shown["spec"]
+        named = [p["name"] for s in spec["services"] for p in s.get("properties", ())]
+        assert (named == ["on"]) is (seen not in grants)
     whole = await home.get(place)
     assert whole["visible"] is whole["controllable"] is None
 
