@@ -4,7 +4,7 @@ mypy checks them where they are built, what is optional is left out, and they ar
 thousand times a second.
 """
 
-from typing import Annotated, Literal, NotRequired
+from typing import Annotated, NotRequired
 
 from pydantic import Field, WithJsonSchema
 from typing_extensions import TypedDict
@@ -13,11 +13,7 @@ from hub.api.cause_models import ByShown, CauseShown
 from hub.api.judged_models import BrokenRule, CertificateState, QuarantineState, Traffic
 from hub.api.spec_models import ProductSpec
 from hub.api.terms import IconText, PresenceText, RuleId, Shown, StatusText, Timestamp
-from hub.attempts import Step
 from hub.core.records import Mode
-from protocol.joining import JoinChallenge, JoinGrant
-
-JoinAnswer = JoinChallenge | JoinGrant
 
 
 class PresenceState(TypedDict):
@@ -224,143 +220,6 @@ class ReceiptList(TypedDict):
     """Commands of one device, the latest first."""
 
     commands: list[Receipt]
-
-
-class Part(TypedDict):
-    """A part of the hub and whether it works; what hinders it is told to token holders only."""
-
-    name: str
-    status: str
-    detail: NotRequired[str]
-    remedy: NotRequired[str]
-    code: NotRequired[
-        Annotated[str, Field(description="What detail and remedy say, for words of your own.")]
-    ]
-    parameters: NotRequired[
-        Annotated[dict[str, str | int], Field(description="What words for the code need.")]
-    ]
-
-
-class HealthReport(TypedDict):
-    """Whether the hub works."""
-
-    status: Literal["ok", "degraded"]
-    parts: list[Part]
-
-
-class DeviceCounts(TypedDict):
-    """How many devices there are, in all and by presence."""
-
-    total: int
-    by_presence: dict[str, int]
-
-
-class PlaceShown(TypedDict):
-    """Where on earth the home is; degrees, north and east above zero."""
-
-    latitude: float
-    longitude: float
-
-
-class HubReport(TypedDict):
-    """The hub itself."""
-
-    id: str
-    name: str
-    version: str
-    protocol: str
-    epoch: int
-    mode: Annotated[Mode, Field(description="How devices are judged that join from now on.")]
-    started_at: Timestamp
-    now: Timestamp
-    is_time_synced: bool
-    has_place: Annotated[
-        bool, Field(description="Whether it knows where on earth it is, and so knows the sun.")
-    ]
-    place: Annotated[PlaceShown | None, Field(description="Where that is; told to owners alone.")]
-    broker: Part
-    devices: DeviceCounts
-    open_commands: int
-    streams: int
-    join_at: Annotated[
-        list[str],
-        Field(
-            description="Host and port at which devices reach the hub, for one to be told by hand.",
-            examples=[["192.168.1.20:8321"]],
-        ),
-    ]
-
-
-class JoinAttempt(TypedDict):
-    """How far a device has come that has called since the window was opened."""
-
-    device: str
-    product: Annotated[str, Field(description="As the device has it, which nobody has proved.")]
-    vendor: str
-    step: Step
-    at: Timestamp
-    detail: Annotated[str, Field(description="Why it was not let in; empty where it may be yet.")]
-    remedy: str
-
-
-class WindowState(TypedDict):
-    """Whether devices may join now."""
-
-    is_open: bool
-    closes_at: Timestamp | None
-    devices_left: int
-    joining: Annotated[
-        int, Field(description="Devices that have proved themselves and are just being let in.")
-    ]
-    guesses_left: Annotated[int, Field(description="Wrong proofs until the window closes.")]
-    replaces: str | None
-    attempts: Annotated[
-        list[JoinAttempt],
-        Field(
-            description="The last of each device since the window was opened, the latest last; "
-            "kept when it closes."
-        ),
-    ]
-
-
-class Advert(TypedDict):
-    """A device or another hub that was heard on the network; a hint, not a member."""
-
-    kind: Literal["device", "hub"]
-    name: str
-    device: str
-    host: str
-    port: int
-    addresses: list[str]
-    interface: str | None
-    first_at: Timestamp
-    last_at: Timestamp
-    times: int
-    txt: dict[str, str]
-    said_goodbye: bool
-    problem: str
-
-
-class Question(TypedDict):
-    """When the hub asked on an interface, and when something answered there."""
-
-    interface: str
-    address: str
-    asked: int
-    asked_at: Timestamp | None
-    answered: int
-    answered_at: Timestamp | None
-    heard_itself_at: Timestamp | None
-
-
-class DiscoveryReport(TypedDict):
-    """What the network tells of itself, with the evidence of asking."""
-
-    status: str
-    detail: str
-    remedy: str
-    seen: list[Advert]
-    questions: list[Question]
 
 
 class RuleEntry(TypedDict):

@@ -4,7 +4,7 @@ from aiohttp import web
 from pydantic import TypeAdapter
 
 from hub.api.bodies import JoinCall, OpenWindow
-from hub.api.models import (
+from hub.api.network_models import (
     Advert,
     DiscoveryReport,
     JoinAnswer,

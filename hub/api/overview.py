@@ -8,7 +8,7 @@ from pydantic import TypeAdapter
 
 from hub.api.bodies import ChangeHub, TellPlace
 from hub.api.entitled import visible
-from hub.api.models import HealthReport, HubReport, Part, PlaceShown
+from hub.api.hub_models import HealthReport, HubReport, Part, PlaceShown
 from hub.api.operations import Answer, Body, Call, Routes
 from hub.api.replies import empty_reply, json_reply, text_reply
 from hub.core.activity import AuditCode, Particulars
