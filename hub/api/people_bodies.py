@@ -43,11 +43,12 @@ DAYS: Final[tuple[Day, ...]] = ("mon", "tue", "wed", "thu", "fri", "sat", "sun")
 
 _dated = pattern("[0-9]{4}-[0-9]{2}-[0-9]{2}[Tt ]")
 
-NO_TRICKS: Final = (
-    r"^[^\x00-\x1f\x7f-\x9f\u200e\u200f\u2028-\u202e\u2060-\u206f\ufeff]*"
-    r"[^\s\x00-\x1f\x7f-\x9f\u200b-\u200f\u2028-\u202e\u2060-\u206f\ufeff]"
-    r"[^\x00-\x1f\x7f-\x9f\u200e\u200f\u2028-\u202e\u2060-\u206f\ufeff]*$"
+_TURNING: Final = r"\x00-\x1f\x7f-\x9f\u061c\u200e\u200f\u2028-\u202e\u2060-\u206f\ufeff"
+_BLANK: Final = (
+    r"\xad\u034f\u115f\u1160\u17b4\u17b5\u180b-\u180f\u200b-\u200d\u2800\u3164\ufe00-\ufe0f\uffa0"
 )
+
+NO_TRICKS: Final = rf"^[^{_TURNING}]*[^\s{_TURNING}{_BLANK}][^{_TURNING}]*$"
 """Something to read, without control letters and without what turns the direction of text."""
 
 

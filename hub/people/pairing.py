@@ -115,7 +115,7 @@ class Pairing:
         return replace(offer, role=self._register.person(offer.person).role)
 
     def _offered(self, code: str, now_s: float) -> tuple[Offer, Invite | None]:
-        if len(code) == 8 and code.isdigit():
+        if len(code) == 8 and code.isascii() and code.isdigit():
             return self._window.try_code(code, now_s), None
         invite = self._register.invited(tokens.digest(code), now_s)
         if invite is None:

@@ -5,6 +5,7 @@ from dataclasses import dataclass, field, replace
 from hashlib import sha256
 from re import compile as pattern
 from typing import Final
+from unicodedata import normalize
 
 from hub.core.people.records import Person, Session, SessionId
 
@@ -122,4 +123,4 @@ def spoken(code: str) -> str:
 
 def heard(text: str) -> str:
     """Return a code as it was made, from how somebody typed it."""
-    return text.upper().translate(_ALIKE)
+    return normalize("NFKC", text).upper().translate(_ALIKE)

@@ -7,7 +7,7 @@ is to be kept, and `apply` makes it so.
 from collections.abc import Iterable, Sequence
 from dataclasses import replace
 from typing import Final
-from unicodedata import normalize
+from unicodedata import category, normalize
 
 from hub.core.people.beginnings import dated
 from hub.core.people.errors import (
@@ -45,6 +45,11 @@ INVITES_LIMIT: Final = 64
 
 UNUSED_S: Final = 90 * 86_400.0
 """A session whose phone was not seen for so long is over."""
+
+UNSEEN: Final = "\u034f\u115f\u1160\u17b4\u17b5\u180b\u180c\u180d\u180f\u2800" + "".join(
+    map(chr, range(0xFE00, 0xFE10))
+)
+"""Signs that nobody sees, beside those of category Cf: fillers and variation selectors."""
 
 
 class Register:
@@ -298,7 +303,9 @@ class Register:
 
 def _alike(name: str) -> str:
     """Return the same text for all names that people take for one another at a glance."""
-    return " ".join(normalize("NFKC", name).casefold().split())
+    signs = normalize("NFKC", name)
+    shown = (sign for sign in signs if category(sign) != "Cf" and sign not in UNSEEN)
+    return " ".join("".join(shown).casefold().split())
 
 
 def _moved(grants: tuple[Grant, ...], old: DeviceId, new: DeviceId) -> tuple[Grant, ...]:

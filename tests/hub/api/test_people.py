@@ -17,6 +17,9 @@ WINDOW = "/api/v1/pair/window"
 PAIR = "/api/v1/pair"
 REFRESH = "/api/v1/sessions/refresh"
 
+ARABIC = str.maketrans("0123456789", "٠١٢٣٤٥٦٧٨٩")
+WIDE = str.maketrans("0123456789", "０１２３４５６７８９")  # noqa: RUF001 - as a Chinese keyboard has them
+
 
 async def arrive(home: Bench, name: str = "Ada", **offer: Json) -> Json:
     """Let somebody in by an invite."""
@@ -63,6 +66,13 @@ async def test_five_wrong_codes_close_the_window(home: Bench) -> None:
     body = {"code": code, "person": "Ada", "device": "x"}
     assert (await home.problem("POST", PAIR, 403, body=body))["code"] == "pairing-closed"
     assert (await home.get(PEOPLE))["people"] == []
+
+
+async def test_a_code_may_be_typed_wide_and_other_digits_are_a_wrong_code(home: Bench) -> None:
+    code = (await home.ask("POST", WINDOW, {}))["code"].replace("-", "")
+    body = {"code": code.translate(ARABIC), "person": "Ada", "device": "x"}
+    assert (await home.problem("POST", PAIR, 403, body=body))["code"] == "code-wrong"
+    await home.ask("POST", PAIR, {**body, "code": code.translate(WIDE)})
 
 
 async def test_wrong_codes_of_invites_do_not_close_the_window(home: Bench) -> None:
@@ -191,7 +201,8 @@ async def test_an_offer_to_somebody_who_is_here_says_nothing_else_of_them(home: 
 
 async def test_what_turns_or_hides_text_is_no_name(home: Bench) -> None:
     code = (await home.ask("POST", WINDOW, {}))["code"]
-    for name in ("", " ", "a\x00", "\u202eAda", "a\u2066b", "\u200b", "\ufeff", "x" * 65, "\n"):
+    tricks = ("", " ", "a\x00", "\u202eAda", "a\u2066b", "\u200b", "\ufeff", "x" * 65, "\n")
+    for name in (*tricks, "\u061cAda", "\xad", "\u3164", "\u2800", "\ufe0f"):
         body = {"code": code, "person": name, "device": "x"}
         assert (await home.problem("POST", PAIR, 422, body=body))["path"] == "person"
     name = "<b>Zoë</b> 👩‍👩‍👧 أحمد"
@@ -277,6 +288,7 @@ async def test_no_two_people_of_a_home_are_called_the_same(home: Bench) -> None:
     comes = {"code": sent["code"], "person": "ADA", "device": "Phone"}
     for method, path, body in (
         ("PATCH", ME, {"name": "ada"}),
+        ("PATCH", ME, {"name": "A\xadd\u200ca\u3164"}),
         ("PATCH", place, {"name": "Ada"}),
         ("POST", INVITES, {"name": "Ada"}),
         ("POST", WINDOW, {"name": "Ada"}),
