@@ -21,6 +21,7 @@ from hub.api.problems import ProblemError, refused
 from hub.api.replies import problem_reply
 from hub.broker import BrokerError
 from hub.core.errors import RequestError
+from hub.core.people.access import Principal
 from hub.history import HistoryError
 from hub.joining import JoinError
 from hub.store import StoreError
@@ -67,15 +68,23 @@ def serving(operation: Operation, context: Context, gate: Gate) -> Handler:
     """Return what aiohttp calls: it checks token and body, then does the work."""
 
     async def serve(request: web.Request) -> web.StreamResponse:
-        is_open = operation.is_open
-        asks = gate.principal_if_any(request) if is_open else gate.principal(request)
-        if asks is not None and isinstance(connection := request.protocol, Connection):
+        asks = let_in(request)
+        if asks is not NOBODY and isinstance(connection := request.protocol, Connection):
             connection.is_trusted = True
-        asks = asks or NOBODY
-        if not is_open:
-            admit(Call(context, request, asks, None), operation)
-        body = None if operation.body is None else await _body(request, operation.body)
+        if operation.body is None:
+            return await operation.handler(Call(context, request, asks, None))
+        is_whole = request.content.is_eof()
+        body = await _body(request, operation.body)
+        if not is_whole:  # what somebody may do can have ended while the body was on its way
+            asks = let_in(request)
         return await operation.handler(Call(context, request, asks, body))
+
+    def let_in(request: web.Request) -> Principal:
+        if operation.is_open:
+            return gate.principal_if_any(request) or NOBODY
+        asks = gate.principal(request)
+        admit(Call(context, request, asks, None), operation)
+        return asks
 
     return serve
 

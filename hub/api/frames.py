@@ -110,11 +110,6 @@ class Frames:
             return _run(run_shown(event.run, self._clock, sight), seq)
         return _activity(entry_shown(event.entry, self._clock, sight), seq)
 
-    def names_somebody(self, event: ValuesReported) -> bool:
-        """See `Renderer.names_somebody`."""
-        device = self._devices.get(event.device)
-        return device is not None and bool(device.reported.causes)
-
     def veiled(self, event: ReceiptChanged, seq: int) -> bytes:
         """See `Renderer.veiled`."""
         return _receipt(receipt_json(event.record, self._clock, is_veiled=True), seq)

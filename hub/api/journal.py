@@ -55,9 +55,6 @@ class Renderer(Protocol):
     def receipt(self, record: CommandRecord) -> bytes:
         """Return a receipt as JSON, as it stands in the frame of its event."""
 
-    def names_somebody(self, event: ValuesReported) -> bool:
-        """Say whether the text of `event` tells who has asked for something."""
-
     def told(self, event: ActivityAdded | AutomationRan, seq: int, sight: Sight) -> bytes:
         """Return the text of `event`, as far as `sight` goes."""
 

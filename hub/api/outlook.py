@@ -220,11 +220,11 @@ class Outlook:
         return self._journal.frame(entry.seq) if is_told else b""
 
     def _values(self, event: ValuesReported, entry: Entry, sight: Sight) -> bytes:
+        """Return what is told of values; for guests never the text that may name who asked."""
         span = sight.of(event.device).sees
         fresh = event.values.keys() if entry.fresh is None else entry.fresh
         seen = fresh if span.is_whole else [address for address in fresh if address in span]
-        is_same = not (sight.is_guest and self._journal.renderer.names_somebody(event))
-        if is_same and len(seen) == len(event.values):
+        if not sight.is_guest and len(seen) == len(event.values):
             return self._journal.frame(entry.seq)
         return self._journal.renderer.part(event, seen, entry.seq, sight) if seen else b""
 

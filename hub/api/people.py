@@ -69,8 +69,8 @@ async def change_me(call: Call[ChangeMe]) -> web.Response:
     if asked is None:
         detail = "this token is a program's, and a program is nobody who could be called"
         raise refused(404, "person-unknown", detail, "use the token of a phone that was paired")
-    changed = replace(people.register.person(asked), name=call.body.name)
-    await people.put(changed, call.asks.by)
+    name = call.body.name
+    changed = await people.change(asked, lambda one: replace(one, name=name), call.asks.by)
     return json_reply(_shown(call, changed))
 
 
@@ -111,17 +111,20 @@ async def show_person(call: Call[None]) -> web.Response:
 )
 async def change_person(call: Call[ChangePerson]) -> web.Response:
     """Change name, role, grants or wearables of a person; their phones see it at once."""
-    person, body = _person(call), call.body
+    person_id, body = _person(call).id, call.body
     wears = _worn(call, body.wears)
-    changed = replace(
-        person,
-        name=person.name if body.name is None else body.name,
-        role=person.role if body.role is None else body.role,
-        grants=person.grants if body.grants is None else tuple(g.record() for g in body.grants),
-        wears=person.wears if wears is None else wears,
-    )
-    await call.context.home.people.put(changed, call.asks.by)
-    return json_reply(_shown(call, changed))
+
+    def changed(person: Person) -> Person:
+        return replace(
+            person,
+            name=person.name if body.name is None else body.name,
+            role=person.role if body.role is None else body.role,
+            grants=person.grants if body.grants is None else tuple(g.record() for g in body.grants),
+            wears=person.wears if wears is None else wears,
+        )
+
+    person = await call.context.home.people.change(person_id, changed, call.asks.by)
+    return json_reply(_shown(call, person))
 
 
 @routes.operation(

@@ -108,6 +108,7 @@ class Phone:
         self._tasks = asyncio.TaskGroup()
         self._asks: Principal | None = None
         self._is_live = self._is_leaving = False
+        self._revision = -1
 
     async def serve(self) -> None:
         """Talk until one of the two leaves."""
@@ -128,6 +129,7 @@ class Phone:
 
     def write(self) -> None:
         """Write all answers, and what has changed unless the client does not keep up reading."""
+        self._look_up()
         answers, self._answers = self._answers, []
         due = [self._text(answer) for answer in answers]
         is_ready = self._is_live and not self._connection.writing_paused
@@ -149,6 +151,7 @@ class Phone:
 
     def take_read(self, event: NoticeChanged) -> None:
         """Tell the client that its person has read a notice; it is no change that is numbered."""
+        self._look_up()
         asks, outlook = self._asks, self._outlook
         if not self._is_live or asks is None or outlook is None:
             return
@@ -159,6 +162,7 @@ class Phone:
     def check_token(self) -> None:
         """Let the client go if its session has ended; else see who it is now."""
         if self._is_live and self._asks is not None:
+            self._revision = self._home.people.sights.revision
             still = self._home.still(self._asks)
             if still is None:
                 self.leave(Close.TOKEN_REVOKED)
@@ -292,6 +296,11 @@ class Phone:
         shown = self._journal.renderer.receipt(answer.record)
         head = b'{"type":"accepted","ref":' + to_json(answer.ref)
         return sealed(head + b',"receipt":' + shown + b"}")
+
+    def _look_up(self) -> None:
+        """See who the client is before anything is told, if rights have changed since."""
+        if self._revision != self._home.people.sights.revision:
+            self.check_token()
 
     def _sight(self, first: Principal) -> Sight:
         return self._home.people.sights.of(self._asks or first)

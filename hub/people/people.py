@@ -1,6 +1,6 @@
 """The people of one home: who is here, with their phones, the ways in, and what each sees."""
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from datetime import UTC, tzinfo
 
 from hub.clock import Clock
@@ -50,6 +50,7 @@ class People:
     async def open(self) -> None:
         """Read who was here in the last run; what has run out since then goes."""
         await self._ledger.open()
+        self.sights.open()
         self.sessions.open()
         async with self._ledger.changing:
             await self._ledger.write(self.register.over(self._clock.now_s()))
@@ -59,16 +60,26 @@ class People:
         person = self.register.people.get(PersonId(person_id))
         return Principal.of(person, person.id) if person else None
 
-    async def put(self, person: Person, by: By) -> None:
-        """Put a person in the place of who they were.
+    async def change(
+        self, person_id: PersonId, changed: Callable[[Person], Person], by: By
+    ) -> Person:
+        """Put a person in the place of who they were, and return them.
+
+        Args:
+            person_id: Who.
+            changed: Returns who they are to be, from who they are once it is their turn: what
+                somebody else has changed meanwhile stays.
+            by: Who wants it.
 
         Raises:
             RequestError: They cannot be that.
             StoreError: It could not be kept; nothing has changed.
         """
         async with self._ledger.changing:
+            person = changed(self.register.person(person_id))
             wall_s = self._clock.wall_s(self._clock.now_s())
             await self._ledger.write(self.register.change(person, wall_s), by)
+        return person
 
     async def remove(self, person: PersonId, by: By) -> None:
         """Forget a person; their phones are cut off.

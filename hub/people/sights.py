@@ -7,7 +7,7 @@ from typing import Final, NamedTuple
 from hub.clock import Clock
 from hub.core.device import Device
 from hub.core.people.access import Moment, Principal, Thing, holds_for_s
-from hub.core.people.records import DropSession, PeopleSave, SavePerson, SaveSession
+from hub.core.people.records import DropSession, PeopleSave, SaveSession
 from hub.core.people.register import Register
 from hub.core.people.sight import Sight
 from hub.core.people.wearables import is_wearable, private_addresses
@@ -51,7 +51,14 @@ class Sights:
         self._devices = devices
         self.revision = 0
         self._looks: dict[str, _Look] = {}
-        self._wearables = {device.id for device in devices.values() if is_wearable(device)}
+        self._wearables: set[DeviceId] = set()
+
+    def open(self) -> None:
+        """Look at what devices tell of their wearers, once it is read who wears them."""
+        worn = {device for person in self._register.people.values() for device in person.wears}
+        here = self._devices.values()
+        self._wearables = {one.id for one in here if one.id in worn or is_wearable(one)}
+        self.revision += 1
 
     def of(self, principal: Principal) -> Sight:
         """Return what somebody sees now; the same object for as long as that stays the same."""
@@ -78,12 +85,10 @@ class Sights:
     def take(self, saves: Sequence[PeopleSave]) -> None:
         """Take in a change of who belongs to the home."""
         for save in saves:
-            if isinstance(save, SavePerson):
-                self._wearables.update(d for d in save.record.wears if d in self._devices)
-            elif isinstance(save, DropSession):
+            if isinstance(save, DropSession):
                 self._looks.pop(save.id, None)
         if not all(isinstance(save, SaveSession) for save in saves):
-            self.revision += 1
+            self.open()
 
     def moment(self) -> Moment:
         """Return the time as grants reckon with it, in the time zone of the home."""

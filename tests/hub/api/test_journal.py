@@ -89,9 +89,6 @@ class World:
     def told(self, event: ActivityAdded | AutomationRan, seq: int, sight: Sight) -> bytes:
         raise NotImplementedError
 
-    def names_somebody(self, event: ValuesReported) -> bool:
-        raise NotImplementedError
-
     def veiled(self, event: ReceiptChanged, seq: int) -> bytes:
         raise NotImplementedError
 

@@ -115,9 +115,6 @@ class World:
     def told(self, event: ActivityAdded | AutomationRan, seq: int, sight: Sight) -> bytes:
         raise AssertionError(event)
 
-    def names_somebody(self, event: ValuesReported) -> bool:
-        return False
-
     def veiled(self, event: ReceiptChanged, seq: int) -> bytes:
         raise AssertionError(event)
 

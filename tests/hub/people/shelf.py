@@ -1,18 +1,20 @@
 """People without a hub around them, and a place to keep them that may be full."""
 
 import asyncio
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 
 from hub.activity import Activity
 from hub.clock import Clock
 from hub.core.activity import Entry
 from hub.core.asker import By
+from hub.core.device import Device
 from hub.core.hub import Hub
 from hub.core.people.records import Invite, Offer, PeopleSave, Person, Role, Session
 from hub.people.people import People
 from hub.people.tokens import Tokens
 from hub.store import Store, StoreFullError
+from protocol.ids import DeviceId
 
 OWNER = Offer(Role.OWNER)
 ADA = By("person", "person-1", "Ada")
@@ -40,9 +42,11 @@ class Shelf:
         return [], [], []
 
 
-def people_of(store: Shelf | Store, clock: Clock) -> People:
+def people_of(
+    store: Shelf | Store, clock: Clock, devices: Mapping[DeviceId, Device] | None = None
+) -> People:
     auditor = Activity(Hub("hub-0a1b2c3d", 1), store, clock, lambda _: None)
-    return People(store, clock, {}, auditor)
+    return People(store, clock, devices or {}, auditor)
 
 
 async def came(people: People, offer: Offer = OWNER, name: str = "Ada") -> Tokens:
