@@ -35,9 +35,6 @@ ANSWER_S: Final = 2.5
 BACK_OFF_S: Final = 60.0
 """Longest wait of a device between two tries to connect (ECO-MQTT-009)."""
 
-DROWSY: Final = 0.75
-"""Part of its `awake_s` of silence after which nothing new is begun with a sleeper."""
-
 MOST_SILENT: Final = 3
 """So many commands without a word about them end a scenario; twice as many end all commanding."""
 
@@ -203,12 +200,6 @@ class Desk:
     async def full(self, timeout_s: float, since: int, child: str | None = None) -> Said | None:
         """Return the first full state from line `since` on."""
         return await self.said(lambda said: is_full(said) and said.child == child, timeout_s, since)
-
-    def _is_drowsy(self) -> bool:
-        """Say whether a sleeper has heard and said nothing for half of the time it may."""
-        if self.link is None or not self.awake_s:
-            return False
-        return self.device.is_asleep or self.quiet_s(self.device) > DROWSY * self.awake_s
 
     def quiet_s(self, party: Party) -> float:
         """Return since when there was no message to or from a device or child."""

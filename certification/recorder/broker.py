@@ -57,7 +57,6 @@ class ScriptedBroker(Broker):
         for other in self.links:
             if other is not link and other.is_let_in and other.client_id == link.client_id:
                 other.take_over()
-        super().let_in(link)
 
     async def serve(self, sock: socket.socket, log: LinkLog) -> None:
         """Make a link of a connection that has been accepted."""

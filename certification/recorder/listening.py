@@ -32,8 +32,6 @@ class Broker(ABC):
         self._links: dict[int, Connection] = {}
         self._count = 0
         self._budget = Budget()
-        self._newest: Connection | None = None
-        self._came = asyncio.Event()
         self._listener: socket.socket | None = None
         self._arriving: dict[asyncio.Task[None], socket.socket] = {}
 
@@ -82,29 +80,11 @@ class Broker(ABC):
         """The newest link that was let in and is open."""
         return next((link for link in reversed(self.links) if link.is_open), None)
 
-    async def next_link(self, timeout_s: float) -> Connection | None:
-        """Return the newest link that was let in since the last call, or None if none is in time.
-
-        It may have ended again meanwhile.
-        """
-        try:
-            async with asyncio.timeout(timeout_s):
-                await self._came.wait()
-        except TimeoutError:
-            return None
-        self._came.clear()
-        return self._newest
-
     async def until(
         self, predicate: Callable[[Line], bool], timeout_s: float, since: int | None = None
     ) -> Line | None:
         """Return the first line for which `predicate` holds, as `watching.until` does."""
         return await until(self._writer, predicate, timeout_s, since)
-
-    def let_in(self, link: Connection) -> None:
-        """Take in that the CONNECT of a link has been accepted."""
-        self._newest = link
-        self._came.set()
 
     def ended(self, link: Connection) -> None:
         """Take in that a link has ended."""

@@ -17,9 +17,6 @@ class House(Protocol):
 
     behaviour: Behaviour
 
-    def let_in(self, link: Connection) -> None:
-        """Take in that the CONNECT of a link has been accepted."""
-
     def ended(self, link: Connection) -> None:
         """Take in that a link has ended."""
 
@@ -83,7 +80,6 @@ class Relay(Connection):
                 continue
             if packet.type == "CONNACK" and packet.fields["code"] == 0:
                 self.is_let_in = True
-                self._house.let_in(self)
             self.send(raw)
 
     def left(self) -> None:

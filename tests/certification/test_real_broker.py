@@ -60,7 +60,7 @@ async def session(bench: Bench, version: int) -> list[tuple[str, str, object]]:
     device = PahoDevice(version)
     bench.devices.append(device)
     assert await device.connect(bench.port) == 0
-    link = await bench.broker.next_link(5)
+    link = bench.broker.link
     assert link is not None
     await device.subscribe(COMMAND, "eco/1/hub/birth")
     await device.publish(ANNOUNCE, b'{"epoch":1}')
@@ -161,14 +161,14 @@ async def test_cut_close_and_stall_are_those_of_the_script(real: Bench) -> None:
     for way, how in (("cut", "cut"), ("close", "fin")):
         client = await RawClient.open(real.port)
         await client.connect(DEVICE, PASSWORD)
-        link = await real.broker.next_link(5)
+        link = real.broker.link
         assert link is not None
         getattr(link, way)()
         await real.seen("closed", link=link.n, by="harness", how=how)
         await client.close()
     client = await RawClient.open(real.port)
     await client.connect(DEVICE, PASSWORD, keepalive_s=1)
-    link = await real.broker.next_link(5)
+    link = real.broker.link
     assert link is not None
     link.stall()
     client.writer.write(PING)
