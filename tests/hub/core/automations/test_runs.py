@@ -340,8 +340,8 @@ def test_what_was_written_anew_just_before_a_crash_takes_nothing_over() -> None:
 def test_what_is_kept_of_triggers_that_are_not_there_stops_no_hub() -> None:
     stage = Stage()
     stage.make("a", put())
-    stage.disk.progress["a"] = Progress("a", nexts=((5, stage.now.wall_s + 30.0),))
-    stage.restart(1.0)
+    stage.disk.progress["a"] = Progress("a", nexts=((5, stage.now.wall_s + 1.0),))
+    stage.restart(2.0)  # it was due meanwhile
     stage.wait(60.0, 10.0)
     assert stage.automations.state(stage.kept("a")).next_s is None
 
