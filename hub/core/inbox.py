@@ -16,6 +16,9 @@ IDS_PER_EPOCH: Final = 1_000_000
 KEPT: Final = 200
 """Of more, the oldest is dropped."""
 
+KEPT_OF_ONE: Final = 50
+"""Of one device or automation: who says much must not push out what others have said."""
+
 ALARM_EVERY_S: Final = 60.0
 """An alarm that a device repeats makes one notice in this time."""
 
@@ -106,7 +109,11 @@ class Inbox:
     def _add(self, notice: Notice, out: Outcome) -> None:
         self._last = notice.id
         self._keep(notice, out)
-        if len(self._notices) > KEPT:
+        teller = (notice.device, notice.automation)
+        own = [o.id for o in self._notices.values() if (o.device, o.automation) == teller]
+        if len(own) > KEPT_OF_ONE:
+            self._drop(own[0], out)
+        elif len(self._notices) > KEPT:
             self._drop(next(iter(self._notices)), out)
 
     def _keep(self, notice: Notice, out: Outcome) -> None:

@@ -160,6 +160,9 @@ def _group(
     if group is None:
         yield _unknown("group", group_id, f"{path}.group")
         return
+    if not group.members:
+        detail = f"no device is in the group {printable(group.name)}"
+        yield Flaw("mention-unknown", f"{path}.group", detail, "put devices into it")
     for member in group.members:
         found = list(_told(member, values, None, path, home))
         yield from found

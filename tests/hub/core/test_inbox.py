@@ -3,8 +3,9 @@
 from hypothesis import given
 from hypothesis import strategies as st
 
+from hub.core.automations.records import Automation
 from hub.core.events import NoticeChanged, NoticeRemoved
-from hub.core.inbox import ALARM_EVERY_S, IDS_PER_EPOCH, KEPT, Inbox
+from hub.core.inbox import ALARM_EVERY_S, IDS_PER_EPOCH, KEPT, KEPT_OF_ONE, Inbox
 from hub.core.outcome import Outcome
 from hub.core.records import DropNotice, Notice, Save, SaveNotice
 from protocol.ids import Address
@@ -89,3 +90,14 @@ def test_a_notice_keeps_the_name_that_a_device_had_when_it_has_left() -> None:
     world.hub.unjoin(LAMP)
     (notice,) = world.hub.inbox.notices.values()
     assert notice.name == name != LAMP
+
+
+def test_one_that_says_much_does_not_push_out_what_others_have_said() -> None:
+    inbox, out = Inbox(1, str.upper), Outcome()
+    inbox.alarm(OTHER, LEAK, "Leak", 0.0, out)
+    chatty = Automation("automation-00000001", "Chatty", "ada")
+    for number in range(KEPT + 1):
+        inbox.tell(chatty, f"{number}", float(number), out)
+    kept = [notice.text for notice in inbox.notices.values()]
+    assert kept == ["Leak", *(str(n) for n in range(KEPT + 1 - KEPT_OF_ONE, KEPT + 1))]
+    assert replayed(out.saves) == dict(inbox.notices)

@@ -141,3 +141,19 @@ def test_what_is_gone_meanwhile_is_nobodys_business() -> None:
     assert unwritten.code == "mention-unknown"
     with pytest.raises(UnfitError):
         stage.automations.run(made, BY, "ada", stage.now)
+
+
+def test_a_group_that_all_have_left_is_a_problem_until_somebody_is_in_it() -> None:
+    stage = Stage()
+    group = Group("group-00000001", "Lamps", members=(OTHER,))
+    stage.take(stage.world.hub.arrangement.keep(group))
+    stage.make("a", SetAction({"lamp.level": 50}, group=group.id))
+    stage.take(stage.world.hub.arrangement.keep(replace(group, members=())))
+    stage.pump()
+    problem = stage.automations.state(stage.kept("a")).problem
+    assert problem is not None
+    assert (problem.code, problem.path) == ("mention-unknown", "actions.0.group")
+    stage.put(replace(stage.kept("a"), name="b"))  # what was there before may stay
+    stage.take(stage.world.hub.arrangement.keep(group))
+    stage.pump()
+    assert stage.automations.state(stage.kept("a")).problem is None
