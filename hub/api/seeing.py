@@ -20,8 +20,11 @@ def check_control(sight: Sight, device: DeviceId, addresses: Iterable[str]) -> N
     view = sight.of(device)
     if not view:
         raise DeviceUnknownError(device)
-    if not view.controls or any(Address(address) not in view.controls for address in addresses):
+    if not view.controls:
         raise RightMissingError(Right.CONTROL)
+    for address in addresses:
+        if Address(address) not in view.controls:
+            raise RightMissingError(Right.CONTROL, address)
 
 
 def tells(sight: Sight, notice: Notice) -> bool:

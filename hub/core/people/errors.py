@@ -101,15 +101,24 @@ class RefreshWrongError(RequestError):
 
 
 class RightMissingError(RequestError):
-    """The caller may not do that."""
+    """The caller may not do that.
+
+    Attributes:
+        right: Which is missing.
+        address: Of the device, where the right is missing for that and perhaps not for others.
+    """
 
     code = "right-missing"
     status = 403
 
-    def __init__(self, right: Right) -> None:
-        remedy = "ask an owner of this home; GET /api/v1/me says what you may"
-        super().__init__(f"this needs the right to {right}, which you do not have", remedy)
-        self.right = right
+    def __init__(self, right: Right, address: str = "") -> None:
+        what, place = str(right), "GET /api/v1/me says what you may"
+        if address:
+            what = f"{right} {printable(address)}"
+            place = "`controllable` of the device lists what of it you may"
+        detail = f"this needs the right to {what}, which you do not have"
+        super().__init__(detail, f"ask an owner of this home; {place}")
+        self.right, self.address = right, address
 
 
 class PersonUnknownError(RequestError):

@@ -170,6 +170,8 @@ async def test_a_guest_of_one_address_sees_and_sets_that_alone(home: Bench) -> N
     both = {"properties": {"outlet.on": False, "outlet.power_limit": 100}}
     told = await home.problem("PATCH", f"{place}/properties", 403, body=both, headers=headers)
     assert told["code"] == "right-missing"
+    assert "control outlet.power_limit," in told["detail"]
+    assert "`controllable`" in told["remedy"]
     assert home.value(PLUG, "outlet.on") is True
     owners = {"properties": {"outlet.on": False}, "wait_s": 5}
     await home.ask("PATCH", f"{place}/properties", owners)
