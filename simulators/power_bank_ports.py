@@ -70,11 +70,6 @@ class Ports:
         """What flows out of all of them."""
         return sum(self.powers_w)
 
-    @property
-    def is_in_use(self) -> bool:
-        """Whether a gadget hangs on any."""
-        return bool(self._clients)
-
     def plug(self) -> None:
         """Plug in some gadget that needs it, if its port is free."""
         gadget = self._rng.choice(GADGETS)

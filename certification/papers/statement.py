@@ -103,16 +103,6 @@ class Statement(form.Paper):
         """Of the declaration that the device was judged against."""
         return self.subject[1].digest.sha256
 
-    @property
-    def transcript_sha256(self) -> str:
-        """Of the transcript that was judged."""
-        return self.predicate.configuration[0].digest.sha256
-
-    @property
-    def catalogue_sha256(self) -> str:
-        """Of the rules that it was judged by."""
-        return self.predicate.configuration[1].digest.sha256
-
 
 def build(
     report: Report,

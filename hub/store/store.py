@@ -20,7 +20,6 @@ from hub.store.reading import credentials, people, tokens
 from hub.store.records import (
     CredentialRecord,
     DropToken,
-    SaveCredential,
     SaveToken,
     Stored,
     TokenRecord,
@@ -196,10 +195,6 @@ class Store:
     async def people(self) -> tuple[list[Person], list[Session], list[Invite]]:
         """Return all people, their sessions and the invites that are out."""
         return await self._run(lambda: people(self._writer.control, self._clock))
-
-    async def set_credential(self, device: DeviceId, record: CredentialRecord) -> None:
-        """Keep how the broker knows a device; durable when it returns."""
-        await self.commit([SaveCredential(record)])
 
     async def credentials(self) -> dict[DeviceId, CredentialRecord]:
         """Return how the broker knows each device."""

@@ -224,7 +224,7 @@ async def test_tokens_and_credentials_are_kept_and_dropped(folder: Path, times: 
     await store.drop_token("1")
     assert await store.tokens() == [two]
     credential = CredentialRecord(PURIFIER, "$7$hash")
-    await store.set_credential(PURIFIER, credential)
+    await store.commit([SaveCredential(credential)])
     assert await store.credentials() == {PURIFIER: credential}
     assert "hash" not in repr(credential)
     await store.commit([DropCredential(PURIFIER)])
