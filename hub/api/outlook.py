@@ -4,7 +4,7 @@ Rights are asked again for every change that is told. When somebody comes to see
 before, a snapshot takes the place of what the client knew.
 """
 
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Collection, Iterable, Mapping
 
 from hub.api.journal import Entry, Journal, Place, Reader
 from hub.api.memory import Memory, Told
@@ -51,7 +51,7 @@ class Outlook:
         memory: Memory,
         scope: str,
         look: Callable[[], Sight],
-        devices: Callable[[], Iterable[DeviceId]],
+        devices: Callable[[], Collection[DeviceId]],
         only: Filter | None = None,
     ) -> None:
         self._journal, self._memory, self._scope = journal, memory, scope
@@ -235,6 +235,8 @@ class Outlook:
         return self._journal.frame(seq) if is_known else self._journal.veiled(seq, event)
 
     def _device(self, device: DeviceId, entry: Entry, sight: Sight) -> bytes:
+        if device not in self._devices():
+            return b""  # that it has left is told by a change of its own
         was_told = bool(self._told.views.get(device))
         text = self._journal.renderer.device(device, entry.seq, sight)
         if text:

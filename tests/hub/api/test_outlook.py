@@ -303,3 +303,18 @@ def test_what_was_told_to_too_many_sessions_is_forgotten() -> None:
         Outlook(journal, memory, scope, world.look, lambda: world.devices).begin(None)
     assert memory.of("one") is None
     assert memory.of("three") is not None
+
+
+def test_that_a_device_has_left_is_told_once_however_much_came_before() -> None:
+    world = World(ROLES["owner"], is_worn=True)  # not all of the band is the owner's to see
+    world.devices = {device: dict.fromkeys(ADDRESSES, 0) for device in (LAMP, BAND)}
+    world.presence, world.rooms = dict.fromkeys(DEVICES, "new"), dict.fromkeys(DEVICES, ROOMS[0])
+    journal = Journal("run-1", world)
+    client = Client(world, journal, Memory())
+    client.read()
+    journal.add(DeviceAdded(LAMP))
+    del world.devices[LAMP]
+    world.known = None
+    journal.add(DeviceRemoved(LAMP))
+    told = [json.loads(text) for text in client.outlook.take().splitlines()]
+    assert told == [{"type": "removed", "seq": journal.seq, "device": LAMP}]
