@@ -60,6 +60,38 @@ async def test_a_right_is_told_in_words_with_names(another: Another, home: Bench
     await home.ask("DELETE", path, status=204)
 
 
+async def test_a_member_is_not_told_that_a_guest_may_do_nothing(
+    another: Another, home: Bench
+) -> None:
+    member = await arrive(home, "Mo", role="member")
+    guest = await arrive(home, "Gil", role="guest", grants=[{"right": "see", "home": True}])
+    phone = await another()
+    await phone.enter(member["access"])
+    await chinese(phone)
+    await phone.go("people", guest["person"]["id"])
+    page = phone.page
+    await expect(page.get_by_role("heading", name="Gil")).to_be_visible()
+    await expect(page.get_by_text("还没有任何权限")).to_have_count(0)
+    await phone.go("people", member["person"]["id"])
+    await expect(page.get_by_role("heading", name="Mo")).to_be_visible()
+    for one in (guest, member):
+        await home.ask("DELETE", f"{PEOPLE}/{one['person']['id']}", status=204)
+
+
+@pytest.mark.parametrize(("place", "within"), [("", ".tile"), ("hub", "dl")], ids=["home", "hub"])
+async def test_what_stands_before_a_value_has_the_colon_of_the_language(
+    another: Another, home: Bench, place: str, within: str
+) -> None:
+    phone = await another()
+    await phone.enter(home.token)
+    await chinese(phone)
+    await phone.go(place)
+    told = phone.page.locator(f"main {within}")
+    await expect(told.first).to_be_visible()
+    texts = await told.all_inner_texts()
+    assert [text for text in texts if re.search(r"\S: ", text)] == []
+
+
 async def test_the_hub_and_a_trial_are_told_in_chinese(another: Another, home: Bench) -> None:
     phone = await another()
     await phone.enter(home.token)

@@ -6,7 +6,7 @@ import { confirm, nameOf } from "./home.js";
 import { say, state } from "./link.js";
 import { ask } from "./session.js";
 import { announce, ruleText, why as whyNot } from "./announce.js";
-import { t, tOr } from "./words.js";
+import { pair, t, tOr } from "./words.js";
 
 const SLOW_AT_FIRST_MS = 1_500;
 const SLOW_AT_LEAST_MS = 400;
@@ -102,7 +102,7 @@ export function hearReceipt(receipt) {
     learn(command);
     if (receipt.status === "confirmed") confirm(command.device, command.values);
     end(command, "");
-    if (command.isAction) announce(`${command.title}: ${t("command.done")}`);
+    if (command.isAction) announce(pair(command.title, t("command.done")));
   } else if (receipt.status === "superseded") {
     follow(command, receipt);
   } else {
@@ -173,7 +173,7 @@ function end(command, refused) {
   held.value = next;
   if (!refused) return;
   if (command.together) miss(command);
-  else announce(`${command.title}: ${t("command.refused", { why: refused })}`, "bad");
+  else announce(pair(command.title, t("command.refused", { why: refused })), "bad");
   setTimeout(() => forget(held, refused), REFUSAL_SHOWN_MS);
 }
 

@@ -111,11 +111,11 @@ export const WORDS = {
   "by.device.some": ["the device itself", "设备本身"],
   "by.hub": ["{name}", "{name}"],
   "by.hub.some": ["the hub", "中枢"],
-  "by.via.scene": ["{who}, by the scene {name}", "{who}（场景“{name}”）"],
-  "by.via.undo": ["{who}, undoing {name}", "{who}（撤销“{name}”）"],
-  "by.via.group": ["{who}, by the group {name}", "{who}（分组“{name}”）"],
-  "by.via.plan": ["{who}, as planned", "{who}（定时）"],
-  "by.via.automation": ["{who}, by the automation {name}", "{who}（自动化“{name}”）"],
+  "by.via.scene": ["{who}, by the scene {name}", "{who}通过场景“{name}”"],
+  "by.via.undo": ["{who}, undoing {name}", "{who}通过撤销“{name}”"],
+  "by.via.group": ["{who}, by the group {name}", "{who}通过分组“{name}”"],
+  "by.via.plan": ["{who}, as planned", "{who}按定时"],
+  "by.via.automation": ["{who}, by the automation {name}", "{who}通过自动化“{name}”"],
 
   "span.d": ["d", "天"],
   "span.h": ["h", "小时"],
@@ -146,6 +146,8 @@ export const WORDS = {
   "command.away": ["the hub does not answer", "中枢没有回应"],
   "command.missed": ["{title}: {names} did not follow", "{title}：{names}未执行"],
   "list.comma": [", ", "、"],
+  "list.pair": ["{what}: {value}", "{what}：{value}"],
+  "list.aside": ["{text} ({more})", "{text}（{more}）"],
   "list.more": ["and {n} more", "等另外 {n} 个"],
   "command.left": ["it has left the home", "设备已离开"],
   "command.unreachable": ["it is out of reach", "设备失联"],
@@ -277,6 +279,9 @@ export const knows = (key) => key in WORDS;
 
 /** Say how many: `key.one` for a single one, where the language tells it apart. */
 export const tn = (key, n, given = {}) => t(n === 1 && WORDS[`${key}.one`] ? `${key}.one` : key, { n, ...given });
+
+/** "What: value", as the reader's language writes it. */
+export const pair = (what, value) => t("list.pair", { what, value });
 
 /** Say `key` if there is such a text, else what is given. */
 export const tOr = (key, otherwise, given) => (WORDS[key] ? t(key, given) : otherwise);

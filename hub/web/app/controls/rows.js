@@ -7,7 +7,7 @@ import { set, run } from "../commands.js";
 import { moment, pieces, relative, valueText, fullMoment } from "../format.js";
 import { isReachable } from "../presence.js";
 import { isReadable, titleOf } from "../specs.js";
-import { t } from "../words.js";
+import { pair, t } from "../words.js";
 import { useSure } from "../pages/parts.js";
 import { kindOf, kindOfValue } from "./kinds.js";
 import { INPUTS } from "./inputs.js";
@@ -131,7 +131,7 @@ export function Asking({ part, word, isBusy, onRun }) {
       ${takes.map((one) => html`<${Argument} key=${one.name} part=${one} value=${given[one.name]}
         onSet=${(value) => give({ ...given, [one.name]: value })} />`)}
       <button type="button" class=${cx("button", isBusy && "busy")} disabled=${!isWhole}
-        aria-label=${`${word}: ${title}`} onClick=${() => onRun(given)}>${word}</button>
+        aria-label=${pair(word, title)} onClick=${() => onRun(given)}>${word}</button>
     </div>`;
 }
 

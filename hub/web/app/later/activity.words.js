@@ -23,6 +23,7 @@ learn({
   "activity.back": ["Back again", "恢复连接"],
   "activity.lost": ["{state} – {why}", "{state} – {why}"],
   "activity.asked": ["{title}: {outcome}", "{title}：{outcome}"],
+  "activity.part": ["Something of it", "某项功能"],
   "activity.ran": ["The automation {name} ran", "自动化“{name}”已运行"],
   "activity.gone": ["one that is gone", "已删除"],
   "activity.by": ["by {who}", "{who}"],

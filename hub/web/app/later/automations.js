@@ -7,7 +7,7 @@ import { Switch } from "../controls/inputs.js";
 import { moment, relative } from "../format.js";
 import { automations, isKnown, lastRuns, may, refreshHub } from "../home.js";
 import { ask } from "../session.js";
-import { t } from "../words.js";
+import { pair, t } from "../words.js";
 import { Back, Gone, useSure } from "../pages/parts.js";
 import { Builder } from "./builder.js";
 import { flawText, keepDraft, keptDrafts } from "./draft.js";
@@ -63,7 +63,7 @@ function Unfinished() {
   return html`<ul class="unfinished" aria-label=${t("auto.unfinished")}>${known.map(([name, draft]) => html`<li class="unfinished-one" key=${name}>
     <a href=${isNew(name) ? `#/automations/${name}` : link(name, "edit")}><${Icon} name="edit" size="1.25rem" />
       <span><b>${t("auto.unfinished")}</b>${draft.name || sentence(draft)}</span></a>
-    <button type="button" class="tool" aria-label=${`${t("auto.discard")}: ${draft.name}`} onClick=${() => drop(name)}><${Icon} name="close" size="1.25rem" /></button></li>`)}</ul>`;
+    <button type="button" class="tool" aria-label=${pair(t("auto.discard"), draft.name)} onClick=${() => drop(name)}><${Icon} name="close" size="1.25rem" /></button></li>`)}</ul>`;
 }
 
 const isNew = (name) => name.split("/")[0] === "new";

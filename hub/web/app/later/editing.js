@@ -7,7 +7,7 @@ import { device as deviceOf, order } from "../home.js";
 import { glance } from "../glance.js";
 import { roomName, roomsWalked } from "../places.js";
 import { isFromHome } from "../route.js";
-import { t } from "../words.js";
+import { pair, t } from "../words.js";
 import { added } from "../later.js";
 import { Back, useSure } from "../pages/parts.js";
 import "./editing.words.js";
@@ -114,7 +114,7 @@ function PickLine({ id, isIn, note, onToggle }) {
   const device = deviceOf(id).value;
   if (!device) return null;
   const { text, isBarred } = note(device);
-  const tap = () => (isBarred ? announce(`${device.name}: ${text}`) : onToggle(id, !isIn));
+  const tap = () => (isBarred ? announce(pair(device.name, text)) : onToggle(id, !isIn));
   return html`<li><button type="button" role="checkbox" class="pick-line" data-device=${id} aria-checked=${isIn ? "true" : "false"}
       aria-disabled=${isBarred ? "true" : undefined} onClick=${tap}>
     <${Icon} name=${deviceIcon(device)} size="1.375rem" />

@@ -82,9 +82,9 @@ function titles(entry, device) {
   const addresses = entry.addresses ?? (entry.address ? [entry.address] : []);
   const names = addresses.map((address) => {
     const part = partOf(device, address);
-    return part ? titleOf(part.title, part.name) : address;
+    return part ? titleOf(part.title, part.name) : t("activity.part");
   });
-  return names.join(", ");
+  return [...new Set(names)].join(t("list.comma"));
 }
 
 function changed(entry, device) {
@@ -108,5 +108,6 @@ function presence({ status, text, at }) {
 
 function ran({ automation, by, status, text }) {
   const name = automations.value.find(({ id }) => id === automation)?.name ?? by?.through?.name ?? by?.name ?? t("activity.gone");
-  return [t("activity.ran", { name }), tOr(`auto.end.${status?.replace("too-many", "many")}`, text)].filter(Boolean).join(" – ");
+  const end = status === "done" ? "" : tOr(`auto.end.${status?.replace("too-many", "many")}`, text);
+  return end ? t("activity.lost", { state: t("activity.ran", { name }), why: end }) : t("activity.ran", { name });
 }

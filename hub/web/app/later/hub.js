@@ -7,7 +7,7 @@ import { announce, tried } from "../announce.js";
 import { hub, may } from "../home.js";
 import { state } from "../link.js";
 import { ask } from "../session.js";
-import { t, tOr } from "../words.js";
+import { pair, t, tOr } from "../words.js";
 import { Back, Pick } from "../pages/parts.js";
 import "./health.words.js";
 import { Place } from "./place.js";
@@ -73,7 +73,7 @@ function About({ about }) {
 /** How many devices there are, and how many of them are what. */
 function devicesText({ total, by_presence: counts }) {
   const told = Object.entries(counts).filter(([, n]) => n).map(([status, n]) => t("hub.count", { n, status: t(`hub.is.${status}`) }));
-  return told.length > 1 ? `${total}: ${told.join(t("hub.list"))}` : (told[0] ?? total);
+  return told.length > 1 ? pair(total, told.join(t("hub.list"))) : (told[0] ?? total);
 }
 
 function Verdict({ health }) {

@@ -7,7 +7,7 @@ learn({
   "hub.part.store": ["Storage", "存储"],
   "hub.part.broker": ["Broker", "消息代理"],
   "hub.part.link": ["Link to the broker", "代理连接"],
-  "hub.part.discovery": ["Discovery", "发现"],
+  "hub.part.discovery": ["Discovery", "设备发现"],
   "hub.part.clock": ["Clock", "时钟"],
   "hub.part.history": ["History", "历史"],
   "hub.part.certificates": ["Certificates", "认证"],
@@ -38,7 +38,7 @@ learn({
   "hub.mode.strict.more": ["What breaks a rule is refused, and a device that goes on is shut out. Good for a home.", "违规消息会被拒绝，持续违规的设备会被隔离。适合家庭使用。"],
   "hub.mode.warn.more": ["What breaks a rule is taken and noted. Good for trying out devices.", "违规消息会被接受并记录。适合调试设备。"],
   "hub.mode.done": ["It holds for devices that join from now on", "对之后加入的设备生效"],
-  "hub.streams": ["Phones connected", "已连接手机"],
+  "hub.streams": ["Phones connected", "已连接的手机"],
   "hub.open": ["Commands on their way", "执行中的指令"],
   "hub.unknown": ["The hub's health is not known while it does not answer", "中枢没有回应，状态未知"],
 });

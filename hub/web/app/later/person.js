@@ -34,7 +34,7 @@ export function Person({ household, id, isAlone }) {
         <p class="soft">${t(`role.${person.role}`)}${isMe && ` · ${t("people.you")}`} · ${t("people.since", { when: moment(person.created_at) })}</p></div></header>
     ${(isMe || may("people")) && html`<${Name} ...${given} />`}
     ${may("people") && html`<${Role} ...${given} />`}
-    <${Rights} ...${given} />
+    ${(isMe || may("people")) && html`<${Rights} ...${given} />`}
     <${Wears} ...${given} />
     ${(isMe || may("people")) && html`<${Phones} ...${given} />`}
     <nav class="card places"><a class="place" href=${`#/activity/person/${person.id}`}><${Icon} name="history" size="1.5rem" />

@@ -6,7 +6,7 @@ import { tried } from "../announce.js";
 import { moment, relative } from "../format.js";
 import { may } from "../home.js";
 import { ask, signOut } from "../session.js";
-import { t } from "../words.js";
+import { pair, t } from "../words.js";
 import { useSure } from "../pages/parts.js";
 
 const end = ({ id }) => ask("DELETE", `/sessions/${id}`);
@@ -45,7 +45,7 @@ function One({ phone, household }) {
     ${typed === null
       ? html`<span class="person-text"><b><bdi>${name}</bdi>${phone.is_mine && html` <span class="badge">${t("person.phone.this")}</span>`}</b>
         <span class="soft">${t("person.phone.seen", { age: relative(phone.seen_at) })} · ${t("person.phone.since", { when: moment(phone.created_at) })}</span></span>
-        <span class="notice-tools">${!isAsked && html`<button type="button" class="tool" aria-label=${`${t("person.phone.name")}: ${name}`} onClick=${() => type(name)}>
+        <span class="notice-tools">${!isAsked && html`<button type="button" class="tool" aria-label=${pair(t("person.phone.name"), name)} onClick=${() => type(name)}>
           <${Icon} name="edit" size="1.25rem" /></button>`}
           ${isAsked ? html`<button type="button" class="button quiet danger" onClick=${() => sure(leave)}>${t("control.sure")}</button>`
             : html`<button type="button" class="tool" aria-label=${t("person.phone.end", { name })} onClick=${() => sure(leave)}><${Icon} name="logout" size="1.25rem" /></button>`}</span>`

@@ -5,7 +5,7 @@ import { Icon } from "../icons.js";
 import { valueText } from "../format.js";
 import { device as deviceOf, scenes } from "../home.js";
 import { titleOf } from "../specs.js";
-import { t } from "../words.js";
+import { pair, t } from "../words.js";
 import { Chips, Choose, Clock, Days, NumberIn, SpanIn, TextIn, ValueIn, firstValue, partTitle } from "./fields.js";
 import { Doable, PRESENCES, Seen, Target, productFor } from "./picks.js";
 
@@ -180,8 +180,8 @@ function Settings({ piece, product, onSet }) {
   };
   return html`${Object.entries(piece.properties).map(([address, value]) => row(address, (part, title) => (part
     ? html`<${ValueIn} part=${part} title=${title} value=${value} onSet=${(next) => onSet({ ...piece, properties: { ...piece.properties, [address]: next } })} />`
-    : html`<span class="ask">${title}: ${String(value)}</span>`)))}
-    ${(piece.hidden ?? []).map((address) => row(address, (part, title) => html`<span class="ask">${title}: ${t("say.hidden")}</span>`))}`;
+    : html`<span class="ask">${pair(title, String(value))}</span>`)))}
+    ${(piece.hidden ?? []).map((address) => row(address, (part, title) => html`<span class="ask">${pair(title, t("say.hidden"))}</span>`))}`;
 }
 
 function ArgumentIn({ piece, one, onSet }) {
@@ -189,7 +189,7 @@ function ArgumentIn({ piece, one, onSet }) {
   const title = titleOf(one.title, one.name);
   const change = (value) => onSet({ ...piece, arguments: { ...piece.arguments, [one.name]: value }, hidden: hidden.filter((name) => name !== one.name) });
   if (hidden.includes(one.name) && !(one.name in piece.arguments)) {
-    return html`<div class="setting"><span class="ask">${title}: ${t("say.hidden")}</span>
+    return html`<div class="setting"><span class="ask">${pair(title, t("say.hidden"))}</span>
       <button type="button" class="tool" aria-label=${t("auto.piece.edit", { text: title })} onClick=${() => change("")}><${Icon} name="edit" size="1.125rem" /></button></div>`;
   }
   return html`<${ValueIn} part=${one} title=${title} value=${piece.arguments[one.name]} onSet=${change} />`;

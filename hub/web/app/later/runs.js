@@ -71,7 +71,7 @@ function firedText(fired, automation) {
   const text = piece ? triggerText(piece) : deviceName(fired.device);
   if (fired.type === "event") {
     const told = argumentText(partOf(fired, fired.address), fired.arguments);
-    return told ? `${text} (${told})` : text;
+    return told ? t("list.aside", { text, more: told }) : text;
   }
   return text;
 }

@@ -145,7 +145,7 @@ function About({ device, product }) {
   }, [isOpen, device.id]);
   const facts = [
     ["device.maker", device.vendor],
-    ["device.product", product ? `${titleOf(product.spec.title)} (${device.product})` : device.product],
+    ["device.product", product ? t("list.aside", { text: titleOf(product.spec.title), more: device.product }) : device.product],
     ["device.serial", view?.identity.serial],
     ["device.firmware", view?.identity.firmware],
     ["device.joined", view && fullMoment(view.identity.joined_at)],

@@ -9,7 +9,7 @@ import { fullMoment, relative } from "../format.js";
 import { device as deviceOf, may, notices, unread } from "../home.js";
 import { resetOf, sourceOf, textOf } from "../notices.js";
 import { ask } from "../session.js";
-import { t } from "../words.js";
+import { pair, t } from "../words.js";
 
 export function Inbox() {
   useEffect(() => void (document.title = t("inbox.title")));
@@ -33,8 +33,8 @@ function Notice({ notice }) {
   return html`<li class=${cx("notice", !isRead && "new")} data-kind=${notice.kind}>
     ${to ? html`<a class="notice-link" href=${to} onClick=${() => isRead || mark(`/${id}`, true)}>${told}</a>` : html`<div class="notice-link">${told}</div>`}
     <span class="notice-tools">
-      <button type="button" class="tool" aria-label=${`${t(word)}: ${text}`} onClick=${() => mark(`/${id}`, !isRead)}><${Icon} name=${isRead ? "message" : "check"} size="1.25rem" /></button>
-      ${may("arrange") && html`<button type="button" class="tool" aria-label=${`${t("inbox.drop")}: ${text}`} onClick=${() => drop(id)}><${Icon} name="trash" size="1.25rem" /></button>`}
+      <button type="button" class="tool" aria-label=${pair(t(word), text)} onClick=${() => mark(`/${id}`, !isRead)}><${Icon} name=${isRead ? "message" : "check"} size="1.25rem" /></button>
+      ${may("arrange") && html`<button type="button" class="tool" aria-label=${pair(t("inbox.drop"), text)} onClick=${() => drop(id)}><${Icon} name="trash" size="1.25rem" /></button>`}
     </span>
     ${reset && html`<div class="notice-more"><${Action} device=${deviceOf(notice.device).value} part=${reset} pendings=${pending(notice.device).value} /></div>`}
   </li>`;

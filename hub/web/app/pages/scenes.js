@@ -7,7 +7,7 @@ import { hasFailed, namesOf } from "../commands.js";
 import { LATER } from "../later.js";
 import { may, mayRun, scenes } from "../home.js";
 import { ask } from "../session.js";
-import { t } from "../words.js";
+import { pair, t } from "../words.js";
 
 const WAIT_S = 5;
 
@@ -28,10 +28,10 @@ async function carryOut(path, name) {
     const missed = answer.results.filter(hasFailed).map((one) => one.device);
     const back = t("scene.undo", { name });
     const offer = answer.undo && { text: t("scene.undo.short"), label: back, act: () => carryOut(`/undo/${answer.undo}`, back) };
-    announce(missed.length ? t("command.missed", { title: name, names: namesOf(missed) }) : `${name}: ${t("command.done")}`, missed.length ? "bad" : "", offer);
+    announce(missed.length ? t("command.missed", { title: name, names: namesOf(missed) }) : pair(name, t("command.done")), missed.length ? "bad" : "", offer);
     return answer;
   } catch (problem) {
-    announce(`${name}: ${why(problem)}`, "bad");
+    announce(pair(name, why(problem)), "bad");
     return null;
   }
 }

@@ -13,7 +13,7 @@ import { device as deviceOf } from "../home.js";
 import { roomName } from "../places.js";
 import { isReachable, presenceText } from "../presence.js";
 import { isReadable, product as productOf, titleOf } from "../specs.js";
-import { t, tn } from "../words.js";
+import { pair, t, tn } from "../words.js";
 import { useNear } from "./sheets.js";
 
 const FACTS = 2;
@@ -75,7 +75,7 @@ function stateLine(device, product, shown) {
 
 /** A value that says what it is by itself, or its title with it. */
 const factText = (part, value) =>
-  part.unit || part.enum ? valueText(part, value) : `${titleOf(part.title, part.name)}: ${valueText(part, value)}`;
+  part.unit || part.enum ? valueText(part, value) : pair(titleOf(part.title, part.name), valueText(part, value));
 
 function isFact(part, product, device) {
   if (part.kind !== "property" || !isReadable(part)) return false;
