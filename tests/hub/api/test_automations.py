@@ -96,7 +96,7 @@ REFUSED: list[tuple[str, Json]] = [
     ("409 claim-unclear triggers.0", {"triggers": [{**AIR, "below": 50}]}),
     ("409 claim-unclear triggers.0.for_s", {"triggers": [{**AIR, "above": None, "for_s": 5}]}),
     ("409 location-missing triggers.0", {"triggers": [{"type": "sun", "at": "sunset"}]}),
-    ("422 body-invalid triggers.0.time.at", {"triggers": [{"type": "time", "at": "24:00"}]}),
+    ("422 body-invalid triggers.0.at", {"triggers": [{"type": "time", "at": "24:00"}]}),
     ("409 part-unknown triggers.0.event", {"triggers": [{**WORN, "event": "air.gold"}]}),
     (
         "409 part-unknown triggers.0.arguments.by",
@@ -133,7 +133,7 @@ REFUSED: list[tuple[str, Json]] = [
     ("422 body-invalid actions", {"actions": []}),
     ("422 body-invalid actions", {"actions": [ON] * 33}),
     (
-        "422 body-invalid actions.0.notify.text",
+        "422 body-invalid actions.0.text",
         {"actions": [{"type": "notify", "text": "\u202ex"}]},
     ),
     *(("422 body-invalid name", {"name": name}) for name in HOSTILE),
