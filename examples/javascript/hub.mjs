@@ -12,6 +12,7 @@ const LONGEST_PAUSE_MS = 12_000;
 const QUIET_MS = 15_000;
 const TOKEN_REFUSED = 4401;
 const OPEN = 1;
+const TABLES = { floor: "floors", room: "rooms", group: "groups", scene: "scenes", automation: "automations" };
 
 // Not randomUUID: browsers have that on https alone.
 const newId = () => `js-${Array.from(chance.getRandomValues(new Uint8Array(10)), (byte) => byte.toString(16).padStart(2, "0")).join("")}`;
@@ -47,6 +48,7 @@ export class Hub {
     this.store = store;
     this.quietMs = quietMs;
     this.devices = new Map();
+    for (const table of Object.values(TABLES)) this[table] = new Map();
   }
 
   /** Take the tokens of the last run; says whether there are any. */
@@ -92,8 +94,9 @@ export class Hub {
   }
 
   /**
-   * Yield every change from a snapshot on, for ever; `devices` is kept true meanwhile. After a `broken` comes
-   * `resumed`, and what was missed, or a `snapshot`. Throws a Problem when the hub lets us in no more.
+   * Yield every change from a snapshot on, for ever. `devices`, `floors`, `rooms`, `groups`, `scenes` and
+   * `automations`, by id, are kept true meanwhile. After a `broken` comes `resumed`, and what was missed, or
+   * a `snapshot`. Throws a Problem when the hub lets us in no more.
    * `only` is what of the home is to be told, such as { rooms: ["room-7f3a91c2"], addresses: ["light.on"] }.
    */
   async *live(only) {
@@ -154,11 +157,15 @@ export class Hub {
 
   #lay(change) {
     const known = this.devices.get(change.device);
-    if (change.type === "snapshot") this.devices = new Map(change.devices.map((device) => [device.id, device]));
+    const kind = change.type.replace(/_removed$/, "");
+    if (change.type === "snapshot")
+      for (const table of ["devices", ...Object.values(TABLES)]) this[table] = new Map(change[table].map((one) => [one.id, one]));
     else if (change.type === "device") this.devices.set(change.device.id, change.device);
     else if (change.type === "removed") this.devices.delete(change.device);
     else if (change.type === "values" && known) Object.assign(known.twin, change.values);
     else if (change.type === "presence" && known) known.presence = change.presence;
+    else if (TABLES[kind] && kind === change.type) this[TABLES[kind]].set(change[kind].id, change[kind]);
+    else if (TABLES[kind]) this[TABLES[kind]].delete(change.id);
   }
 
   async #token() {

@@ -204,6 +204,30 @@ try {
 """
 
 
+ARRANGING = """
+for await (const change of hub.live()) {
+  console.log("rooms", JSON.stringify([...hub.rooms.values()].map(({ name }) => name)));
+}
+"""
+
+
+async def test_rooms_are_kept_true_as_well(remote: Remote) -> None:
+    home = remote.home
+    hall = await home.ask("POST", "/api/v1/rooms", {"name": "Hall"}, status=201)
+    process = await Program(remote, ARRANGING).start()
+    assert process.stdout is not None
+    await line(process.stdout, 'rooms ["Hall"]')
+    place = f"/api/v1/rooms/{hall['id']}"
+    await home.ask("PATCH", place, {"name": "Entrance"})
+    await line(process.stdout, 'rooms ["Entrance"]')
+    await home.ask("POST", "/api/v1/rooms", {"name": "Attic"}, status=201)
+    await line(process.stdout, 'rooms ["Entrance","Attic"]')
+    await home.ask("DELETE", place, status=204)
+    await line(process.stdout, 'rooms ["Attic"]')
+    process.kill()
+    await process.communicate()
+
+
 async def test_a_line_that_died_without_a_word_is_given_up(remote: Remote) -> None:
     process = await Program(remote, FOLLOWING).start()
     assert process.stdout is not None
@@ -219,7 +243,7 @@ async def test_a_line_that_died_without_a_word_is_given_up(remote: Remote) -> No
 async def test_a_filter_that_makes_no_sense_is_said_and_not_tried_for_ever(remote: Remote) -> None:
     process = await Program(remote, FILTERED).start()
     assert process.stdout is not None
-    assert await line(process.stdout, "4") == "422 body-invalid auth.only.rooms"
+    assert await line(process.stdout, "4") == "422 body-invalid only.rooms"
     await process.communicate()
 
 
