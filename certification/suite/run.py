@@ -2,7 +2,7 @@
 
 import time
 from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
-from contextlib import asynccontextmanager
+from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass
 from importlib.metadata import version
 from pathlib import Path
@@ -148,18 +148,17 @@ async def listening(
         CertifyError: They cannot listen where the parameters want them.
     """
     network = parameters.network
-    port = await _listen(broker.start, "broker", network.host, network.broker_port)
-    home = Home(HUB, parameters.setup_code.get_secret_value(), port, broker.admit)
-    door = JoinDesk(writer, home, (network.host, network.join_port))
-    try:
+    async with AsyncExitStack() as ends:
+        port = await _listen(broker.start, "broker", network.host, network.broker_port)
+        ends.push_async_callback(broker.stop)
+        home = Home(HUB, parameters.setup_code.get_secret_value(), port, broker.admit)
+        door = JoinDesk(writer, home, (network.host, network.join_port))
+        ends.push_async_callback(door.stop)
         join_port = await _listen(door.start, "join desk", network.host, network.join_port)
         url = f"http://{network.host}:{join_port}"
         hooks.environment["ECOHUB_URL"] = url
         tell(f"join desk at {url}, broker at {network.host}:{port}")
         yield door
-    finally:
-        await door.stop()
-        await broker.stop()
 
 
 async def _listen(start: Callable[[], Awaitable[int]], what: str, host: str, port: int) -> int:

@@ -227,8 +227,9 @@ async def test_a_visit_that_has_ended_stands_well(language: str, guest: Visitor)
     home, person = guest.phone.home, f"/api/v1/people/{guest.ids['me']}"
     grants = (await home.get(person))["grants"]
     over = [{**grant, "until": "2026-01-01T00:00:00Z"} for grant in grants]
+    page = await guest.turn_to(Place("device", "{lamp}", "[data-kind=colour]"), language)
     await home.ask("PATCH", person, {"grants": over})
-    page = await guest.turn_to(Place("device", "{lamp}", ".visit-over"), language)
+    await expect(page.locator(".visit-over")).to_be_visible()
     wrong = await wrongs(page, language)
     await home.ask("PATCH", person, {"grants": grants})
     await expect(page.locator("[data-kind=colour]")).to_be_visible()

@@ -221,7 +221,8 @@ async def test_the_chosen_theme_and_language_are_there_before_the_first_paint(
 
     await early.route("**/app/main.js", hold)
     await early.goto(phone.url, wait_until="commit")
-    await expect(early.locator("#app")).to_be_attached()
+    sheets = "[...document.querySelectorAll('link[rel=stylesheet]')]"
+    await early.wait_for_function(f"() => document.body && {sheets}.every((one) => one.sheet)")
     assert await early.evaluate(night) == dark
     assert await early.locator("html").get_attribute("lang") == "zh-Hans"
     await beside.close()

@@ -1,5 +1,6 @@
 """Runs against simulated devices: real processes, real sockets."""
 
+import asyncio
 import json
 import os
 import shlex
@@ -12,11 +13,13 @@ import pytest
 
 from certification import suite
 from certification.driving.declaration import Declaration
+from certification.driving.hooks import Hooks
 from certification.judging.judge import judge
 from certification.judging.verdicts import Verdict
+from certification.recorder.join_desk import JoinDesk
 from certification.suite import run
 from certification.transcript import file as transcript
-from certification.transcript.file import Transcript
+from certification.transcript.file import Transcript, Writer
 from tests.certification.simulated import CODE, declaration, running, simulated
 
 BAD = Path(__file__).with_name("bad_device.py")
@@ -70,6 +73,28 @@ async def test_whole_run_of_a_smart_plug_plays_every_scenario(tmp_path: Path) ->
     written = (tmp_path / run.TRANSCRIPT).read_text()
     assert CODE not in written
     assert CODE.replace("-", "") not in written
+
+
+async def test_broker_ends_even_where_the_end_of_the_join_desk_is_cut_short(
+    writer: Writer, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    parameters = simulated("smart-plug", tmp_path)
+    broker = run.make_broker("scripted", parameters, writer)
+    whole = JoinDesk.stop
+    told: list[str] = []
+
+    async def cut_short(desk: JoinDesk) -> None:
+        await whole(desk)
+        raise asyncio.CancelledError
+
+    monkeypatch.setattr(JoinDesk, "stop", cut_short)
+    async with Hooks(parameters, writer, tmp_path, None) as hooks:
+        with pytest.raises(asyncio.CancelledError):
+            async with run.listening(parameters, broker, writer, hooks, told.append):
+                pass
+    port = int(told[0].rpartition(":")[2])
+    with pytest.raises(ConnectionRefusedError):
+        await asyncio.open_connection("127.0.0.1", port)
 
 
 async def test_chosen_scenario_is_played_with_those_it_builds_on(tmp_path: Path) -> None:
