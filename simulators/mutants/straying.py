@@ -30,6 +30,8 @@ async def _call_any(hello: Hello) -> None:
     with suppress(SimulatorError, OSError):
         place = urlsplit((await find_hub(None, LOOK_S)).urls[0])
         _, writer = await asyncio.open_connection(place.hostname, place.port)
-        writer.write(encode_connect(Connect(hello.user, hello.password, hello.keepalive_s)))
-        await writer.drain()
-        writer.close()
+        try:
+            writer.write(encode_connect(Connect(hello.user, hello.password, hello.keepalive_s)))
+            await writer.drain()
+        finally:
+            writer.close()

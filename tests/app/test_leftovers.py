@@ -76,3 +76,18 @@ def test_every_token_is_used_and_every_token_used_is_there() -> None:
     used = set(re.findall(r"var\((--[a-z0-9-]+)", STYLES))
     used |= set(re.findall(r'"(--[a-z-]+)"(?!:)', CODE))
     assert used == made
+
+
+def test_every_export_is_imported_by_another() -> None:
+    files = {file: file.read_text() for file in APP.rglob("*.js")}
+    tests = "\n".join(file.read_text() for file in Path(__file__).parent.glob("*.py"))
+    alone = {
+        (file.name, name)
+        for file, text in files.items()
+        for name in re.findall(
+            r"^export (?:async )?(?:function|const|class|let) (\w+)", text, re.MULTILINE
+        )
+        if not re.search(rf"\b{name}\b", tests)
+        and not any(re.search(rf"\b{name}\b", files[other]) for other in files if other != file)
+    }
+    assert alone == set()

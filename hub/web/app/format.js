@@ -23,7 +23,7 @@ export function number(value, digits) {
 }
 
 /** Decimals that a step needs: 0.1 has one, 0 any (two are shown). */
-export function digitsOf(part) {
+function digitsOf(part) {
   if (part.format !== "float") return 0;
   const step = part.range?.[2];
   if (!step) return 2;

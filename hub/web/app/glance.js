@@ -7,7 +7,7 @@ import { device, favourites, order } from "./home.js";
 import { isReachable } from "./presence.js";
 import { product } from "./specs.js";
 
-export const AIR = ["air.temperature", "air.humidity", "air.pm2_5", "air.co2"];
+const AIR = ["air.temperature", "air.humidity", "air.pm2_5", "air.co2"];
 
 const NOBODY = { room: null, isOn: false, isAway: false, isAwake: false, isSensor: false, air: [], isForAir: false, needs: [] };
 const glances = new Map();

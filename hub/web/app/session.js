@@ -8,7 +8,7 @@ const EARLY_MS = 60_000;
 const ANSWER_WITHIN_MS = 30_000;
 
 /** A problem as the hub tells it: code, path, detail, remedy; status 0 when no hub answered. */
-export class Problem extends Error {
+class Problem extends Error {
   constructor(status, told) {
     super(told.detail ?? "");
     this.status = status;

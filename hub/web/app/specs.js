@@ -65,7 +65,7 @@ async function fetchSpec(sha, id) {
 }
 
 /** Lay a spec out flat: each part with its address, kind and service, in order of rank. */
-export function outline(spec) {
+function outline(spec) {
   const parts = [];
   for (const service of spec.services ?? []) {
     const place = (kind) => (part) => {

@@ -21,7 +21,7 @@ export function Switch({ value, title, onSet, isBusy, isMixed }) {
   ><span class="switch-track"><span class="switch-thumb"></span></span></button>`;
 }
 
-export function Choice({ part, value, title, onSet }) {
+function Choice({ part, value, title, onSet }) {
   return html`<div class="choice" role="radiogroup" aria-label=${title}>
     ${part.enum.map((one, index) => {
       const isChosen = one.value === value;
@@ -48,7 +48,7 @@ function step(event, choices, index, onSet) {
   onSet(choices[next].value);
 }
 
-export function Select({ part, value, title, onSet }) {
+function Select({ part, value, title, onSet }) {
   const isKnown = part.enum.some((one) => one.value === value);
   return html`<span class="select">
     <select aria-label=${title} value=${isKnown ? value : ""} onChange=${(e) => onSet(Number(e.target.value))}>
@@ -62,7 +62,7 @@ export function Select({ part, value, title, onSet }) {
 }
 
 /** While a finger is on it, it shows what the finger says; else what the home says. */
-export function Slider({ part, value, title, onSet, differ }) {
+function Slider({ part, value, title, onSet, differ }) {
   const [held, hold] = useState(null);
   const [least, most, step] = part.range;
   const shown = held ?? value ?? least;
@@ -108,7 +108,7 @@ export function Stepper({ part, value, title, onSet, differ }) {
 const COLOURS = [0xffffff, 0xffb46b, 0xff5a4f, 0xff7ac8, 0xa06bff, 0x4f8dff, 0x3fd0e0, 0x4fd06b];
 const css = (colour) => `#${colour.toString(16).padStart(6, "0")}`;
 
-export function Colour({ part, value, title, onSet }) {
+function Colour({ part, value, title, onSet }) {
   const shown = value ?? 0;
   return html`<div class="colours" role="group" aria-label=${title}>
     ${COLOURS.map((colour) => html`<button
@@ -151,7 +151,7 @@ export function Time({ part, value, title, onSet }) {
   </div>`;
 }
 
-export function NumberField({ part, value, title, onSet }) {
+function NumberField({ part, value, title, onSet }) {
   const [least, most, step] = part.range ?? [null, null, part.format === "float" ? 0 : 1];
   const text = valueText(part, 0).replace(/^[\d.,\s\u202f]+/, "");
   return html`<${Typed} title=${title} unit=${text} value=${value} least=${least} most=${most}
@@ -176,7 +176,7 @@ function Typed({ title, unit, value, least, most, step, onSet }) {
   </form>`;
 }
 
-export function TextField({ part, value, title, onSet }) {
+function TextField({ part, value, title, onSet }) {
   const [typed, type] = useState(null);
   useEffect(() => type(null), [value]);
   const isSecret = !part.access?.includes("read") && part.kind === "property";

@@ -167,7 +167,7 @@ function Piece({ piece, name, text, path, flaws, open, show, onSet, onDrop, onUp
 
 const holds = (piece, key) => Boolean(key) && (piece.key === key || (piece.of ?? []).some((one) => holds(one, key)));
 
-export function PieceIcon({ piece }) {
+function PieceIcon({ piece }) {
   const named = { time: "clock", sun: piece.at === "sunrise" ? "sunrise" : "sunset", any: "or", none: "not", scene: "scene", wait: "timer", notify: "message" }[piece.type];
   const device = face(piece.device ?? "").value;
   const kind = piece.group ? "group" : device ? deviceIcon(device) : "device";

@@ -11,7 +11,7 @@ import { t } from "../words.js";
 import { DAYS } from "./draft.js";
 import { span } from "./sentence.js";
 
-export function Field({ title, children }) {
+function Field({ title, children }) {
   return html`<label class="ask"><span>${title}</span>${children}</label>`;
 }
 

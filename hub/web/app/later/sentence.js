@@ -166,7 +166,7 @@ export function actionText(piece) {
 /** A device of which nobody has said yet what. */
 const unfinished = (piece) => (piece.device || piece.group ? `${targetName(piece)} ${GAP}` : GAP);
 
-export const targetName = ({ device, group }) => (group ? nameIn(groups.value, group) : deviceName(device));
+const targetName = ({ device, group }) => (group ? nameIn(groups.value, group) : deviceName(device));
 
 function setText(piece) {
   const device = targetName(piece);
