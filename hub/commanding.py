@@ -14,7 +14,8 @@ from hub.core.records import CommandRecord
 from hub.pipeline import Pipeline
 
 LOOK_EVERY_S: Final = 1.0
-"""How often is looked whether the time of day has jumped over what is planned."""
+"""How often is looked whether the time of day has jumped over what is planned, and who may still
+do what waits."""
 
 Taken = CommandRecord | RequestError
 """What became of one of many commands: its record, or why there is none."""
@@ -24,8 +25,8 @@ class Commanding:
     """The one road down: the core takes a command, the store keeps it, then it goes out.
 
     Args:
-        hindrance: Returns why who has planned a command may not do so any more, asked when its
-            time has come; empty when they may.
+        hindrance: Returns why who has sent a command may not do so any more, asked when its time
+            has come and while it waits for its device; empty when they may.
     """
 
     def __init__(
@@ -33,7 +34,7 @@ class Commanding:
     ) -> None:
         self._hub, self._clock, self._pipeline = hub, clock, pipeline
         self._hindrance = hindrance
-        self._is_planned = asyncio.Event()
+        self._is_awaited = asyncio.Event()
 
     async def command(self, request: CommandRequest) -> CommandRecord:
         """Take a command; it is durable when this returns.
@@ -105,10 +106,14 @@ class Commanding:
     async def run(self) -> None:
         """Begin what is planned when its time comes, all of one moment in one turn of the loop.
 
-        Nothing is begun while nobody has set the clock.
+        Nothing is begun while nobody has set the clock. What waits for its device is given up
+        within a second when who has sent it may not do so any more.
         """
         while True:
-            self._is_planned.clear()
+            self._is_awaited.clear()
+            given_up = self._hub.plans.give_up(self._clock.now_s(), self._hindrance)
+            if given_up.saves:
+                self._pipeline.push(given_up)
             wall_s = self._clock.wall_s(self._clock.now_s())
             next_ms = self._hub.plans.next_ms()
             if next_ms is not None and next_ms <= wall_s * 1000 and self._clock.is_synced:
@@ -119,15 +124,15 @@ class Commanding:
             await self._wait(next_ms, wall_s)
 
     async def _wait(self, next_ms: int | None, wall_s: float) -> None:
-        """Wait until something is due or planned anew."""
-        left_s = None
+        """Wait until something is due or awaited anew, or it is time to look again."""
+        left_s = LOOK_EVERY_S if any(self._hub.plans.held()) else None
         if next_ms is not None:
             left_s = min(LOOK_EVERY_S, max(0.0, next_ms / 1000 - wall_s))
             if left_s == 0.0:  # due, and the clock is not set
                 left_s = LOOK_EVERY_S
         try:
             async with asyncio.timeout(left_s):
-                await self._is_planned.wait()
+                await self._is_awaited.wait()
         except TimeoutError:
             return
 
@@ -138,8 +143,8 @@ class Commanding:
                 out.add(self._hub.proceed(record, self._clock.now_s()))
             else:
                 self._hub.withdraw(record)
-        if any(record.is_planned for record in records):
-            self._is_planned.set()
+        if any(record.is_planned or record.waits for record in records):
+            self._is_awaited.set()
         return out
 
     async def _repeated(self, record: CommandRecord, request: CommandRequest) -> CommandRecord:

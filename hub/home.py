@@ -144,8 +144,13 @@ class Home:
         return principal if self.security.is_known(principal.scope) else None
 
     def _hindrance(self, record: CommandRecord) -> str:
-        """Return why who sent a command may not do so any more; empty when they may."""
+        """Return why who sent a command may not do so any more; empty when they may.
+
+        What an automation has sent stays: its author was asked then.
+        """
         scope = record.scope
+        if scope.startswith("automation-"):
+            return ""
         principal = self.people.sessions.principal(scope) or self.security.principal(scope)
         if principal is None:
             return "session_ended"

@@ -1,6 +1,6 @@
-"""Commands whose time has not come: begun when it does, all of one moment together."""
+"""Commands whose time or device is still awaited: begun together, or given up by right."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from typing import Final
 
 from hub.core import receipts
@@ -11,7 +11,7 @@ from hub.core.outcome import Outcome
 from hub.core.records import CommandRecord, Plan
 from hub.core.requests import Requests, is_waiting, kept_for_sleeper
 from protocol.ids import DeviceId
-from protocol.receipt import Step
+from protocol.receipt import Status, Step
 
 LATE_MS: Final = 60_000
 """How late a command is still carried out, when the hub was down at its time."""
@@ -56,6 +56,25 @@ class Plans:
                 self._end(record, Step.WITHDRAWN, why, now_s, out)
             else:
                 self._begin(record, plan, now_s, out)
+        return out
+
+    def held(self) -> Iterator[CommandRecord]:
+        """Yield the commands that have begun and may wait long for a device that has to come."""
+        for record in self._commands.open_ones():
+            is_out = record.id in self._commands.lane(record.device).flights
+            if (
+                record.waits
+                and record.status is Status.ACCEPTED
+                and not (record.is_planned or is_out)
+            ):
+                yield record
+
+    def give_up(self, now_s: float, hindrance: Callable[[CommandRecord], str]) -> Outcome:
+        """End the held commands of those who may not do so any more; see `begin_due`."""
+        out = Outcome()
+        for record in self.held():
+            if why := hindrance(record):
+                self._end(record, Step.WITHDRAWN, why, now_s, out)
         return out
 
     def cancel(self, record: CommandRecord, now_s: float) -> Outcome:

@@ -8,9 +8,14 @@ from urllib.parse import urlsplit
 import pytest
 
 from hub.api.dispatch import BODY_WITHIN_S
-from protocol.ids import Address
-from tests.hub.api.bench import PLUG, Bench
+from hub.core.commands import CommandRequest
+from protocol.ids import Address, CommandId
+from protocol.messages import Presence as PresenceMessage
+from protocol.messages import Sleep
+from protocol.receipt import Status
+from tests.hub.api.bench import GATEWAY, PLUG, Bench
 from tests.hub.api.ear import listening
+from tests.hub.api.test_households import BAND, announce, tell
 from tests.hub.api.test_people import ME, PEOPLE, SESSIONS, arrive, as_
 from tests.hub.api.test_people_stream import grants, guest_of, listening_as
 
@@ -122,3 +127,41 @@ async def test_a_guest_who_comes_back_hears_no_name_that_an_owner_was_told(home:
         await ear.hear("pong", ref="now")
         assert [told for told in ear.heard if told["type"] == "values"]
         assert "Ada" not in json.dumps(ear.heard)
+
+
+@pytest.mark.parametrize(
+    ("end", "why"),
+    [("session", "session_ended"), ("grants", "not_allowed"), ("until", "not_allowed")],
+    ids=["session", "grants", "until"],
+)
+async def test_what_waits_for_a_sleeper_is_given_up_when_the_right_has_ended(
+    home: Bench, end: str, why: str
+) -> None:
+    await home.bring(PLUG)
+    await home.bring(GATEWAY)
+    tell(home, announce(home, sleep=Sleep(interval_s=600)))
+    connection = home.home.hub.devices[GATEWAY].record.connection
+    tell(home, PresenceMessage(status="asleep", epoch=1, connection=connection))
+    at = home.home.clock.iso(home.home.clock.now_s() + 3_600)
+    given = await guest_of(home, BAND, until=at)
+    body = {"properties": ON, "expires_in_s": 7 * 86_400, "wait_s": 0}
+    place = f"/api/v1/devices/{BAND}/properties"
+    receipt = await home.ask("PATCH", place, body, status=202, headers=as_(given))
+    action = Address("outlet.reset_energy")
+    scope = "automation-0a1b2c3d"  # its author was asked when it was sent
+    other = await home.home.command(
+        CommandRequest(BAND, scope, CommandId("run-1.0.0"), {}, action=action, ttl_s=3_600.0)
+    )
+    if end == "session":
+        await home.ask("DELETE", f"{SESSIONS}/{given['session']}", status=204)
+    elif end == "grants":
+        await grants(home, given)
+    else:
+        home.time.ahead_s += 3_601
+    commands = home.home.hub.commands
+    record = commands.record(receipt["command"])
+    await home.until(lambda: commands.record(record.id).is_final, "it is given up")
+    assert commands.record(record.id).status is Status.FAILED
+    assert commands.record(record.id).reason == why
+    if end != "until":
+        assert not commands.record(other.id).is_final

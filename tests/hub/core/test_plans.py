@@ -164,3 +164,29 @@ def test_commands_of_one_request_count_before_they_are_durable() -> None:
         world.hub.request(wish, world.now_s)
     with pytest.raises(TooManyCommandsError):
         world.hub.request(wishes[64], world.now_s)
+
+
+def test_what_waits_for_its_device_is_given_up_by_who_may_not_do_it_any_more() -> None:
+    world = online_world()
+    plans, later = world.hub.plans, plan(world, request("p1", is_on=False))
+    world.leave()
+    short = world.ask({"lamp.on": False})
+    long = world.ask({"lamp.level": 5}, ttl_s=3_600.0)
+    assert [record.id for record in plans.held()] == [long.id]
+    assert not plans.give_up(world.now_s, lambda _: "").saves
+    world.take(plans.give_up(world.now_s, lambda _: "not_allowed"))
+    ended = world.record(long)
+    assert (ended.status, ended.reason, ended.is_final) == (Status.FAILED, "not_allowed", True)
+    assert {one.command for one in world.device().desired.values()} == {short.id}
+    assert world.record(later).is_planned
+    world.sent.clear()
+    world.connect()
+    assert long.id not in [m.id for m in world.sent_to() if isinstance(m, SetCommand)]
+
+
+def test_what_is_on_its_way_to_its_device_is_not_called_back() -> None:
+    world = online_world()
+    record = world.ask({"lamp.on": True}, ttl_s=3_600.0)
+    assert not list(world.hub.plans.held())
+    world.ack(record, "received")
+    assert not world.hub.plans.give_up(world.now_s, lambda _: "not_allowed").saves

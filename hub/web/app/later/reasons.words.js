@@ -162,6 +162,8 @@ learn({
   "receipt.outcome_unknown": ["nobody knows whether it ran", "不确定是否已执行"],
   "receipt.late": ["its time had passed", "已错过时间"],
   "receipt.cancelled": ["it was called back", "已撤回"],
+  "receipt.session_ended": ["the phone that asked was signed out", "发出指令的手机已退出登录"],
+  "receipt.not_allowed": ["who asked may not do that any more", "发出指令的人已无此权限"],
   "receipt.asleep": ["it is asleep", "设备休眠中"],
   "receipt.overslept": ["it has missed two wakes", "设备错过了两次唤醒"],
   "receipt.unreachable": ["it is out of reach", "设备失联"],
