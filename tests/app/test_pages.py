@@ -166,7 +166,8 @@ async def test_every_text_is_there_in_both_languages(phone: Phone) -> None:
     for key, (english, chinese) in words.items():
         assert english.strip(), key
         assert chinese.strip(), key
-        assert set(_marks(english)) == set(_marks(chinese)), key
+        is_free = key.startswith("health.")  # what a system said stays out of Chinese
+        assert is_free or set(_marks(english)) == set(_marks(chinese)), key
 
 
 def _marks(text: str) -> list[str]:
