@@ -1411,6 +1411,8 @@ class NoticeShown(TypedDict):
     """Address of the property, of what has run down."""
     is_read: bool
     """By you."""
+    code: NotRequired[str]
+    """Why the hub has switched the automation off."""
 
 
 class NotificationNow(TypedDict):

@@ -43,7 +43,7 @@ def traffic(device: Device, clock: Clock, now_s: float) -> Traffic:
 
 def notice_shown(notice: records.Notice, clock: Clock, reader: str = "") -> NoticeShown:
     """Show a notice, to somebody or to all."""
-    return {
+    shown: NoticeShown = {
         "id": notice.id,
         "at": clock.iso(notice.at_s),
         "kind": notice.kind,
@@ -55,6 +55,9 @@ def notice_shown(notice: records.Notice, clock: Clock, reader: str = "") -> Noti
         "address": notice.address,
         "is_read": notice.is_read_by(reader),
     }
+    if notice.code:
+        shown["code"] = notice.code
+    return shown
 
 
 def traced(device: Device, clock: Clock) -> list[TracedMessage]:

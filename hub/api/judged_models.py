@@ -1,6 +1,6 @@
 """What the API gives out of devices that are judged: broken rules, traffic, evidence, notices."""
 
-from typing import Annotated, Literal
+from typing import Annotated, Literal, NotRequired
 
 from pydantic import Field
 from typing_extensions import TypedDict
@@ -175,6 +175,9 @@ class NoticeShown(TypedDict):
         str | None, Field(description="Address of the property, of what has run down.")
     ]
     is_read: Annotated[bool, Field(description="By you.")]
+    code: NotRequired[
+        Annotated[str, Field(description="Why the hub has switched the automation off.")]
+    ]
 
 
 class NoticeList(TypedDict):

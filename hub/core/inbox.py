@@ -80,10 +80,15 @@ class Inbox:
         text: str,
         now_s: float,
         out: Outcome,
+        *,
         person: str | None = None,
+        code: str = "",
     ) -> None:
-        """Make a notice of what an automation has to say; for one person alone, or for all."""
-        notice = Notice(self._last + 1, now_s, "automation", None, text)
+        """Make a notice of what an automation has to say; for one person alone, or for all.
+
+        A `code` says why the hub has switched it off, where that is what is told.
+        """
+        notice = Notice(self._last + 1, now_s, "automation", None, text, code=code)
         said = replace(notice, automation=automation.id, name=automation.name, person=person)
         self._add(said, out)
 

@@ -95,6 +95,7 @@ class Notice:
         address: The property's address, of what runs down.
         readers: Who has read it: ids of people, and of tokens without a person.
         name: What the device or the automation was called then; empty in those of older versions.
+        code: Why the hub has switched the automation off; empty for what it says itself.
     """
 
     id: int
@@ -109,6 +110,7 @@ class Notice:
     address: Address | None = None
     readers: tuple[str, ...] = ()
     name: str = ""
+    code: str = ""
 
     def is_read_by(self, reader: str) -> bool:
         """Say whether somebody has read it."""

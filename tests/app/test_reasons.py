@@ -94,7 +94,7 @@ def every_code() -> list[str]:
     whole = {code for code in found if "{}" not in code}
     assert {code for code in found if "{}" in code} <= FILLED.keys()
     filled = {code for pattern in found & FILLED.keys() for code in FILLED[pattern]}
-    return sorted(code for code in whole | filled if not code.startswith("ECO-"))
+    return sorted(code for code in whole | filled if code and not code.startswith("ECO-"))
 
 
 @pytest.mark.parametrize("code", every_code())
@@ -181,6 +181,17 @@ def test_both_languages_are_told_the_same_things() -> None:
     told = {key: both for key, both in gaps.items() if key not in free}
     assert [key for key, (english, chinese) in told.items() if english != chinese] == []
     assert [key for key in free if not {*gaps[key][1]} <= {*gaps[key][0]}] == []
+
+
+def test_each_reason_why_an_automation_is_switched_off_has_words() -> None:
+    tree = ast.parse((HUB / "core" / "automations" / "starting.py").read_text())
+    calls = [node for node in ast.walk(tree) if isinstance(node, ast.Call)]
+    halts = [one for one in calls if getattr(one.func, "attr", "") == "halt"]
+    found = {code for one in halts for code in _codes_of(one.args[1])}
+    assert len(halts) == len(found) >= 4
+    assert {key for key in WORDS if key.startswith("notice.off.")} == {
+        key_of("notice.off", code) for code in found
+    }
 
 
 AWAY = {Reach.UNREACHABLE, Reach.UNSTABLE, Reach.QUARANTINED}

@@ -156,7 +156,7 @@ class Starting:
         kept = self._arrangement.find(Automation, duty.automation.id)
         if kept is not None and kept.is_enabled:
             self.out.add(self._arrangement.keep(replace(kept, is_enabled=False)))
-            self._notify(kept, f"{kept.name} was switched off: {why.detail}", now.s)
+            self._notify(kept, f"{kept.name} was switched off: {why.detail}", now.s, why.code)
 
     def keep(self, duty: Duty, run: Run) -> None:
         """Keep the trace of a run as it is now."""
@@ -180,9 +180,9 @@ class Starting:
         """See `Effects.notify`."""
         self._notify(automation, text, self._now_s)
 
-    def _notify(self, automation: Automation, text: str, now_s: float) -> None:
+    def _notify(self, automation: Automation, text: str, now_s: float, code: str = "") -> None:
         person = automation.author if self.is_private(automation) else None
-        self._inbox.tell(automation, text, now_s, self.out, person)
+        self._inbox.tell(automation, text, now_s, self.out, person=person, code=code)
 
     def is_private(self, automation: Automation) -> bool:
         """See `Effects.is_private`."""

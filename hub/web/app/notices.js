@@ -37,6 +37,7 @@ export function textOf(notice) {
   const part = notice.address && parts?.get(notice.address);
   const value = part && valueText(part, device.twin[notice.address]?.value ?? null);
   if (part) return tOr(`notice.${notice.kind}`, notice.text, { title: titleOf(part.title, part.name), value });
+  if (notice.code) return tOr(`notice.off.${notice.code.replaceAll("-", "_")}`, notice.text, { name: sourceOf(notice).name });
   if (notice.automation || (language.value === "en" && notice.kind !== "away")) return notice.text;
   return tOr(`notice.${notice.kind}`, notice.text);
 }

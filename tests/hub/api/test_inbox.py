@@ -83,7 +83,7 @@ async def test_a_stream_of_a_device_tells_its_notices_and_those_for_one_alone(ho
     async with listening(home, None, ada["access"], {"devices": [PLUG]}) as ear:
         foreign = await notify(home, PURIFIER)
         home.home.hub.inbox.tell(automation, "To all", 1.0, out)
-        home.home.hub.inbox.tell(automation, "To Ada", 1.0, out, ada["person"]["id"])
+        home.home.hub.inbox.tell(automation, "To Ada", 1.0, out, person=ada["person"]["id"])
         home.home._pipeline.push(out)
         mine = await notify(home)
         for number in (foreign, mine):
