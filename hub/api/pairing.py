@@ -82,7 +82,8 @@ async def show_pairing(call: Call[None]) -> web.Response:
 async def open_pairing(call: Call[OpenPairing]) -> web.Response:
     """Let one phone come for a while; a window that is open already makes way."""
     home = call.context.home
-    code = home.people.pairing.open_window(call.body.offer(Role.OWNER), call.body.duration_s)
+    offer, asks = call.body.offer(Role.OWNER), call.asks
+    code = home.people.pairing.open_window(offer, call.body.duration_s, asks.person)
     link = _link(call, code)
     opened: PairingOpened = {
         **_window(home),

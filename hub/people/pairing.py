@@ -1,11 +1,21 @@
 """How phones come to the home: through a window that is open for a while, or by an invite."""
 
+from collections.abc import Sequence
 from dataclasses import replace
 
 from hub.clock import Clock
 from hub.core.asker import By
 from hub.core.people.errors import CodeWrongError
-from hub.core.people.records import DropInvite, Invite, InviteId, Offer, PersonId, SessionId
+from hub.core.people.records import (
+    DropInvite,
+    Invite,
+    InviteId,
+    Offer,
+    PeopleSave,
+    PersonId,
+    Role,
+    SessionId,
+)
 from hub.core.people.window import Paired, PairingStatus, PairingWindow
 from hub.people import tokens
 from hub.people.ledger import Auditor, Ledger
@@ -19,22 +29,33 @@ class Pairing:
         self._ledger, self._clock, self._auditor = ledger, clock, auditor
         self._register = ledger.register
         self._window = PairingWindow()
+        self._opener: PersonId | None = None
 
-    def open_window(self, offer: Offer, duration_s: float) -> str:
+    def open_window(self, offer: Offer, duration_s: float, by: PersonId | None = None) -> str:
         """Let one phone come for a while; return the code that it has to know.
+
+        It closes when who has opened it is no owner any more.
 
         Raises:
             PersonUnknownError: It is for somebody who is not here.
             PersonNameTakenError: It is for somebody new, with the name of somebody who is here.
         """
         self._register.check(offer)
-        code = tokens.new_window_code()
+        code, self._opener = tokens.new_window_code(), by
         self._window.open(code, self._as_now(offer), self._clock.now_s(), duration_s)
         return code
 
     def close_window(self) -> None:
         """Let nobody come through the window any more."""
         self._window.close()
+
+    def take(self, _: Sequence[PeopleSave]) -> None:
+        """Take in a change of who belongs to the home."""
+        if self._opener is None:
+            return
+        opener = self._register.people.get(self._opener)
+        if opener is None or opener.role is not Role.OWNER:
+            self.close_window()
 
     def window(self) -> PairingStatus:
         """Return how the pairing window is."""
@@ -51,7 +72,9 @@ class Pairing:
         code, now_s = tokens.new_invite_code(), self._clock.now_s()
         invite_id = InviteId(tokens.new_name("invite-"))
         who = by.name if by.type == "person" else ""
-        invite = Invite(invite_id, offer, tokens.digest(code), who, now_s, now_s + lasts_s)
+        inviter = PersonId(by.id) if by.type == "person" else None
+        ends_s = now_s + lasts_s
+        invite = Invite(invite_id, offer, tokens.digest(code), who, now_s, ends_s, inviter)
         async with self._ledger.changing:
             await self._ledger.write(self._register.invite(invite, now_s), by)
         return invite, code

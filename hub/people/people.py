@@ -46,6 +46,7 @@ class People:
         self.sights = Sights(self.register, clock, devices, zone)
         self._ledger.follow(self.sessions.take)
         self._ledger.follow(self.sights.take)
+        self._ledger.follow(self.pairing.take)
 
     async def open(self) -> None:
         """Read who was here in the last run; what has run out since then goes."""

@@ -144,6 +144,7 @@ class Invite:
     Attributes:
         sha256: Of the code.
         by: What the inviter was called; empty for a program, which invites in nobody's name.
+        inviter: Who that is; None for a program, and for one of an earlier version.
     """
 
     id: InviteId
@@ -152,6 +153,7 @@ class Invite:
     by: str
     created_at_s: float
     expires_at_s: float
+    inviter: PersonId | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -149,6 +149,8 @@ class Register:
     def change(self, person: Person, wall_s: float) -> list[PeopleSave]:
         """Put a person in the place of who they were; what is granted anew begins now.
 
+        Who is no owner any more has invited nobody: what they sent out is taken back.
+
         Args:
             person: Who they are to be.
             wall_s: Unix seconds.
@@ -161,13 +163,15 @@ class Register:
         before = self.person(person.id)
         if person.name != before.name and not self._is_free(person.name, person.id):
             raise PersonNameTakenError(person.name)
+        grants = dated(before.grants, person.grants, wall_s)
+        saves: list[PeopleSave] = [SavePerson(replace(person, grants=grants))]
         if before.role is Role.OWNER and person.role is not Role.OWNER:
             self._check_owner_left(person.id)
-        grants = dated(before.grants, person.grants, wall_s)
-        return [SavePerson(replace(person, grants=grants))]
+            saves += [DropInvite(i.id) for i in self.invites.values() if i.inviter == person.id]
+        return saves
 
     def remove(self, person_id: PersonId) -> list[PeopleSave]:
-        """Forget a person with all sessions and the invites for further phones.
+        """Forget a person with all sessions, what they sent out, and invites for further phones.
 
         Raises:
             PersonUnknownError: There is none of that id.
@@ -176,7 +180,8 @@ class Register:
         if self.person(person_id).role is Role.OWNER:
             self._check_owner_left(person_id)
         sessions = [s.id for s in self.sessions.values() if s.person == person_id]
-        invites = [i.id for i in self.invites.values() if i.offer.person == person_id]
+        theirs = (i for i in self.invites.values() if person_id in {i.offer.person, i.inviter})
+        invites = [invite.id for invite in theirs]
         return [*map(DropSession, sessions), *map(DropInvite, invites), DropPerson(person_id)]
 
     def end(self, session_id: SessionId) -> list[PeopleSave]:

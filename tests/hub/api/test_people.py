@@ -4,6 +4,8 @@ from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
+import pytest
+
 from hub.core.people.records import SessionId
 from hub.security import FAILURE_BURST
 from tests.hub.api.bench import PLUG, Bench, bench
@@ -305,6 +307,24 @@ async def test_no_two_people_of_a_home_are_called_the_same(home: Bench) -> None:
     other = await home.ask("POST", PAIR, {**comes, "code": again["code"]})
     assert other["person"]["id"] == ada["person"]["id"]
     await home.ask("PATCH", ME, {"name": "ADA"}, headers=as_(ada))
+
+
+@pytest.mark.parametrize("end", ["removed", "member"])
+async def test_who_is_no_owner_any_more_leaves_no_way_in_behind(home: Bench, end: str) -> None:
+    await arrive(home, "Ada", role="owner")
+    eve = await arrive(home, "Eve", role="owner")
+    mine = await home.ask("POST", INVITES, {"role": "owner"}, status=201)
+    sent = await home.ask("POST", INVITES, {"role": "owner"}, status=201, headers=as_(eve))
+    opened = await home.ask("POST", WINDOW, {}, headers=as_(eve))
+    place = f"{PEOPLE}/{eve['person']['id']}"
+    if end == "removed":
+        await home.ask("DELETE", place, status=204)
+    else:
+        await home.ask("PATCH", place, {"role": "member"})
+    for code in (sent["code"], opened["code"]):
+        await home.problem("POST", PAIR, 403, body={"code": code, "person": "Bo", "device": "x"})
+    assert [one["id"] for one in (await home.get(INVITES))["invites"]] == [mine["id"]]
+    await home.ask("POST", PAIR, {"code": mine["code"], "person": "Bo", "device": "x"})
 
 
 async def test_a_device_says_what_of_it_somebody_may_control(home: Bench) -> None:
