@@ -85,25 +85,25 @@ class Household:
     async def come_in(self, name: str, **offer: Any) -> str:
         """Let somebody in by an invite, and return their token."""
         code = (await self.ask("POST", "/invites", offer))["code"]
-        body = {"code": code, "person": name, "device": f"{name}'s phone"}
+        body = {"code": code, "device": f"{name}'s phone"}
+        if "person" not in offer:
+            body["person"] = name
         token: str = (await self.ask("POST", "/pair", body))["access"]
         return token
 
     async def people(self) -> str:
         """Have an owner, a member and a guest, and return the owner's token."""
         here = (await self.ask("GET", "/people"))["people"]
-        known = {one["name"] for one in here}
+        known = {one["name"]: one["id"] for one in here}
         if "Mo" not in known:
             room = await self.first("rooms")
             hours = [{"days": ["mon", "fri"], "begin": "18:00", "end": "22:00"}]
             grant = {"right": "control", "rooms": [room], "hours": hours}
             await self.come_in("Mo", role="member")
             await self.come_in("Gil", role="guest", grants=[grant])
-        token = await self.come_in("Ada", role="owner")
-        for one in here:
-            if one["name"] == "Ada":
-                await self.ask("DELETE", f"/people/{one['id']}")
-        return token
+        return await self.come_in(
+            "Ada", **({"person": known["Ada"]} if "Ada" in known else {"role": "owner"})
+        )
 
     async def live(self) -> None:
         """Have something happen that somebody wanted."""
