@@ -13,6 +13,8 @@ import { kindOf, kindOfValue } from "./kinds.js";
 import { INPUTS } from "./inputs.js";
 
 const IN_LINE = new Set(["switch", "stepper", "select"]);
+/** A title of more letters takes both columns of actions. */
+const LONG_TITLE = 20;
 const HEAVY = /restart|reboot|reset|factory|erase|format/;
 
 /** What is shown of a property: {value, at, isOld, standing}; pending goes before reported. */
@@ -108,7 +110,7 @@ export function Action({ device, part, pendings }) {
   const [isAsked, sure] = useSure();
   const isHeavy = HEAVY.test(part.name) && !takes.length;
   const tap = () => (isHeavy ? sure : (act) => act())(() => run(device, part, {}, title));
-  return html`<div class=${cx("row", "action", takes.length && "stacked")} data-address=${part.address} data-kind="action">
+  return html`<div class=${cx("row", "action", takes.length && "stacked", title.length > LONG_TITLE && "long")} data-address=${part.address} data-kind="action">
     ${takes.length
       ? html`<${Asking} part=${part} word=${t("control.run")} isBusy=${isPending} onRun=${(values) => run(device, part, values, title)} />`
       : html`<button type="button" class=${cx("button", "action-button", isAsked && "sure", isPending && "busy")} onClick=${tap}>
