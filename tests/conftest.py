@@ -13,6 +13,6 @@ settings.load_profile("shared")  # how long something takes says how busy the ma
 
 
 def pytest_xdist_auto_num_workers(config: pytest.Config) -> int:
-    """Return one worker more than there are cores: many tests wait for processes of theirs."""
+    """Return two workers more than there are cores: many tests wait for processes of theirs."""
     del config
-    return min((os.cpu_count() or 1) + 1, MOST_WORKERS)
+    return min((os.cpu_count() or 1) + 2, MOST_WORKERS)
