@@ -106,7 +106,7 @@ class Connection(web.RequestHandler):
         message: str | None = None,
     ) -> web.StreamResponse:
         """Answer what is no HTTP with a problem; aiohttp calls it before there is a request."""
-        if status >= 500:
+        if status >= 500 and not isinstance(exc, ConnectionError):  # it has left, as phones do
             _log.error("an answer could not be made", exc_info=exc)
         detail = (message or "not a request of HTTP").strip().splitlines()[0][:200]
         error = refused(status, "http-malformed", detail, "send a request as RFC 9112 has it")

@@ -7,7 +7,7 @@ import stat
 import subprocess
 from collections.abc import AsyncIterator, Sequence
 from contextlib import asynccontextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 
 import pytest
@@ -40,15 +40,28 @@ class Remote:
     cable: Cable
     folder: Path
     options: Sequence[str]
+    started: list[asyncio.subprocess.Process] = field(default_factory=list)
 
     async def start(self, *words: str) -> asyncio.subprocess.Process:
-        url = f"http://127.0.0.1:{self.cable.port}"
-        return await asyncio.create_subprocess_exec(
-            *(NODE or "node", *self.options, str(REMOTE), url, *words),
+        return await self.node(REMOTE, *words)
+
+    async def node(self, program: Path, *words: str) -> asyncio.subprocess.Process:
+        """Start a program that is told where the hub is; it is ended with the test."""
+        process = await asyncio.create_subprocess_exec(
+            *(NODE or "node", *self.options, str(program)),
+            *(f"http://127.0.0.1:{self.cable.port}", *words),
             cwd=self.folder,
             stdout=asyncio.subprocess.PIPE,
             stderr=asyncio.subprocess.PIPE,
         )
+        self.started.append(process)
+        return process
+
+    async def end(self) -> None:
+        for process in self.started:
+            if process.returncode is None:
+                process.kill()
+                await process.communicate()
 
     async def run(self, *words: str) -> tuple[int, str]:
         """Run it to its end; return its exit code and what it said."""
@@ -91,8 +104,12 @@ async def remote(
     async with bench(tmp_path) as home:
         cable = Cable(home.api.port)
         await cable.mend()
-        yield Remote(home, cable, tmp_path, chosen)
-        await cable.cut()
+        remote = Remote(home, cable, tmp_path, chosen)
+        try:
+            yield remote
+        finally:
+            await remote.end()
+            await cable.cut()
 
 
 @pytest.fixture(scope="session")
@@ -177,12 +194,7 @@ class Program:
         await self.remote.pair()
         place = self.remote.folder / "program.mjs"
         place.write_text(OPENED.replace("HERE", str(REMOTE.parent)) + self.text)
-        return await asyncio.create_subprocess_exec(
-            *(NODE or "node", *self.remote.options, str(place)),
-            f"http://127.0.0.1:{self.remote.cable.port}",
-            cwd=self.remote.folder,
-            stdout=asyncio.subprocess.PIPE,
-        )
+        return await self.remote.node(place)
 
 
 OPENED = """

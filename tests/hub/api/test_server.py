@@ -4,11 +4,14 @@ import re
 import socket
 from pathlib import Path
 
+import aiohttp
 import pytest
+from aiohttp import web
 from openapi_spec_validator import validate
 
 from hub.api import connections
 from hub.api.connections import Connections
+from hub.api.gate import Gate
 from hub.api.server import OPERATIONS, Api, ApiStartError
 from hub.api.shell import read_shell
 from hub.clock import Clock
@@ -209,6 +212,21 @@ async def test_a_mistake_of_the_hub_is_told_without_its_details(
     assert told["code"] == "internal-error"
     assert "secret" not in json.dumps(told)
     assert "secret of the inside" in caplog.text
+
+
+async def test_a_phone_that_leaves_as_its_stream_opens_is_no_mistake_of_the_hub(
+    home: Bench, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
+    def leave(gate: Gate, request: web.Request) -> None:
+        assert request.transport is not None
+        request.transport.abort()
+
+    with monkeypatch.context() as patch:
+        patch.setattr(Gate, "check_headers", leave)
+        with pytest.raises(aiohttp.ClientError):
+            await home.session.ws_connect(f"{home.url}/api/v1/stream")
+    await home.get("/api/v1/health")
+    assert caplog.text == ""
 
 
 async def test_a_port_that_is_taken_is_told_with_who_has_it(tmp_path: Path) -> None:
