@@ -1,11 +1,12 @@
 """A product spec, as the API answers it: `protocol.product_model` says what each part may hold.
 
-What was left out by its maker is left out here; a later version of the protocol may add more.
+What was left out by its maker is left out here. A later minor version of the protocol may add
+fields to any part; they are passed on as they are.
 """
 
 from typing import Annotated, NotRequired
 
-from pydantic import Field
+from pydantic import ConfigDict, Field
 from typing_extensions import TypedDict
 
 from protocol.product_model import Access, Format, Privacy, Severity
@@ -16,7 +17,11 @@ Titles = Annotated[
 ]
 
 
-class SpecChoice(TypedDict):
+class _Part(TypedDict):
+    __pydantic_config__ = ConfigDict(extra="allow")  # type: ignore[misc]  # as pydantic has it
+
+
+class SpecChoice(_Part):
     """One value of an enumeration."""
 
     value: int
@@ -24,7 +29,7 @@ class SpecChoice(TypedDict):
     title: Titles
 
 
-class SpecUi(TypedDict):
+class SpecUi(_Part):
     """How an app may show it."""
 
     icon: NotRequired[str | None]
@@ -34,7 +39,7 @@ class SpecUi(TypedDict):
     ]
 
 
-class SpecValue(TypedDict):
+class SpecValue(_Part):
     """An argument or a result: which values there are."""
 
     name: str
@@ -62,7 +67,7 @@ class SpecProperty(SpecValue):
     ui: NotRequired[SpecUi]
 
 
-class SpecAction(TypedDict):
+class SpecAction(_Part):
     """Something that a device does once when told."""
 
     name: str
@@ -72,7 +77,7 @@ class SpecAction(TypedDict):
     ui: NotRequired[SpecUi]
 
 
-class SpecEvent(TypedDict):
+class SpecEvent(_Part):
     """Something that happens on a device and is not a state."""
 
     name: str
@@ -81,7 +86,7 @@ class SpecEvent(TypedDict):
     severity: NotRequired[Severity]
 
 
-class SpecService(TypedDict):
+class SpecService(_Part):
     """Properties, actions and events that belong together; its name leads their addresses."""
 
     name: str
@@ -95,7 +100,7 @@ class SpecService(TypedDict):
 _Class = TypedDict("_Class", {"class": NotRequired[str | None]})
 
 
-class ProductSpec(_Class):
+class ProductSpec(_Class, _Part):
     """What a product is: all that a page for it needs."""
 
     eco: Annotated[str, Field(description="The version of the protocol it keeps to.")]
