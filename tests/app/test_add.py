@@ -91,6 +91,7 @@ async def test_a_device_is_let_in_named_and_there(
         new = page.locator("[data-newcomer]")
         await expect(new.get_by_text("It is part of the home")).to_be_visible(timeout=SLOWLY_MS)
         await expect(new.get_by_text("Online")).to_be_visible(timeout=SLOWLY_MS)
+        await expect(page.get_by_label("Eight digits")).to_have_value("")
         await expect(new.get_by_text("Not certified")).to_be_visible()
         await new.get_by_label("Name").fill("Kettle")
         await new.get_by_role("button", name="Keep the name").click()

@@ -19,6 +19,7 @@ import { roster } from "./roster.js";
 import "./add.words.js";
 
 const PAIRS = "gateway.pair";
+const NOTHING = { code: "", device: "", replaces: "" };
 
 export default function Add() {
   useEffect(() => void (document.title = t("place.add")));
@@ -28,12 +29,19 @@ export default function Add() {
 function Adding() {
   const joining = useWindow();
   const newcomers = useNewcomers(joining.view, joining.isWatched);
-  const [given, give] = useState({ code: "", device: "", replaces: "" });
+  const [given, give] = useState(NOTHING);
   const [trouble, say] = useState("");
+  const used = useRef("");
+  useEffect(() => {
+    if (!newcomers.length) return;
+    // Whoever is typing the next code meanwhile keeps it.
+    give((given) => (readLabel(given.code)?.code === used.current ? NOTHING : given));
+  }, [newcomers.length]);
   const isOpen = Boolean(joining.view?.is_open || joining.view?.joining);
   const wrong = joining.isWatched ? joining.view.attempts.findLast(({ step }) => step === "wrong_code") : null;
   const open = async (wanted) => {
     say("");
+    used.current = wanted.code;
     try {
       await joining.open(wanted.code, wanted.replaces);
     } catch (problem) {
