@@ -1,4 +1,5 @@
 import os
+import signal
 
 import pytest
 from hypothesis import HealthCheck, settings
@@ -7,6 +8,10 @@ MOST_WORKERS = 8
 
 for name in ("COLUMNS", "LINES"):
     os.environ.pop(name, None)  # libreadline sets them in pytest, whose workers inherit them
+
+if signal.getsignal(signal.SIGINT) is signal.SIG_IGN:
+    # So it is in the background of a shell, and all that tests start would inherit it.
+    signal.signal(signal.SIGINT, signal.default_int_handler)
 
 settings.register_profile("shared", deadline=None, suppress_health_check=[HealthCheck.too_slow])
 settings.load_profile("shared")  # how long something takes says how busy the machine is
