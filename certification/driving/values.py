@@ -66,8 +66,8 @@ def _in_range(value: Value, bounds: Limits, rng: Random) -> Iterator[Try]:
         yield Try(low, "edge")
         return
     last = int((high - low) // step) if value.is_integer else math.floor((high - low) / step + 1e-9)
-    drawn = sorted(rng.randint(0, last) for _ in range(STEPS))
-    for number in (0, 1, *drawn, last - 1, last):
+    drawn = [rng.randint(0, last) for _ in range(STEPS)]
+    for number in sorted({0, 1, *drawn, last - 1, last}):
         if 0 <= number <= last:
             kind = "edge" if number in {0, last} else "step"
             yield Try(_on_step(value, low, high, step * number), kind)
